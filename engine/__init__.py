@@ -1,0 +1,1 @@
+"""Touchstone: decides credit-card applications."""

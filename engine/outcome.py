@@ -1,0 +1,257 @@
+"""Frozen domain types: what was decided, and why.
+
+A ``Decision`` is a pure function of the policy bundle and of what was gathered; it holds no
+clock reading and no timing, so that a replay reproduces it to the byte. Amounts are minor units.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from engine.model import History, SourceStatus
+from graph.model import Neighbourhood
+
+
+class Outcome(StrEnum):
+    """The answer. Severity: decline > refer > approve."""
+
+    APPROVE = "approve"
+    REFER = "refer"
+    DECLINE = "decline"
+
+    @property
+    def severity(self) -> int:
+        """0 approve, 1 refer, 2 decline: the graver outcome wins."""
+        return {"approve": 0, "refer": 1, "decline": 2}[self.value]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reason:
+    """A ranked reason. ``source``: ``rule:RULE_ID``, ``score:FAMILY``, ``line:CAP`` or
+    ``source:NAME``; ``points_lost`` only for score reasons."""
+
+    code: str
+    source: str
+    outcome: Outcome
+    text_en: str
+    text_zh: str
+    points_lost: int | None = None
+
+
+class RuleResult(StrEnum):
+    """A rule's result. No-hits are not listed in a trace."""
+
+    HIT = "hit"
+    UNKNOWN = "unknown"
+    ERROR = "error"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RuleTrace:
+    """One rule that hit, or that could not be told, in the order of the agenda.
+
+    ``unknown_fields``: the vocabulary paths that nobody supplied.
+    """
+
+    ruleset: str
+    rule_id: str
+    result: RuleResult
+    outcome: Outcome | None
+    reason: str
+    signal: str
+    unknown_fields: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StageTrace:
+    """One stage of the strategy: run, or skipped and why (``skipped_because`` is empty if run)."""
+
+    stage: str
+    skipped_because: str
+    outcome: Outcome | None
+    rules: tuple[RuleTrace, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Degradation:
+    """A source that did not answer in time, and the fallback that the strategy declares."""
+
+    source: str
+    status: SourceStatus
+    fallback: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contribution:
+    """Points that one feature gave (signed). Displayed parts and base add to the score."""
+
+    feature: str
+    family: str
+    points: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReasonFamily:
+    """A family of features that lost points against the reference population."""
+
+    family: str
+    points_lost: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScoreResult:
+    """``points`` = ``base_points`` + sum of contributions. ``pd``: calibrated, 0..1.
+
+    ``families``: families that lost points, worst first, at most four.
+    """
+
+    scorecard: str
+    model_digest: str
+    points: int
+    pd: float
+    base_points: int
+    contributions: tuple[Contribution, ...]
+    families: tuple[ReasonFamily, ...]
+
+
+class CapName(StrEnum):
+    """The caps on a line, in the fixed order in which a tie is resolved."""
+
+    INCOME = "income"
+    DEBT_SERVICE = "debt_service"
+    EXPECTED_LOSS = "expected_loss"
+    TOTAL_EXPOSURE = "total_exposure"
+    SEGMENT = "segment"
+    PRODUCT = "product"
+    GROUP = "group"
+    POLICY = "policy"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cap:
+    """One cap. ``amount_minor`` None: does not apply; ``detail`` says from what it comes."""
+
+    name: CapName
+    amount_minor: int | None
+    detail: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WaterfallStep:
+    """A step of the explanation. The steps' amounts add exactly to the approved line."""
+
+    name: str
+    amount_minor: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LineResult:
+    """The approved line. 0 when the room is below the product's minimum.
+
+    ``minimum_minor``, ``maximum_minor``, ``step_minor``: the offered range {m, m+u, ..., line};
+    ``minimum_minor`` is 0 when nothing is offered.
+    """
+
+    line_minor: int
+    room_minor: int
+    minimum_minor: int
+    maximum_minor: int
+    step_minor: int
+    verified_income_minor: int
+    verified_assets_minor: int
+    risk_band: str
+    caps: tuple[Cap, ...]
+    binding_cap: CapName
+    waterfall: tuple[WaterfallStep, ...]
+
+
+class LimitStatus(StrEnum):
+    """The answer to the limit that the applicant hoped for."""
+
+    NOT_ASKED = "not_asked"
+    MET = "met"
+    NEEDS_EVIDENCE = "needs_evidence"
+    PARTIAL = "partial"
+    UNREACHABLE = "unreachable"
+    DECLINED = "declined"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanItem:
+    """One proof of an evidence plan: "shows at least ``least_amount_minor``"."""
+
+    proof: str
+    least_amount_minor: int
+    cost: int
+    days: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExpectedLimit:
+    """``target_minor``: the asked limit, clipped to the product and rounded down to its step.
+
+    ``offer_minor``: min(line, target). ``gap_minor``: what is missing to the target.
+    ``plan`` is empty until evidence plans are computed.
+    """
+
+    status: LimitStatus
+    asked_minor: int | None
+    target_minor: int | None
+    offer_minor: int
+    gap_minor: int
+    binding_cap: CapName | None
+    plan: tuple[PlanItem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GraphFinding:
+    """A link that mattered, with its evidence: kind of identifier, counts, since when."""
+
+    code: str
+    kind: str
+    masked: str
+    applicants: int
+    fraud: int
+    since_us: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """The whole answer, as pure values."""
+
+    decision_id: str
+    as_of_us: int
+    product: str
+    currency: str
+    outcome: Outcome
+    line: LineResult | None
+    expected_limit: ExpectedLimit
+    score: ScoreResult | None
+    reasons: tuple[Reason, ...]
+    required_documents: tuple[str, ...]
+    findings: tuple[GraphFinding, ...]
+    stages: tuple[StageTrace, ...]
+    degradations: tuple[Degradation, ...]
+    policy_digest: str
+    model_digests: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gathered:
+    """What the sources answered. A source absent from ``statuses`` was not asked yet."""
+
+    statuses: tuple[tuple[str, SourceStatus], ...] = ()
+    graph: Neighbourhood | None = None
+    history: History | None = None
+
+    def status(self, source: str) -> SourceStatus | None:
+        """The status of one source, ``None`` while it has not been asked."""
+        return dict(self.statuses).get(source)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Need:
+    """The sources that the next stage needs, to be gathered side by side."""
+
+    sources: tuple[str, ...]

@@ -1,0 +1,1 @@
+"""The knowledge graph: who is connected to whom, through what, since when."""

@@ -1,0 +1,109 @@
+"""Frozen types of the graph: the bounded neighbourhood a decision sees, and what is projected.
+
+Times are integer microseconds since the epoch, UTC. Keys are tokens (``kind:hmac``).
+Every list is in a fixed order, and cut the same way in every store; a flag says that it was cut.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from engine.model import IdentifierKind, Link, Role
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NeighbourhoodQuery:
+    """What a decision asks: everything near its identifiers, as of its own admission."""
+
+    applicant_key: str
+    links: tuple[Link, ...]
+    as_of_us: int
+    since_us: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IdentifierRow:
+    """One identifier of the request, as of the query's time.
+
+    ``degree``: applicants using it, saturating at the kind's cap + 1, so that it can be told
+    exactly for any past time. ``hub``: over its cap, or known as legitimately shared; a hub is
+    not traversed. ``hub_reason``: ``"cap"``, the reason of the allow-list, or ``""``.
+    """
+
+    key: str
+    kind: IdentifierKind
+    masked: str
+    role: Role
+    degree: int
+    hub: bool
+    hub_reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NearRow:
+    """Another applicant on one of the request's identifiers.
+
+    ``role`` is this other applicant's role on the identifier, ``at_us`` when the link began.
+    ``fraud_at_us``: when it became known as fraud, if by the query's time.
+    """
+
+    applicant: str
+    identifier: str
+    kind: IdentifierKind
+    role: Role
+    at_us: int
+    fraud_at_us: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FarRow:
+    """A second step: near applicant ``via`` shares ``identifier`` with applicant ``applicant``."""
+
+    via: str
+    identifier: str
+    kind: IdentifierKind
+    via_at_us: int
+    applicant: str
+    at_us: int
+    fraud_at_us: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Neighbourhood:
+    """What one decision saw of the graph. Recorded with it; features are a function of it.
+
+    ``projected_to`` is the outbox position the store had reached; ``pending`` counts applications
+    that were admitted but not yet projected and were merged in.
+    """
+
+    as_of_us: int
+    identifiers: tuple[IdentifierRow, ...]
+    near: tuple[NearRow, ...]
+    near_cut: bool
+    far: tuple[FarRow, ...]
+    far_cut: bool
+    projected_to: int
+    pending: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApplicationProjected:
+    """Outbox event: an application (approved, referred or declined) joins the graph."""
+
+    applicant: str
+    at_us: int
+    status: str
+    links: tuple[Link, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FraudMarked:
+    """Outbox event: an applicant became known as fraud at ``at_us`` (``None``: unmarked)."""
+
+    applicant: str
+    at_us: int
+    fraud_at_us: int | None
+    fraud_type: str
+
+
+GraphEvent = ApplicationProjected | FraudMarked

@@ -29,3 +29,47 @@ $(STAMP): $(REQUIREMENTS) pyproject.toml
 .PHONY: lock
 lock: ## Regenerate requirements/*.txt with hashes (ARGS=--upgrade moves versions; needs uv)
 	tools/lock.sh $(ARGS)
+
+.PHONY: proto
+proto: install ## Generate the Python code of proto/ beside it
+	tools/generate_proto.sh
+
+.PHONY: train
+train: install ## Train the shipped scorecards from the shipped data
+	$(BIN)/python -m engine.scoring.train
+
+.PHONY: demo
+demo: install ## Start a server, decide a few applications, show the answers
+	$(BIN)/python -m client_examples.demo
+
+.PHONY: test
+test: install ## Run the whole suite, property tests included (ARGS="-k name" selects)
+	$(BIN)/pytest -n 2 -m "not fault" $(ARGS)
+
+# Fault tests kill processes and fill disks: one at a time, and longer than a normal test may take.
+.PHONY: fault
+fault: install ## Run the long-form fault tests
+	$(BIN)/pytest -n 0 -m fault --timeout 1800 $(ARGS)
+
+.PHONY: bench
+bench: install ## Measure throughput and latency, and print the figures
+	$(BIN)/python -m tests.bench $(ARGS)
+
+.PHONY: check
+check: install ## Lint, types, layers, interface and generated code: what CI checks besides the tests
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy $(wildcard engine graph client_examples tests tools server.py)
+	$(BIN)/lint-imports --no-logo
+	tools/check_proto.sh
+
+.PHONY: format
+format: install ## Format the code and apply the safe fixes
+	$(BIN)/ruff check --fix-only --quiet .
+	$(BIN)/ruff format .
+
+.PHONY: clean
+clean: ## Remove .venv, caches and build products
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis \
+		build dist *.egg-info
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -4,7 +4,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 out="${1:-proto}"
-python="${PYTHON:-.venv/bin/python}"
+python="${VENV_PYTHON:-.venv/bin/python}"
 fresh="$(mktemp -d)"
 trap 'rm -rf "$fresh"' EXIT
 

@@ -28,6 +28,8 @@ class IdentifierRow:
     ``degree``: applicants using it, saturating at the kind's cap + 1, so that it can be told
     exactly for any past time. ``hub``: over its cap, or known as legitimately shared; a hub is
     not traversed. ``hub_reason``: ``"cap"``, the reason of the allow-list, or ``""``.
+    ``named``: links that name it as guarantor, referrer or contact, saturating at the cap on
+    them + 1; ``named_hub``: over that cap, so those links are counted but not listed.
     """
 
     key: str
@@ -37,6 +39,8 @@ class IdentifierRow:
     degree: int
     hub: bool
     hub_reason: str
+    named: int = 0
+    named_hub: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,7 +77,8 @@ class Neighbourhood:
     """What one decision saw of the graph. Recorded with it; features are a function of it.
 
     ``projected_to`` is the outbox position the store had reached; ``pending`` counts applications
-    that were admitted but not yet projected and were merged in.
+    that were admitted but not yet projected and were merged in. ``same_person``: near applicants
+    on one of the query's ID numbers, told even where that ID number is itself a hub.
     """
 
     as_of_us: int
@@ -84,6 +89,7 @@ class Neighbourhood:
     far_cut: bool
     projected_to: int
     pending: int
+    same_person: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,4 +112,18 @@ class FraudMarked:
     fraud_type: str
 
 
-GraphEvent = ApplicationProjected | FraudMarked
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SharingDeclared:
+    """Outbox event: from ``at_us`` on an identifier counts as legitimately shared.
+
+    ``reason``: ``"dormitory"``, ``"switchboard"``, ``"branch_wifi"``, ``"partner_agent"`` ...;
+    ``""`` withdraws the declaration.
+    """
+
+    identifier: str
+    kind: IdentifierKind
+    at_us: int
+    reason: str
+
+
+GraphEvent = ApplicationProjected | FraudMarked | SharingDeclared

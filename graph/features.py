@@ -1,0 +1,283 @@
+"""Online features and findings: pure functions of the neighbourhood a decision saw.
+
+Sharing counts links between *own* identifiers only (the applicant's and the other's). Guarantor,
+referrer and contact links have features of their own and make nobody a neighbour.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from google.protobuf.wrappers_pb2 import BoolValue, DoubleValue, Int64Value
+
+from engine.model import IdentifierKind, Link, Role
+from engine.outcome import GraphFinding
+from graph.model import IdentifierRow, NearRow, Neighbourhood
+from touchstone.v1 import facts_pb2
+
+_DAY_US = 86_400_000_000
+_MOST_FINDINGS = 10
+
+
+def unavailable() -> facts_pb2.GraphFacts:
+    """What rules see when the graph did not answer: nothing is known."""
+    return facts_pb2.GraphFacts()
+
+
+def graph_facts(
+    neighbourhood: Neighbourhood, links: Sequence[Link], as_of_us: int
+) -> facts_pb2.GraphFacts:
+    """The graph's part of the vocabulary, as ``facts.proto`` documents it.
+
+    ``links`` are the application's own. Times are microseconds.
+    """
+    own = {link.identifier.key for link in links if link.role is Role.USES}
+    seen = _Seen(neighbourhood, own)
+    facts = facts_pb2.GraphFacts(available=BoolValue(value=True))
+    for kind in IdentifierKind:
+        getattr(facts, kind).CopyFrom(_sharing(seen, kind, as_of_us))
+    neighbours = _neighbours(seen)
+    facts.neighbours.extend(_neighbour_facts(n, as_of_us) for n in neighbours)
+    _set_neighbours(facts, neighbours)
+    _set_guilt(facts, seen)
+    _set_ring(facts, neighbourhood, neighbours)
+    _set_named(facts, seen)
+    return facts
+
+
+class _Seen:
+    """The neighbourhood, sorted by what the features ask for."""
+
+    def __init__(self, neighbourhood: Neighbourhood, own: set[str]) -> None:
+        self.all = neighbourhood
+        self.own_rows = [row for row in neighbourhood.identifiers if row.role is Role.USES]
+        self.shared = [
+            row for row in neighbourhood.near if row.role is Role.USES and row.identifier in own
+        ]
+        self.near_of: dict[str, list[NearRow]] = {}
+        for row in neighbourhood.near:
+            self.near_of.setdefault(row.identifier, []).append(row)
+
+    def users(self, identifier: str) -> list[NearRow]:
+        """Other applicants that use the identifier themselves."""
+        return [row for row in self.near_of.get(identifier, ()) if row.role is Role.USES]
+
+    def roles(self, role: Role) -> list[IdentifierRow]:
+        """The application's identifiers in one role."""
+        return [row for row in self.all.identifiers if row.role is role]
+
+
+@dataclass(slots=True)
+class _Neighbour:
+    """One other application on a shared identifier."""
+
+    applicant: str
+    latest_us: int
+    kinds: set[IdentifierKind]
+    fraud: bool
+    same_person: bool
+
+
+def _applicants(rows: Iterable[NearRow]) -> set[str]:
+    return {row.applicant for row in rows}
+
+
+def _frauds(rows: Iterable[NearRow]) -> set[str]:
+    return {row.applicant for row in rows if row.fraud_at_us is not None}
+
+
+def _count(members: set[str]) -> Int64Value:
+    return Int64Value(value=len(members))
+
+
+def _sharing(seen: _Seen, kind: IdentifierKind, as_of_us: int) -> facts_pb2.SharingFacts:
+    rows = [row for row in seen.shared if row.kind is kind]
+    identifiers = [row for row in seen.own_rows if row.kind is kind]
+
+    def within(days: int) -> Int64Value:
+        return _count(_applicants(r for r in rows if r.at_us >= as_of_us - days * _DAY_US))
+
+    return facts_pb2.SharingFacts(
+        applicants=_count(_applicants(rows)),
+        fraud=_count(_frauds(rows)),
+        applicants_1d=within(1),
+        applicants_7d=within(7),
+        applicants_30d=within(30),
+        degree=Int64Value(value=max((row.degree for row in identifiers), default=0)),
+        hub=BoolValue(value=any(row.hub for row in identifiers)),
+    )
+
+
+def _neighbours(seen: _Seen) -> list[_Neighbour]:
+    """Nearest in time first, then by key."""
+    same_person = set(seen.all.same_person)
+    found: dict[str, _Neighbour] = {}
+    for row in seen.shared:
+        neighbour = found.setdefault(
+            row.applicant,
+            _Neighbour(
+                applicant=row.applicant,
+                latest_us=row.at_us,
+                kinds=set(),
+                fraud=row.fraud_at_us is not None,
+                same_person=row.applicant in same_person,
+            ),
+        )
+        neighbour.latest_us = max(neighbour.latest_us, row.at_us)
+        neighbour.kinds.add(row.kind)
+    return sorted(found.values(), key=lambda n: (-n.latest_us, n.applicant))
+
+
+def _neighbour_facts(neighbour: _Neighbour, as_of_us: int) -> facts_pb2.NeighbourFacts:
+    return facts_pb2.NeighbourFacts(
+        fraud=neighbour.fraud,
+        kinds=[str(kind) for kind in IdentifierKind if kind in neighbour.kinds],
+        days=(as_of_us - neighbour.latest_us) // _DAY_US,
+        same_person=neighbour.same_person,
+    )
+
+
+def _set_neighbours(facts: facts_pb2.GraphFacts, neighbours: list[_Neighbour]) -> None:
+    others = [n for n in neighbours if not n.same_person]
+    facts.neighbour_count.CopyFrom(Int64Value(value=len(others)))
+    multi = sum(len(n.kinds) > 1 for n in others)
+    facts.multi_link_neighbours.CopyFrom(Int64Value(value=multi))
+    facts.fraud_neighbours.CopyFrom(Int64Value(value=sum(n.fraud for n in others)))
+
+
+def _set_guilt(facts: facts_pb2.GraphFacts, seen: _Seen) -> None:
+    """Sums are exactly rounded, so that their order cannot matter."""
+    shares = []
+    for row in seen.own_rows:
+        users = seen.users(row.key)
+        shares.append((len(_frauds(users)), len(_applicants(users))))
+    guilt = math.fsum(fraud / (others + 1) for fraud, others in shares)
+    worst = max((fraud / others for fraud, others in shares if others), default=0.0)
+    facts.guilt.CopyFrom(DoubleValue(value=guilt))
+    facts.worst_fraud_share.CopyFrom(DoubleValue(value=worst))
+
+
+def _set_ring(
+    facts: facts_pb2.GraphFacts, neighbourhood: Neighbourhood, neighbours: list[_Neighbour]
+) -> None:
+    members = {n.applicant: n.fraud for n in neighbours}
+    members.update((row.applicant, row.fraud_at_us is not None) for row in neighbourhood.far)
+    for applicant in neighbourhood.same_person:
+        members.pop(applicant, None)
+    facts.ring_members.CopyFrom(Int64Value(value=len(members) + 1))
+    facts.ring_fraud.CopyFrom(Int64Value(value=sum(members.values())))
+
+
+def _set_named(facts: facts_pb2.GraphFacts, seen: _Seen) -> None:
+    guarantors, referrers = seen.roles(Role.GUARANTOR), seen.roles(Role.REFERRER)
+    facts.guarantor_applications.CopyFrom(Int64Value(value=_naming(seen, guarantors)))
+    facts.guarantor_fraud.CopyFrom(_count(_naming_fraud(seen, guarantors)))
+    facts.referrer_applications.CopyFrom(Int64Value(value=_naming(seen, referrers)))
+    facts.referrer_fraud.CopyFrom(_count(_naming_fraud(seen, referrers)))
+    given = (r for row in seen.own_rows for r in seen.near_of.get(row.key, ()))
+    guarantees = _applicants(r for r in given if r.role is Role.GUARANTOR)
+    facts.guarantees_given.CopyFrom(_count(guarantees))
+    untold = any(row.hub or row.named_hub for row in (*guarantors, *referrers))
+    is_cut = seen.all.near_cut or seen.all.far_cut or untold
+    facts.cut.CopyFrom(BoolValue(value=is_cut))
+
+
+def _naming(seen: _Seen, rows: Iterable[IdentifierRow]) -> int:
+    """Applications on the identifiers in any role; where they are not listed, what is counted."""
+    rows = list(rows)
+    listed = len(_applicants(near for row in rows for near in seen.near_of.get(row.key, ())))
+    counted = [
+        count
+        for row in rows
+        for count, is_bound in ((row.degree, row.hub), (row.named, row.hub or row.named_hub))
+        if is_bound
+    ]
+    return max(listed, *counted) if counted else listed
+
+
+def _naming_fraud(seen: _Seen, rows: Iterable[IdentifierRow]) -> set[str]:
+    return _frauds(near for row in rows for near in seen.near_of.get(row.key, ()))
+
+
+def findings(neighbourhood: Neighbourhood, facts: facts_pb2.GraphFacts) -> tuple[GraphFinding, ...]:
+    """The links that mattered, gravest first, at most ten.
+
+    Codes, in this order: FRAUD_ON_<KIND>, GUARANTOR_FRAUD, REFERRER_FRAUD, RING_FRAUD (beyond the
+    first step; no identifier), SAME_PERSON, SHARED_<KIND>, GUARANTOR_OF_OTHERS, NAMED_WITH_OTHERS
+    (a guarantor or referrer), HUB. ``since_us``: when the first link shown began.
+    """
+    near_of: dict[str, list[NearRow]] = {}
+    for row in neighbourhood.near:
+        near_of.setdefault(row.identifier, []).append(row)
+    found: list[tuple[int, GraphFinding]] = []
+    for identifier in neighbourhood.identifiers:
+        found += _identifier_findings(identifier, near_of.get(identifier.key, []))
+    beyond = facts.ring_fraud.value - facts.fraud_neighbours.value
+    if beyond > 0:
+        members = facts.ring_members.value - 1
+        found.append((_RANK["RING_FRAUD"], _finding("RING_FRAUD", None, members, beyond, None)))
+    found.sort(key=lambda item: (item[0], -item[1].fraud, -item[1].applicants))
+    return tuple(finding for _, finding in found[:_MOST_FINDINGS])
+
+
+_RANK = {
+    "FRAUD_ON": 0,
+    "GUARANTOR_FRAUD": 1,
+    "REFERRER_FRAUD": 2,
+    "RING_FRAUD": 3,
+    "SAME_PERSON": 4,
+    "SHARED": 5,
+    "GUARANTOR_OF_OTHERS": 6,
+    "NAMED_WITH_OTHERS": 7,
+    "HUB": 8,
+}
+
+
+def _identifier_findings(
+    identifier: IdentifierRow, near: list[NearRow]
+) -> list[tuple[int, GraphFinding]]:
+    if identifier.hub:
+        hub = _finding("HUB", identifier, identifier.degree, 0, None)
+        return [(_RANK["HUB"], hub)]
+    groups: list[tuple[str, list[NearRow]]] = []
+    if identifier.role is Role.USES:
+        groups.append((_own_code(identifier), [r for r in near if r.role is Role.USES]))
+        given = [r for r in near if r.role is Role.GUARANTOR]
+        groups.append(("GUARANTOR_OF_OTHERS", given))
+    elif identifier.role in {Role.GUARANTOR, Role.REFERRER}:
+        groups.append(("NAMED_WITH_OTHERS", near))
+    return [_ranked(code, identifier, rows) for code, rows in groups if rows]
+
+
+def _own_code(identifier: IdentifierRow) -> str:
+    return "SAME_PERSON" if identifier.kind is IdentifierKind.ID_NUMBER else "SHARED"
+
+
+def _ranked(code: str, identifier: IdentifierRow, rows: list[NearRow]) -> tuple[int, GraphFinding]:
+    applicants, frauds = _applicants(rows), _frauds(rows)
+    if frauds and code == "NAMED_WITH_OTHERS":
+        code = f"{identifier.role.upper()}_FRAUD"
+    elif frauds and code in {"SHARED", "SAME_PERSON"}:
+        code = "FRAUD_ON"
+    name = f"{code}_{identifier.kind.upper()}" if code in {"FRAUD_ON", "SHARED"} else code
+    since_us = min(row.at_us for row in rows)
+    return _RANK[code], _finding(name, identifier, len(applicants), len(frauds), since_us)
+
+
+def _finding(
+    code: str,
+    identifier: IdentifierRow | None,
+    applicants: int,
+    fraud: int,
+    since_us: int | None,
+) -> GraphFinding:
+    return GraphFinding(
+        code=code,
+        kind=str(identifier.kind) if identifier else "",
+        masked=identifier.masked if identifier else "",
+        applicants=applicants,
+        fraud=fraud,
+        since_us=since_us,
+    )

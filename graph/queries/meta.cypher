@@ -1,0 +1,4 @@
+// The outbox position reached, and the digest of the settings the stored data depends on.
+// Cost: one index seek.
+MATCH (m:GraphMeta {key: 'projection'})
+RETURN m.position AS position, m.digest AS digest

@@ -1,0 +1,4 @@
+// Unique keys, each with its index. Statements end with a semicolon.
+CREATE CONSTRAINT applicant_key IF NOT EXISTS FOR (a:Applicant) REQUIRE a.key IS UNIQUE;
+CREATE CONSTRAINT identifier_key IF NOT EXISTS FOR (i:Identifier) REQUIRE i.key IS UNIQUE;
+CREATE CONSTRAINT graph_meta_key IF NOT EXISTS FOR (m:GraphMeta) REQUIRE m.key IS UNIQUE;

@@ -1,0 +1,103 @@
+"""Between the rows of the shared query texts and our types."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cache
+from importlib import resources
+from typing import Any
+
+from engine.model import IdentifierKind, Role
+from graph.model import NeighbourhoodQuery
+from graph.subgraph import StoredIdentifier, Subgraph, own_keys
+
+RELATIONSHIPS: Mapping[Role, str] = {
+    Role.USES: "USES",
+    Role.GUARANTOR: "GUARANTEED_BY",
+    Role.REFERRER: "REFERRED_BY",
+    Role.CONTACT: "CONTACT",
+}
+ROLES: Mapping[str, Role] = {name: role for role, name in RELATIONSHIPS.items()}
+
+# Rows come from a driver that knows no types; this module is where they get them.
+Row = Sequence[Any]
+Record = Mapping[str, Any]
+
+
+@cache
+def query_text(name: str) -> str:
+    """The text of ``graph/queries/<name>.cypher``, the same for every store."""
+    text = (resources.files("graph") / "queries" / f"{name}.cypher").read_text(encoding="utf-8")
+    return "\n".join(line for line in text.splitlines() if not line.startswith("//"))
+
+
+def schema_statements() -> tuple[str, ...]:
+    """The statements of ``schema.cypher``, one by one."""
+    return tuple(part.strip() for part in query_text("schema").split(";") if part.strip())
+
+
+def neighbourhood_parameters(query: NeighbourhoodQuery, beyond: Sequence[str]) -> dict[str, Any]:
+    """Parameters of ``neighbourhood.cypher``; each key once, in a fixed order."""
+    ids = sorted({link.identifier.key for link in query.links})
+    return {
+        "ids": ids,
+        "used": sorted(own_keys(query)),
+        "beyond": sorted(set(beyond) - set(ids)),
+        "applicant": query.applicant_key,
+        "as_of": query.as_of_us,
+        "since": query.since_us,
+    }
+
+
+def subgraph_of(records: Iterable[Record], as_of_us: int) -> Subgraph:
+    """What ``neighbourhood.cypher`` answered."""
+    subgraph = Subgraph()
+    for record in records:
+        _PARTS[record["part"]](subgraph, record["row"], as_of_us)
+    return subgraph
+
+
+def _position(subgraph: Subgraph, row: Row, _as_of_us: int) -> None:
+    subgraph.position = row[0]
+
+
+def _user(subgraph: Subgraph, row: Row, _as_of_us: int) -> None:
+    identifier, applicant, at_us = row[:3]
+    subgraph.users.setdefault(identifier, {})[applicant] = at_us
+    _marks(subgraph, applicant, row[3], row[4])
+
+
+def _named(subgraph: Subgraph, row: Row, _as_of_us: int) -> None:
+    identifier, applicant, at_us = row[:3]
+    subgraph.named.setdefault(identifier, {})[applicant, ROLES[row[5]]] = at_us
+    _marks(subgraph, applicant, row[3], row[4])
+
+
+def _via(subgraph: Subgraph, row: Row, as_of_us: int) -> None:
+    identifier, applicant, at_us, kind = row[:4]
+    used = subgraph.uses.setdefault(applicant, {})
+    used[identifier] = (IdentifierKind(kind), at_us)
+    _state(subgraph, [identifier, *row[3:]], as_of_us)
+
+
+def _state(subgraph: Subgraph, row: Row, as_of_us: int) -> None:
+    key, kind, hub_at, named_hub_at, shared_ats, shared_reasons = row
+    subgraph.identifiers[key] = StoredIdentifier(
+        kind=IdentifierKind(kind),
+        over_cap=hub_at is not None and hub_at < as_of_us,
+        over_named_cap=named_hub_at is not None and named_hub_at < as_of_us,
+        declarations=tuple(zip(shared_ats or (), shared_reasons or (), strict=True)),
+    )
+
+
+def _marks(subgraph: Subgraph, applicant: str, ats: Row | None, values: Row | None) -> None:
+    subgraph.marks[applicant] = tuple(zip(ats or (), values or (), strict=True))
+
+
+_PARTS: Mapping[str, Callable[[Subgraph, Row, int], None]] = {
+    "position": _position,
+    "user": _user,
+    "named": _named,
+    "via": _via,
+    "identifier": _state,
+}

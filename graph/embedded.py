@@ -104,7 +104,13 @@ class EmbeddedGraphStore:
     async def counts(self, *, timeout_s: float) -> GraphCounts:
         """As the protocol says."""
         records = await self._run(lambda left: self._read("counts", {}, left), timeout_s)
-        return GraphCounts(**{record["part"]: record["n"] for record in records})
+        # A part of which there is none has no row.
+        counts = {record["part"]: int(record["n"]) for record in records}
+        return GraphCounts(
+            applicants=counts.get("applicants", 0),
+            identifiers=counts.get("identifiers", 0),
+            links=counts.get("links", 0),
+        )
 
     async def close(self) -> None:
         """As the protocol says; writes a checkpoint."""

@@ -67,6 +67,10 @@ class PendingIndex:
         """Events that wait for projection."""
         return len(self._events) - len(self._retired)
 
+    def is_clear(self) -> bool:
+        """Whether nothing is held, not even for a view that was open when it was projected."""
+        return not self._events and self._tables == _Tables()
+
     def admit(self, applicant: str, at_us: int, links: Sequence[Link]) -> None:
         """An application was admitted at ``at_us``. Call before its own neighbourhood is asked.
 

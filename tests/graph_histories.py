@@ -1,0 +1,120 @@
+"""Random histories of a small world, in which everything collides with everything."""
+
+from __future__ import annotations
+
+import dataclasses
+
+from hypothesis import strategies as st
+
+from engine.model import Identifier, IdentifierKind, Link, Role
+from graph.model import (
+    ApplicationProjected,
+    FraudMarked,
+    GraphEvent,
+    NeighbourhoodQuery,
+    SharingDeclared,
+)
+from graph.settings import GraphSettings
+
+KINDS = [
+    IdentifierKind.DEVICE,
+    IdentifierKind.PHONE,
+    IdentifierKind.ID_NUMBER,
+    IdentifierKind.EMPLOYER,
+]
+TIGHT = GraphSettings(
+    caps={kind: 2 for kind in IdentifierKind}
+    | {IdentifierKind.EMPLOYER: 0, IdentifierKind.DEVICE: 4},
+    named_cap=3,
+    near_per_identifier=2,
+    near_total=5,
+    near_applicants=2,
+    far_per_applicant=2,
+    far_total=3,
+)
+WIDE = GraphSettings(
+    caps={kind: 5 for kind in IdentifierKind} | {IdentifierKind.ID_NUMBER: 2}, named_cap=8
+)
+DEFAULT = GraphSettings()
+settings_strategy = st.sampled_from([TIGHT, WIDE, DEFAULT])
+
+
+def identifier(kind: IdentifierKind, number: int) -> Identifier:
+    """The same identifier for the same number."""
+    return Identifier(kind, f"{kind}:{number}", f"{kind}*{number}")
+
+
+def uses(kind: IdentifierKind | str, number: int, role: Role = Role.USES) -> Link:
+    """A link to it."""
+    return Link(role, identifier(IdentifierKind(kind), number))
+
+
+links_strategy = st.lists(
+    st.builds(
+        Link,
+        st.sampled_from([Role.USES, Role.USES, Role.USES, *Role]),
+        st.builds(identifier, st.sampled_from(KINDS), st.integers(0, 3)),
+    ),
+    max_size=6,
+).map(tuple)
+
+
+def application(applicant: str, at_us: int, *links: Link) -> ApplicationProjected:
+    """An application event."""
+    return ApplicationProjected(applicant=applicant, at_us=at_us, status="declined", links=links)
+
+
+@st.composite
+def histories(draw: st.DrawFn) -> list[GraphEvent]:
+    """Events in outbox order. Times are unique, and in nearly the same order."""
+    events: list[GraphEvent] = []
+    applicants: list[str] = []
+    steps = draw(st.lists(st.sampled_from("aaaaaamud"), max_size=24))
+    for place, step in enumerate(steps):
+        at_us = 1000 + 100 * (place + draw(st.integers(-3, 3))) + place
+        if step == "a":
+            applicants.append(f"a{place}")
+            events.append(application(f"a{place}", at_us, *draw(links_strategy)))
+        elif step == "d":
+            kind, number = draw(st.sampled_from(KINDS)), draw(st.integers(0, 3))
+            events.append(
+                SharingDeclared(
+                    identifier=f"{kind}:{number}",
+                    kind=kind,
+                    at_us=at_us,
+                    reason=draw(st.sampled_from(["dormitory", ""])),
+                )
+            )
+        elif applicants:
+            marked = draw(st.sampled_from(applicants))
+            since = at_us + draw(st.integers(-500, 50))
+            events.append(
+                FraudMarked(
+                    applicant=marked,
+                    at_us=at_us,
+                    fraud_at_us=since if step == "m" else None,
+                    fraud_type="bust_out",
+                )
+            )
+    return events
+
+
+@st.composite
+def queries(draw: st.DrawFn, settings: GraphSettings = DEFAULT) -> NeighbourhoodQuery:
+    """A question at any time of the history, also by an applicant that is part of it."""
+    return NeighbourhoodQuery(
+        applicant_key=f"a{draw(st.integers(0, 30))}",
+        links=draw(links_strategy),
+        as_of_us=draw(st.integers(900, 4000)),
+        since_us=draw(st.sampled_from([0, 0, 0, 1500])),
+    )
+
+
+def positioned(events: list[GraphEvent]) -> list[tuple[int, GraphEvent]]:
+    """With outbox positions, which have gaps."""
+    return [(3 * place + 1, event) for place, event in enumerate(events)]
+
+
+def bare(answer: object) -> object:
+    """Without what tells how the answer was reached."""
+    return dataclasses.replace(answer, projected_to=0, pending=0)  # type: ignore[type-var]

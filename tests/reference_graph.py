@@ -1,0 +1,289 @@
+"""The graph written a second time from its specification, as plain lists: the tests' oracle.
+
+It shares types, but no code, with the stores. It keeps every event and, for each question, looks
+at all of them again. Slow, and meant to be read beside ``docs/graph.md``.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+
+from engine.model import IdentifierKind, Role
+from graph.model import (
+    ApplicationProjected,
+    FarRow,
+    FraudMarked,
+    GraphEvent,
+    IdentifierRow,
+    NearRow,
+    Neighbourhood,
+    NeighbourhoodQuery,
+    SharingDeclared,
+)
+from graph.settings import GraphSettings
+from graph.store import GraphBehind, GraphCounts, GraphUnavailable, OutboxEvent, PendingView
+
+ROLE_ORDER = [Role.USES, Role.GUARANTOR, Role.REFERRER, Role.CONTACT]
+KIND_ORDER = list(IdentifierKind)
+
+
+class ReferenceGraph:
+    """All events so far, and what follows from those before a time."""
+
+    def __init__(self, settings: GraphSettings | None = None) -> None:
+        self.settings = settings or GraphSettings()
+        self.events: list[GraphEvent] = []
+
+    def links(self, before: int | None = None) -> dict[tuple[str, Role, str], int]:
+        """When each (applicant, role, identifier) began."""
+        began: dict[tuple[str, Role, str], int] = {}
+        for event in self.events:
+            if isinstance(event, ApplicationProjected):
+                for link in event.links:
+                    key = (event.applicant, link.role, link.identifier.key)
+                    if key not in began or event.at_us < began[key]:
+                        began[key] = event.at_us
+        if before is None:
+            return began
+        return {key: at for key, at in began.items() if at < before}
+
+    def fraud(self, applicant: str, as_of: int) -> int | None:
+        """The latest mark made before the time decides."""
+        latest: tuple[int, int] | None = None
+        for event in self.events:
+            if not isinstance(event, FraudMarked) or event.applicant != applicant:
+                continue
+            mark = (event.at_us, -1 if event.fraud_at_us is None else event.fraud_at_us)
+            if mark[0] < as_of and (latest is None or mark > latest):
+                latest = mark
+        if latest is None or latest[1] < 0 or latest[1] > as_of:
+            return None
+        return latest[1]
+
+    def shared(self, identifier: str, as_of: int) -> str:
+        """The latest declaration made before the time decides."""
+        made = [
+            (event.at_us, event.reason)
+            for event in self.events
+            if isinstance(event, SharingDeclared)
+            and event.identifier == identifier
+            and event.at_us < as_of
+        ]
+        return max(made)[1] if made else ""
+
+    def neighbourhood(self, query: NeighbourhoodQuery) -> Neighbourhood:
+        """The specification of a neighbourhood."""
+        return _Question(self, query).answer()
+
+
+class _Question:
+    def __init__(self, graph: ReferenceGraph, query: NeighbourhoodQuery) -> None:
+        self.graph = graph
+        self.settings = graph.settings
+        self.query = query
+        self.links = graph.links(before=query.as_of_us)
+        self.kinds = {
+            link.identifier.key: link.identifier.kind
+            for event in graph.events
+            if isinstance(event, ApplicationProjected)
+            for link in event.links
+        } | {link.identifier.key: link.identifier.kind for link in query.links}
+        self.mine = {x.identifier.key for x in query.links if x.role is Role.USES}
+
+    def users(self, identifier: str) -> list[tuple[str, int]]:
+        return [
+            (who, at)
+            for (who, role, key), at in self.links.items()
+            if key == identifier and role is Role.USES
+        ]
+
+    def naming(self, identifier: str) -> list[tuple[str, Role, int]]:
+        return [
+            (who, role, at)
+            for (who, role, key), at in self.links.items()
+            if key == identifier and role is not Role.USES
+        ]
+
+    def row(self, role: Role, identifier: str, masked: str) -> IdentifierRow:
+        cap = self.settings.caps[self.kinds[identifier]]
+        users, naming = len(self.users(identifier)), len(self.naming(identifier))
+        declared = self.graph.shared(identifier, self.query.as_of_us)
+        return IdentifierRow(
+            key=identifier,
+            kind=self.kinds[identifier],
+            masked=masked,
+            role=role,
+            degree=min(users, cap + 1),
+            hub=users > cap or declared != "",
+            hub_reason=declared or ("cap" if users > cap else ""),
+            named=min(naming, self.settings.named_cap + 1),
+            named_hub=naming > self.settings.named_cap,
+        )
+
+    def is_hub(self, identifier: str) -> bool:
+        return self.row(Role.USES, identifier, "").hub
+
+    def answer(self) -> Neighbourhood:
+        rows = []
+        for role in ROLE_ORDER:
+            for kind in KIND_ORDER:
+                named = {
+                    x.identifier.key: x.identifier.masked
+                    for x in self.query.links
+                    if x.role is role and x.identifier.kind is kind
+                }
+                rows += [self.row(role, key, named[key]) for key in sorted(named)]
+        near, near_cut = self.near()
+        via = self.via(near)
+        far, far_cut = self.far(via)
+        return Neighbourhood(
+            as_of_us=self.query.as_of_us,
+            identifiers=tuple(rows),
+            near=tuple(near),
+            near_cut=near_cut,
+            far=tuple(far),
+            far_cut=far_cut,
+            projected_to=0,
+            pending=0,
+            same_person=tuple(sorted(x for x in via if self.shares_id_number(x))),
+        )
+
+    def near(self) -> tuple[list[NearRow], bool]:
+        rows: list[NearRow] = []
+        cut = False
+        for key in {link.identifier.key for link in self.query.links}:
+            if self.is_hub(key):
+                continue
+            groups = [[(who, Role.USES, at) for who, at in self.users(key)]]
+            if len(self.naming(key)) > self.settings.named_cap:
+                cut = True
+            else:
+                groups.append(self.naming(key))
+            for group in groups:
+                found = [
+                    NearRow(
+                        applicant=who,
+                        identifier=key,
+                        kind=self.kinds[key],
+                        role=role,
+                        at_us=at,
+                        fraud_at_us=self.graph.fraud(who, self.query.as_of_us),
+                    )
+                    for who, role, at in group
+                    if who != self.query.applicant_key and at >= self.query.since_us
+                ]
+                found.sort(key=lambda r: (-r.at_us, r.applicant, ROLE_ORDER.index(r.role)))
+                cut = cut or len(found) > self.settings.near_per_identifier
+                rows += found[: self.settings.near_per_identifier]
+        rows.sort(key=lambda r: (-r.at_us, r.applicant, r.identifier, ROLE_ORDER.index(r.role)))
+        return rows[: self.settings.near_total], cut or len(rows) > self.settings.near_total
+
+    def via(self, near: list[NearRow]) -> list[str]:
+        latest: dict[str, int] = {}
+        for row in near:
+            if row.role is Role.USES and row.identifier in self.mine:
+                latest[row.applicant] = max(latest.get(row.applicant, 0), row.at_us)
+        return [who for who, _ in sorted(latest.items(), key=lambda item: (-item[1], item[0]))]
+
+    def shares_id_number(self, applicant: str) -> bool:
+        return any(
+            who == applicant
+            and role is Role.USES
+            and key in self.mine
+            and self.kinds[key] is IdentifierKind.ID_NUMBER
+            for who, role, key in self.links
+        )
+
+    def far(self, via: list[str]) -> tuple[list[FarRow], bool]:
+        cut = len(via) > self.settings.near_applicants
+        rows: list[FarRow] = []
+        for middle in via[: self.settings.near_applicants]:
+            found = self.beyond(middle)
+            found.sort(key=lambda r: (-r.at_us, r.applicant, r.identifier))
+            cut = cut or len(found) > self.settings.far_per_applicant
+            rows += found[: self.settings.far_per_applicant]
+        rows.sort(key=lambda r: (-r.at_us, r.applicant, r.via, r.identifier))
+        return rows[: self.settings.far_total], cut or len(rows) > self.settings.far_total
+
+    def beyond(self, middle: str) -> list[FarRow]:
+        rows = []
+        for (who, role, key), began in self.links.items():
+            if who != middle or role is not Role.USES or key in self.mine:
+                continue
+            if began < self.query.since_us or self.is_hub(key):
+                continue
+            rows += [
+                FarRow(
+                    via=middle,
+                    identifier=key,
+                    kind=self.kinds[key],
+                    via_at_us=began,
+                    applicant=other,
+                    at_us=at,
+                    fraud_at_us=self.graph.fraud(other, self.query.as_of_us),
+                )
+                for other, at in self.users(key)
+                if other not in {middle, self.query.applicant_key} and at >= self.query.since_us
+            ]
+        return rows
+
+
+class ReferenceGraphStore:
+    """A ``GraphStore`` over the reference: it knows nothing of pending events."""
+
+    def __init__(self, settings: GraphSettings | None = None) -> None:
+        self._graph = ReferenceGraph(settings)
+        self._position = 0
+        self._closed = False
+
+    async def neighbourhood(
+        self, query: NeighbourhoodQuery, pending: PendingView, *, timeout_s: float
+    ) -> Neighbourhood:
+        """Only what is projected; the pending merge is compared with the whole history."""
+        self._check_open()
+        if len(query.links) > self._graph.settings.links_per_application:
+            raise ValueError("too many links")
+        answer = self._graph.neighbourhood(query)
+        return dataclasses.replace(answer, projected_to=self._position)
+
+    async def project(self, events: Sequence[OutboxEvent], *, after: int, timeout_s: float) -> None:
+        """Keep the events."""
+        self._check_open()
+        reached = after
+        for position, _ in events:
+            if position <= reached:
+                raise ValueError("positions must increase")
+            reached = position
+        if self._position < after:
+            raise GraphBehind("wiped")
+        for position, event in events:
+            if position > self._position:
+                self._graph.events.append(event)
+                self._position = position
+
+    async def position(self, *, timeout_s: float) -> int:
+        """The last position kept."""
+        self._check_open()
+        return self._position
+
+    async def counts(self, *, timeout_s: float) -> GraphCounts:
+        """Counted from the events."""
+        self._check_open()
+        links = self._graph.links()
+        applications = {
+            e.applicant for e in self._graph.events if isinstance(e, ApplicationProjected)
+        }
+        return GraphCounts(
+            applicants=len(applications),
+            identifiers=len({key for _, _, key in links}),
+            links=len(links),
+        )
+
+    async def close(self) -> None:
+        """Answer no more."""
+        self._closed = True
+
+    def _check_open(self) -> None:
+        if self._closed:
+            raise GraphUnavailable("closed")

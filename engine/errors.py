@@ -118,6 +118,13 @@ class DeadlineExceeded(TouchstoneError):
 
 
 class PolicyError(TouchstoneError):
-    """A bundle was refused; the text is the rendered diagnostics."""
+    """A bundle was refused; the text is the rendered diagnostics.
+
+    ``diagnostics``: the findings as values (``engine.rules.Diagnostic``), in the order shown.
+    """
 
     reason = "POLICY_REFUSED"
+
+    def __init__(self, message: str, diagnostics: tuple[object, ...] = ()) -> None:
+        self.diagnostics = diagnostics
+        super().__init__(message)

@@ -1,0 +1,51 @@
+"""Policy language: bundles, diagnostics, the rule engine and its reference."""
+
+from engine.rules.bundle import load_bundle
+from engine.rules.diagnostics import Code, Diagnostic, Severity, render, render_all
+from engine.rules.durable import DurableRuleEngine
+from engine.rules.evaluator import RuleEngine, RuleEngineError
+from engine.rules.model import (
+    Bundle,
+    Effects,
+    Fallback,
+    OnFailure,
+    ReasonText,
+    Rule,
+    Ruleset,
+    SourcePolicy,
+    Stage,
+    StageKind,
+    Strategy,
+)
+from engine.rules.read_reasons import SCORE_FAMILIES
+from engine.rules.reference import ReferenceRuleEngine
+from engine.rules.result import StageResult, combine
+from engine.rules.signals import Signals
+
+__all__ = [
+    "SCORE_FAMILIES",
+    "Bundle",
+    "Code",
+    "Diagnostic",
+    "DurableRuleEngine",
+    "Effects",
+    "Fallback",
+    "OnFailure",
+    "ReasonText",
+    "ReferenceRuleEngine",
+    "Rule",
+    "RuleEngine",
+    "RuleEngineError",
+    "Ruleset",
+    "Severity",
+    "Signals",
+    "SourcePolicy",
+    "Stage",
+    "StageKind",
+    "StageResult",
+    "Strategy",
+    "combine",
+    "load_bundle",
+    "render",
+    "render_all",
+]

@@ -1,0 +1,95 @@
+"""durable-rules runs the agenda: which rules fire, in what order. Only inside its envelope.
+
+A rule is one flat conjunction of two integers, the marker of its group and its own; the fact holds
+only what is true. Groups of 50 and handles of 200 rules keep every fact under 252 fields and every
+node under 64 matches: beyond either, rules silently stop firing.
+"""
+
+from __future__ import annotations
+
+import itertools
+import json
+from collections.abc import Sequence
+
+import durable_rules_engine as durable
+
+from engine.rules.evaluator import RuleEngineError
+
+GROUP_SIZE = 50
+HANDLE_SIZE = 200
+
+_MATCHED, _NOTHING_MATCHED = 0, 1
+_names = itertools.count()
+
+
+class Agenda:
+    """The rules of one stratum as durable-rules handles, by rank. Not thread-safe."""
+
+    def __init__(self, size: int) -> None:
+        self._size = size
+        self._handles: list[int] = []
+        for start in range(0, size, HANDLE_SIZE):
+            self._handles.append(_create(min(HANDLE_SIZE, size - start)))
+
+    def fire(self, true: Sequence[int]) -> None:
+        """Fire the rules of these ranks (strictly ascending); raise unless exactly they fire."""
+        for number, handle in enumerate(self._handles):
+            start = number * HANDLE_SIZE
+            ranks = [rank - start for rank in true if start <= rank < start + HANDLE_SIZE]
+            if ranks:
+                _fire(handle, ranks)
+
+    def close(self) -> None:
+        """Delete the handles."""
+        while self._handles:
+            durable.delete_ruleset(self._handles.pop())
+
+
+def _create(size: int) -> int:
+    definition = {
+        f"r{rank}": {
+            "all": [{"m": {"$and": [{f"g{rank // GROUP_SIZE}": 1}, {f"r{rank}": 1}]}}],
+            "pri": rank,
+        }
+        for rank in range(size)
+    }
+    return int(durable.create_ruleset(f"touchstone-{next(_names)}", json.dumps(definition)))
+
+
+def _fact(ranks: Sequence[int]) -> str:
+    groups = dict.fromkeys(rank // GROUP_SIZE for rank in ranks)
+    markers = "".join(f',"g{group}":1' for group in groups)
+    rules = "".join(f',"r{rank}":1' for rank in ranks)
+    return f'{{"id":1,"sid":"0"{markers}{rules}}}'
+
+
+def _fire(handle: int, ranks: list[int]) -> None:
+    fact = _fact(ranks)
+    code, state = durable.assert_fact(handle, fact)
+    try:
+        if code != _MATCHED:
+            raise RuleEngineError(f"durable-rules: code {code} on assert")
+        fired = _drain(handle, state, len(ranks))
+    finally:
+        code, _ = durable.retract_fact(handle, fact)
+    if code not in {_MATCHED, _NOTHING_MATCHED}:
+        raise RuleEngineError(f"durable-rules: code {code} on retract")
+    if fired != [f"r{rank}" for rank in ranks]:
+        raise RuleEngineError(f"durable-rules fired {len(fired)} rules, expected {len(ranks)}")
+
+
+def _drain(handle: int, state: int, expected: int) -> list[str]:
+    """The fired rules in order, one more than expected at most."""
+    started = durable.start_action_for_state(handle, state)
+    message = started[1] if started else None
+    fired: list[str] = []
+    while message and len(fired) <= expected:
+        fired.append(_rule_of(message))
+        message = durable.complete_and_start_action(handle, state)
+    return fired
+
+
+def _rule_of(message: str) -> str:
+    """The only key of ``{"r17":{"m":{...}}}``; our own names hold no quotes."""
+    start = message.index('"') + 1
+    return message[start : message.index('"', start)]

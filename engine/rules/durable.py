@@ -1,0 +1,97 @@
+"""The rule engine: CEL decides which conditions hold, durable-rules runs the agenda."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+
+from engine.outcome import RuleResult
+from engine.rules.agenda import Agenda
+from engine.rules.environment import Environment
+from engine.rules.evaluator import RuleEngineError
+from engine.rules.model import Bundle, Rule, StageKind
+from engine.rules.programs import ConditionSet
+from engine.rules.result import StageResult, Verdict, combine, settle
+from engine.rules.signals import Signals
+from engine.rules.strata import stratify
+from engine.rules.unknowns import Knowledge
+from touchstone.v1 import facts_pb2
+
+
+class _Stratum:
+    """Rules that can be evaluated side by side; ``ranks`` are places in the stage's agenda."""
+
+    def __init__(self, rules: Sequence[Rule], ranks: Sequence[int], env: Environment) -> None:
+        self.rules, self.ranks = rules, ranks
+        self.conditions = ConditionSet([rule.when for rule in rules], env)
+        self.agenda = Agenda(len(rules))
+
+
+class _Stage:
+    """A stage's strata, and its rules in the order of the agenda."""
+
+    def __init__(self, rules: Sequence[Rule], environment: Environment) -> None:
+        self.rules = rules
+        ranks = {id(rule): rank for rank, rule in enumerate(rules)}
+        self.strata = tuple(
+            _Stratum(stratum, [ranks[id(rule)] for rule in stratum], environment)
+            for stratum in stratify(rules)
+        )
+
+
+class DurableRuleEngine:
+    """``RuleEngine`` over CEL and durable-rules. Built and used by one thread."""
+
+    def __init__(self, bundle: Bundle) -> None:
+        self._bundle = bundle
+        self._thread = threading.get_ident()
+        self._environment = Environment(bundle.signals)
+        self._stages = {
+            stage.name: _Stage(bundle.rules_of(stage), self._environment)
+            for stage in bundle.strategy.stages
+            if stage.kind is StageKind.RULES
+        }
+        self._broken = False
+
+    def evaluate(self, stage: str, facts: facts_pb2.Facts, signals: Signals) -> StageResult:
+        """The stage's answer; ``RuleEngineError`` rather than a doubtful one."""
+        self._refuse_misuse()
+        plan = self._stages[stage]
+        verdicts: list[Verdict | None] = [None] * len(plan.rules)
+        try:
+            for stratum in plan.strata:
+                found = self._run(stratum, facts, signals)
+                for rank, verdict in zip(stratum.ranks, found, strict=True):
+                    verdicts[rank] = verdict
+                signals = settle(list(zip(stratum.rules, found, strict=True)), signals)
+        except BaseException:
+            self._broken = True
+            raise
+        agenda = [(r, v) for r, v in zip(plan.rules, verdicts, strict=True) if v is not None]
+        if len(agenda) != len(plan.rules):
+            raise RuleEngineError("a rule was not evaluated")
+        return combine(agenda, signals, self._bundle.reasons)
+
+    def close(self) -> None:
+        """Delete the durable-rules handles."""
+        for stage in self._stages.values():
+            for stratum in stage.strata:
+                stratum.agenda.close()
+        self._stages = {}
+        self._broken = True
+
+    def _run(
+        self, stratum: _Stratum, facts: facts_pb2.Facts, signals: Signals
+    ) -> Sequence[Verdict]:
+        known = signals.known(self._bundle.signals)
+        activation = self._environment.activation(facts, known)
+        found = stratum.conditions.verdicts(activation, Knowledge(facts, signals))
+        hits = [n for n, verdict in enumerate(found) if verdict.result is RuleResult.HIT]
+        stratum.agenda.fire(hits)
+        return found
+
+    def _refuse_misuse(self) -> None:
+        if threading.get_ident() != self._thread:
+            raise RuleEngineError("a rule engine is used by the thread that built it")
+        if self._broken:
+            raise RuleEngineError("this rule engine was closed, or failed before")

@@ -1,0 +1,146 @@
+"""Turns complaints of the CEL compiler into ours: a stable code, a place, a hint."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from engine.rules import vocabulary
+from engine.rules.diagnostics import Code, did_you_mean
+from engine.rules.environment import CelProblem
+
+_NAME = re.compile(r"[A-Za-z_][A-Za-z_0-9]*")
+_OPERATOR = re.compile(r"==|!=|<=|>=|&&|\|\||[-+*/%<>!?\[]|in\b")
+_UNDEFINED_FIELD = re.compile(r"undefined field '(.+?)' not found in struct '(.+?)'")
+_UNDECLARED = re.compile(r"undeclared reference to '(.+?)'")
+_OVERLOAD = re.compile(r"found no matching overload for '(.+?)' applied to '(.+)'")
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """A finding in a condition: ``offset`` and ``length`` are characters of its text."""
+
+    code: Code
+    offset: int
+    length: int
+    message: str
+    label: str = ""
+    hint: str = ""
+
+
+def explain(text: str, problem: CelProblem) -> Problem:
+    """Classify one complaint."""
+    if problem.line < 1 or "recursion" in problem.message:
+        return Problem(
+            Code.EXPRESSION_LIMIT,
+            0,
+            1,
+            "the condition chains or nests more than 32 operators",
+            hint="compare with a list, `x in [a, b, ...]`, or split the rule with a signal",
+        )
+    offset = _offset(text, problem)
+    for pattern, handler in _HANDLERS:
+        match = pattern.search(problem.message)
+        if match:
+            return handler(text, offset, match)
+    if problem.message.startswith("Syntax error") or "invalid" in problem.message:
+        return _syntax(text, offset, problem.message)
+    return Problem(Code.TYPE_ERROR, offset, _length(text, offset), problem.message)
+
+
+def _offset(text: str, problem: CelProblem) -> int:
+    lines = text.split("\n")
+    before = sum(len(line) + 1 for line in lines[: problem.line - 1])
+    return min(before + problem.column - 1, len(text))
+
+
+def _length(text: str, offset: int) -> int:
+    match = _NAME.match(text, offset) or _OPERATOR.match(text, offset)
+    return len(match.group()) if match else 1
+
+
+def _syntax(text: str, offset: int, message: str) -> Problem:
+    said = message.removeprefix("Syntax error: ")
+    expecting = said.find(" expecting ")
+    said = said[:expecting] if expecting > 0 else said
+    said = said.replace("'<EOF>'", "the end").replace("<EOF>", "the end")
+    hint = "CEL writes `==`, `&&`, `||` and `!`" if _looks_foreign(text) else ""
+    return Problem(
+        Code.CEL_SYNTAX,
+        offset,
+        _length(text, offset),
+        f"the condition is not CEL: {said}",
+        hint=hint,
+    )
+
+
+def _looks_foreign(text: str) -> bool:
+    return bool(re.search(r"(?<![=!<>])=(?!=)|\b(?:and|or|not)\b", text))
+
+
+def _undefined_field(text: str, offset: int, match: re.Match[str]) -> Problem:
+    name, struct = match.groups()
+    offset += 1 if text[offset : offset + 1] == "." else 0
+    if struct.endswith(".Signals"):
+        return Problem(
+            Code.SIGNAL_NEVER_SET,
+            offset,
+            len(name),
+            f"signal `{name}` is read but no rule sets it",
+            hint="a rule sets a signal with `then: {signal: " + name + "}`",
+        )
+    path = _path_before(text, offset)
+    known = [p[len(path) :] for p in vocabulary.fields() if p.startswith(path)]
+    siblings = {rest.split(".")[0] for rest in known} if path else set()
+    message = f"`{path}{name}` is not in the vocabulary"
+    return Problem(
+        Code.UNKNOWN_FIELD, offset, len(name), message, hint=did_you_mean(name, sorted(siblings))
+    )
+
+
+def _path_before(text: str, offset: int) -> str:
+    match = re.search(r"[A-Za-z_][A-Za-z_0-9.]*\.$", text[:offset])
+    return match.group() if match else ""
+
+
+def _undeclared(text: str, offset: int, match: re.Match[str]) -> Problem:
+    name = match.group(1)
+    first = name.split(".")[0]
+    start = text.rfind(first, 0, offset + len(first))
+    start = offset if start < 0 else start
+    if text[start + len(first) :].lstrip().startswith("("):
+        message, known = f"there is no function `{first}`", _FUNCTIONS
+    else:
+        message = f"`{name}` is not in the vocabulary"
+        known = (*vocabulary.roots(), vocabulary.SIGNALS)
+    return Problem(Code.UNKNOWN_FIELD, start, len(first), message, hint=did_you_mean(first, known))
+
+
+_FUNCTIONS = ("size", "has", "startsWith", "endsWith", "contains", "int", "double") + (
+    "exists",
+    "all",
+    "exists_one",
+    "filter",
+    "map",
+)
+
+
+def _no_overload(text: str, offset: int, match: re.Match[str]) -> Problem:
+    operator, types = match.groups()
+    types = re.sub(r"wrapper\((\w+)\)", r"\1", types)
+    names = types.strip("()").split(", ")
+    shown = operator.strip("_@").replace("_[_]", "[]")
+    message = f"`{shown}` does not apply to {' and '.join(names)}"
+    hint = ""
+    if set(names) == {"int", "double"}:
+        hint = "an int and a double do not mix: write `4.0` for `4`, or `double(x)`"
+    elif "string" in names and len(set(names)) > 1:
+        hint = "a string stands in quotes, a number does not"
+    return Problem(Code.TYPE_ERROR, offset, _length(text, offset), message, hint=hint)
+
+
+_HANDLERS = (
+    (_UNDEFINED_FIELD, _undefined_field),
+    (_UNDECLARED, _undeclared),
+    (_OVERLOAD, _no_overload),
+)

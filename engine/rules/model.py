@@ -1,0 +1,170 @@
+"""The policy of a product as values: strategy, rulesets, reasons."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+from engine.outcome import Outcome
+from engine.rules.condition import Condition
+from engine.rules.diagnostics import Diagnostic
+from engine.rules.source import Span
+from engine.rules.yaml_source import PlainYaml
+
+
+class OnFailure(StrEnum):
+    """What follows when a source is late, down or stale."""
+
+    REFER = "refer"
+    DECLINE = "decline"
+    CONTINUE = "continue"
+
+
+class StageKind(StrEnum):
+    """What a stage does."""
+
+    RULES = "rules"
+    SCORE = "score"
+    LINE = "line"
+
+
+class Fallback(StrEnum):
+    """What follows when a rule is unknown or fails."""
+
+    REFER = "refer"
+    DECLINE = "decline"
+    IGNORE = "ignore"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourcePolicy:
+    """How long a source may take, how old its answer may be, and what follows without it."""
+
+    timeout_ms: int
+    on_failure: OnFailure
+    max_age_s: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stage:
+    """One stage of the strategy. ``sources`` are gathered before it."""
+
+    name: str
+    kind: StageKind
+    rulesets: tuple[str, ...]
+    scorecard: str | None
+    sources: tuple[str, ...]
+    span: Span
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Strategy:
+    """The road of a product's decisions."""
+
+    name: str
+    currency: str
+    sources: Mapping[str, SourcePolicy]
+    stages: tuple[Stage, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Undecided:
+    """What a rule does that is unknown or in error; ``reason`` is empty for ``ignore``."""
+
+    fallback: Fallback
+    reason: str
+
+    @property
+    def outcome(self) -> Outcome | None:
+        """The outcome, ``None`` if ignored."""
+        return None if self.fallback is Fallback.IGNORE else Outcome(self.fallback.value)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Effects:
+    """What follows from a hit. Empty strings and ``None``: nothing of that kind.
+
+    ``cap_line_minor``: the line may not exceed it, minor units. ``adjust_points``: signed.
+    """
+
+    outcome: Outcome | None = None
+    reason: str = ""
+    signal: str = ""
+    require: tuple[str, ...] = ()
+    cap_line_minor: int | None = None
+    adjust_points: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """One rule. ``places`` maps a character of the condition to its index in the file."""
+
+    ruleset: str
+    id: str
+    description: str
+    when: Condition
+    then: Effects
+    priority: int
+    on_unknown: Undecided
+    on_error: Undecided
+    span: Span
+    reason_span: Span
+    path: str
+    places: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ruleset:
+    """Rules in the order of declaration."""
+
+    name: str
+    rules: tuple[Rule, ...]
+    path: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReasonText:
+    """A reason's wording, fit to be shown to a customer."""
+
+    code: str
+    text_en: str
+    text_zh: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bundle:
+    """A checked, content-addressed policy.
+
+    ``digest``: SHA-256, hex, over the sorted relative paths and contents of ``files``.
+    ``products``: the plain values of products.yaml. ``warnings``: what the author should look at.
+    """
+
+    name: str
+    digest: str
+    root: Path
+    strategy: Strategy
+    rulesets: Mapping[str, Ruleset]
+    reasons: Mapping[str, ReasonText]
+    products: Mapping[str, PlainYaml]
+    files: tuple[str, ...]
+    warnings: tuple[Diagnostic, ...]
+
+    def stage(self, name: str) -> Stage:
+        """The stage of that name, or ``KeyError``."""
+        for stage in self.strategy.stages:
+            if stage.name == name:
+                return stage
+        raise KeyError(name)
+
+    def rules_of(self, stage: Stage) -> tuple[Rule, ...]:
+        """The stage's rules in the order of the agenda: priority, then declaration."""
+        declared = [rule for name in stage.rulesets for rule in self.rulesets[name].rules]
+        return tuple(sorted(declared, key=lambda rule: rule.priority))
+
+    @property
+    def signals(self) -> tuple[str, ...]:
+        """All signals that rules set, sorted."""
+        rules = (rule for ruleset in self.rulesets.values() for rule in ruleset.rules)
+        return tuple(sorted({rule.then.signal for rule in rules if rule.then.signal}))

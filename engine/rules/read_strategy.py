@@ -1,0 +1,115 @@
+"""strategy.yaml: sources with their fallbacks, and the stages in order."""
+
+from __future__ import annotations
+
+import re
+
+from yaml.nodes import Node
+
+from engine.rules import vocabulary
+from engine.rules.diagnostics import Code, Diagnostics, did_you_mean
+from engine.rules.model import OnFailure, SourcePolicy, Stage, StageKind, Strategy
+from engine.rules.reader import Reader
+from engine.rules.source import Source
+
+_CURRENCY = re.compile(r"^[A-Z]{3}$")
+_DAY_S = 86_400
+
+
+def read_strategy(source: Source, node: Node, found: Diagnostics) -> Strategy:
+    """The strategy; incomplete where a diagnostic was added."""
+    reader = Reader(source, node, found, "the strategy")
+    reader.allow(("strategy", "currency", "stages"), ("sources",))
+    sources = _sources(reader)
+    stages = tuple(_stage(reader, item, sources) for item in reader.list_of("stages"))
+    _check_stages(reader, stages)
+    currency = reader.text("currency")
+    if currency and not _CURRENCY.match(currency):
+        reader.wrong(reader.items["currency"][1], "`currency` must be an ISO 4217 code, as CNY")
+    return Strategy(name=reader.name("strategy"), currency=currency, sources=sources, stages=stages)
+
+
+def _sources(reader: Reader) -> dict[str, SourcePolicy]:
+    found: dict[str, SourcePolicy] = {}
+    section = reader.mapping("sources", "`sources`")
+    if section is None:
+        return found
+    section.allow((), vocabulary.KNOWN_SOURCES)
+
+    def add(name: str, entry: Reader) -> None:
+        entry.allow(("timeout_ms", "on_failure"), ("max_age_s",))
+        max_age = entry.integer("max_age_s", 0, 1, 3_650 * _DAY_S)
+        found[name] = SourcePolicy(
+            timeout_ms=entry.integer("timeout_ms", 1_000, 1, 60_000),
+            on_failure=entry.choice("on_failure", OnFailure, OnFailure.REFER),
+            max_age_s=max_age or None,
+        )
+
+    section.each(add, "source")
+    return found
+
+
+def _stage(reader: Reader, node: Node, sources: dict[str, SourcePolicy]) -> Stage:
+    entry = Reader(reader.source, node, reader.found, "a stage")
+    entry.allow(("stage",), ("rulesets", "scorecard", "sources"))
+    name = entry.name("stage")
+    rulesets, scorecard = entry.names("rulesets"), entry.name("scorecard") or None
+    if rulesets and scorecard:
+        entry.wrong(entry.items["scorecard"][1], "a stage has rulesets or a scorecard, not both")
+    wanted = entry.names("sources")
+    for source in wanted:
+        if source not in sources:
+            reader.found.error(
+                Code.UNKNOWN_REFERENCE,
+                f"source `{source}` is not declared under `sources`",
+                entry.value_span("sources"),
+                hint=did_you_mean(source, sources) or "declare its timeout_ms and on_failure",
+            )
+    return Stage(
+        name=name,
+        kind=_kind(entry, name, has_rules="rulesets" in entry.items, has_card=bool(scorecard)),
+        rulesets=rulesets,
+        scorecard=scorecard,
+        sources=wanted,
+        span=entry.value_span("stage"),
+    )
+
+
+def _kind(entry: Reader, name: str, *, has_rules: bool, has_card: bool) -> StageKind:
+    if has_rules:
+        return StageKind.RULES
+    if has_card:
+        return StageKind.SCORE
+    if name != StageKind.LINE:
+        entry.found.error(
+            Code.MISSING_KEY,
+            f"stage `{name}` needs `rulesets` or `scorecard`",
+            entry.value_span("stage"),
+            hint="only the stage `line` has neither",
+        )
+    return StageKind.LINE
+
+
+def _check_stages(reader: Reader, stages: tuple[Stage, ...]) -> None:
+    """Names once, each ruleset in one stage, one scorecard at most, the line last."""
+    seen: set[str] = set()
+    used: set[str] = set()
+    for stage in stages:
+        for name, known, what in (
+            (stage.name, seen, "stage"),
+            *((ruleset, used, "ruleset") for ruleset in stage.rulesets),
+        ):
+            if name in known:
+                reader.found.error(
+                    Code.DUPLICATE_ID, f"{what} `{name}` stands in the strategy twice", stage.span
+                )
+            known.add(name)
+    kinds = [stage.kind for stage in stages]
+    if StageKind.LINE in kinds[:-1]:
+        line = stages[kinds.index(StageKind.LINE)]
+        reader.found.error(Code.WRONG_VALUE, "the stage `line` must be the last", line.span)
+    if kinds.count(StageKind.SCORE) > 1:
+        last = stages[len(kinds) - 1 - kinds[::-1].index(StageKind.SCORE)]
+        reader.found.error(Code.WRONG_VALUE, "a strategy has one scorecard at most", last.span)
+    if not stages and "stages" in reader.items:
+        reader.wrong(reader.items["stages"][1], "`stages` must list at least one stage")

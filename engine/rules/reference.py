@@ -1,0 +1,86 @@
+"""The reference: interprets the typed tree in plain Python. The oracle of the tests.
+
+It shares neither CEL's evaluation nor durable-rules with the engine, nor the order of strata:
+a signal is worked out when a condition asks for it.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping
+
+from engine.outcome import RuleResult
+from engine.rules.evaluator import RuleEngineError
+from engine.rules.interpreter import Failed, Interpreter, Unknown
+from engine.rules.model import Bundle, Rule
+from engine.rules.result import ERROR, HIT, MISS, StageResult, Verdict, combine
+from engine.rules.signals import Signals
+from touchstone.v1 import facts_pb2
+
+
+class ReferenceRuleEngine:
+    """``RuleEngine`` in plain Python."""
+
+    def __init__(self, bundle: Bundle) -> None:
+        self._bundle = bundle
+        self._thread = threading.get_ident()
+        self._rules = {
+            stage.name: bundle.rules_of(stage) for stage in bundle.strategy.stages if stage.rulesets
+        }
+
+    def evaluate(self, stage: str, facts: facts_pb2.Facts, signals: Signals) -> StageResult:
+        """The stage's answer."""
+        if threading.get_ident() != self._thread:
+            raise RuleEngineError("a rule engine is used by the thread that built it")
+        rules = self._rules[stage]
+        run = _Run(rules, facts, signals)
+        agenda = [(rule, run.verdict(rule)) for rule in rules]
+        names = sorted({rule.then.signal for rule in rules if rule.then.signal})
+        values: Mapping[str, bool | None] = {name: run.signal(name) for name in names}
+        true = frozenset(name for name, value in values.items() if value is True)
+        unknown = frozenset(name for name, value in values.items() if value is None)
+        after = Signals(signals.true | true, (signals.unknown | unknown) - signals.true - true)
+        return combine(agenda, after, self._bundle.reasons)
+
+    def close(self) -> None:
+        """Nothing is held."""
+
+
+class _Run:
+    """One evaluation of a stage."""
+
+    def __init__(self, rules: tuple[Rule, ...], facts: facts_pb2.Facts, before: Signals) -> None:
+        self._facts, self._before = facts, before
+        self._setters: dict[str, list[Rule]] = {}
+        for rule in rules:
+            if rule.then.signal:
+                self._setters.setdefault(rule.then.signal, []).append(rule)
+        self._verdicts: dict[int, Verdict] = {}
+        self._interpreter = Interpreter(facts, self.signal)
+
+    def signal(self, name: str) -> bool | None:
+        """True if any setter hit, here or before; else unknown if any cannot be told."""
+        setters = [self.verdict(rule).result for rule in self._setters.get(name, ())]
+        if name in self._before.true or RuleResult.HIT in setters:
+            return True
+        if name in self._before.unknown or any(result is not None for result in setters):
+            return None
+        return False
+
+    def verdict(self, rule: Rule) -> Verdict:
+        """The rule's verdict, worked out once."""
+        key = id(rule)
+        if key not in self._verdicts:
+            self._verdicts[key] = self._decide(rule)
+        return self._verdicts[key]
+
+    def _decide(self, rule: Rule) -> Verdict:
+        value = self._interpreter.truth(rule.when.tree)
+        if isinstance(value, Unknown):
+            missing = tuple(
+                item.path for item in rule.when.reads if self._interpreter.is_unset(item)
+            )
+            return Verdict(result=RuleResult.UNKNOWN, unknown_fields=missing)
+        if isinstance(value, Failed):
+            return ERROR
+        return HIT if value else MISS

@@ -1,0 +1,38 @@
+"""Which of the fields that a condition reads were supplied by nobody."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from engine.outcome import RuleResult
+from engine.rules.ast import Read
+from engine.rules.condition import Condition
+from engine.rules.result import Verdict
+from engine.rules.signals import Signals
+from engine.rules.vocabulary import SIGNALS, presence_test
+from touchstone.v1 import facts_pb2
+
+_PREFIX = f"{SIGNALS}."
+
+
+class Knowledge:
+    """What is known in one evaluation."""
+
+    def __init__(self, facts: facts_pb2.Facts, signals: Signals) -> None:
+        self._facts, self._signals = facts, signals
+
+    def is_known(self, path: str) -> bool:
+        """Whether the wrapper field or signal is set; the empty path always is."""
+        if not path:
+            return True
+        if path.startswith(_PREFIX):
+            return path.removeprefix(_PREFIX) not in self._signals.unknown
+        return presence_test(path)(self._facts)
+
+    def missing(self, reads: Iterable[Read]) -> tuple[str, ...]:
+        """The paths among them that nobody supplied, in the order given."""
+        return tuple(item.path for item in reads if not self.is_known(item.known_by))
+
+    def unknown(self, condition: Condition) -> Verdict:
+        """The verdict ``unknown`` with the fields that are missing."""
+        return Verdict(result=RuleResult.UNKNOWN, unknown_fields=self.missing(condition.reads))

@@ -43,7 +43,7 @@ class ProjectorSettings:
     ``backoff_most_s``.
     """
 
-    batch: int = 64
+    batch: int = 16
     prime_batch: int = 1000
     store_timeout_s: float = 5.0
     idle_wait_s: float = 1.0

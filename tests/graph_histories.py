@@ -23,8 +23,7 @@ KINDS = [
     IdentifierKind.EMPLOYER,
 ]
 TIGHT = GraphSettings(
-    caps={kind: 2 for kind in IdentifierKind}
-    | {IdentifierKind.EMPLOYER: 0, IdentifierKind.DEVICE: 4},
+    caps=dict.fromkeys(IdentifierKind, 2) | {IdentifierKind.EMPLOYER: 0, IdentifierKind.DEVICE: 4},
     named_cap=3,
     near_per_identifier=2,
     near_total=5,
@@ -33,7 +32,7 @@ TIGHT = GraphSettings(
     far_total=3,
 )
 WIDE = GraphSettings(
-    caps={kind: 5 for kind in IdentifierKind} | {IdentifierKind.ID_NUMBER: 2}, named_cap=8
+    caps=dict.fromkeys(IdentifierKind, 5) | {IdentifierKind.ID_NUMBER: 2}, named_cap=8
 )
 DEFAULT = GraphSettings()
 settings_strategy = st.sampled_from([TIGHT, WIDE, DEFAULT])

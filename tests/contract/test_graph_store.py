@@ -1,9 +1,6 @@
 from __future__ import annotations
 
 import asyncio
-import signal
-import subprocess
-import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 
@@ -20,14 +17,16 @@ from graph.store import (
     GraphLate,
     GraphStore,
     GraphUnavailable,
+    OutboxEvent,
 )
-from tests.graph_histories import application, bare, uses
-from tests.reference_graph import ReferenceGraph, ReferenceGraphStore
+from tests.graph_histories import application, uses
+from tests.reference_graph import ReferenceGraphStore
 
 Opener = Callable[[GraphSettings | None], Awaitable[GraphStore]]
 
 
 def ask(*links: object, as_of: int = 1_000, since: int = 0) -> NeighbourhoodQuery:
+    """A question by an applicant that is not in the graph."""
     return NeighbourhoodQuery(
         applicant_key="me",
         links=links,  # type: ignore[arg-type]
@@ -38,6 +37,7 @@ def ask(*links: object, as_of: int = 1_000, since: int = 0) -> NeighbourhoodQuer
 
 @pytest.fixture(params=["embedded", "reference"])
 async def opener(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Opener]:
+    """Opens stores of one implementation, and closes them in the end."""
     opened: list[GraphStore] = []
 
     async def open_store(settings: GraphSettings | None = None) -> GraphStore:
@@ -55,10 +55,13 @@ async def opener(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterato
 
 @pytest.fixture
 async def store(opener: Opener) -> GraphStore:
+    """A new, empty store."""
     return await opener(None)
 
 
 class TestGraphStoreContract:
+    """What every implementation promises."""
+
     async def test_empty_graph_answers(self, store: GraphStore) -> None:
         """An empty graph knows nobody, and says so without an error."""
         answer = await store.neighbourhood(ask(uses("device", 1)), NOTHING_PENDING, timeout_s=5)
@@ -69,7 +72,7 @@ class TestGraphStoreContract:
 
     async def test_position_and_counts_follow_the_events(self, store: GraphStore) -> None:
         """The position is that of the last event; a mark alone makes no applicant."""
-        events = [
+        events: list[OutboxEvent] = [
             (3, application("a", 10, uses("device", 1), uses("phone", 1, Role.GUARANTOR))),
             (7, FraudMarked(applicant="ghost", at_us=11, fraud_at_us=11, fraud_type="x")),
         ]
@@ -140,7 +143,7 @@ class TestGraphStoreContract:
 
     async def test_marks_are_known_from_their_own_time(self, store: GraphStore) -> None:
         """A mark counts from when it was made, and no longer once it is taken back."""
-        events = [
+        events: list[OutboxEvent] = [
             (1, application("a", 10, uses("device", 1))),
             (2, FraudMarked(applicant="a", at_us=30, fraud_at_us=20, fraud_type="mule")),
             (3, FraudMarked(applicant="a", at_us=50, fraud_at_us=None, fraud_type="")),
@@ -158,7 +161,7 @@ class TestGraphStoreContract:
         """A dormitory's address is a hub from its declaration until that is withdrawn."""
         address = "address:1"
         kind = IdentifierKind.ADDRESS
-        events = [
+        events: list[OutboxEvent] = [
             (1, application("a", 10, uses(kind, 1))),
             (2, SharingDeclared(identifier=address, kind=kind, at_us=20, reason="dormitory")),
             (3, SharingDeclared(identifier=address, kind=kind, at_us=40, reason="")),
@@ -187,6 +190,8 @@ class TestGraphStoreContract:
 
 
 class TestEmbeddedStore:
+    """What the embedded store adds: a directory, a thread, a queue."""
+
     async def test_reopened_graph_goes_on(self, tmp_path: Path) -> None:
         """What was projected is there after a restart, with its position."""
         first = await EmbeddedGraphStore.open(tmp_path)
@@ -245,56 +250,4 @@ class TestEmbeddedStore:
         assert (reached, counts.applicants) in {(0, 0), (3000, 3000)}
         await store.project(events, after=0, timeout_s=60)
         assert (await store.counts(timeout_s=30)).links == 6000
-        await store.close()
-
-
-WRITER = """
-import asyncio, sys
-from pathlib import Path
-sys.path[:0] = [{root!r}, {proto!r}]
-from graph.embedded import EmbeddedGraphStore
-from tests.graph_histories import application, uses
-
-async def main():
-    store = await EmbeddedGraphStore.open(Path({directory!r}))
-    after = await store.position(timeout_s=5)
-    while True:
-        at = after + 1
-        event = application(f"a{{at}}", at, uses("device", at % 50), uses("phone", at % 70))
-        await store.project([(at, event)], after=after, timeout_s=5)
-        after = at
-        print(after, flush=True)
-
-asyncio.run(main())
-"""
-
-
-class TestKilledProcess:
-    async def test_kill_9_loses_nothing_and_catches_up(self, tmp_path: Path) -> None:
-        """Killed in the middle of projecting, again and again: position and data agree."""
-        root = Path(__file__).parents[2]
-        program = WRITER.format(
-            root=str(root), proto=str(root / "proto"), directory=str(tmp_path / "graph")
-        )
-        acknowledged = 0
-        for wait in (40, 17, 90):
-            with subprocess.Popen(
-                [sys.executable, "-c", program], stdout=subprocess.PIPE, text=True
-            ) as child:
-                assert child.stdout is not None
-                for line, _ in zip(child.stdout, range(wait), strict=False):
-                    acknowledged = int(line)
-                child.send_signal(signal.SIGKILL)
-        store = await EmbeddedGraphStore.open(tmp_path / "graph")
-        position = await store.position(timeout_s=5)
-        assert position >= acknowledged
-        reference = ReferenceGraph()
-        reference.events = [
-            application(f"a{at}", at, uses("device", at % 50), uses("phone", at % 70))
-            for at in range(1, position + 1)
-        ]
-        for number in range(50):
-            query = ask(uses("device", number), uses("phone", number), as_of=position + 1)
-            answer = await store.neighbourhood(query, NOTHING_PENDING, timeout_s=5)
-            assert bare(answer) == reference.neighbourhood(query)
         await store.close()

@@ -1,6 +1,7 @@
 import asyncio
 import random
 import tempfile
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 from hypothesis import HealthCheck, given, settings
@@ -8,10 +9,10 @@ from hypothesis import strategies as st
 
 from graph.embedded import EmbeddedGraphStore
 from graph.features import graph_facts
-from graph.model import GraphEvent, NeighbourhoodQuery
+from graph.model import ApplicationProjected, GraphEvent, NeighbourhoodQuery
 from graph.pending import PendingIndex
 from graph.settings import GraphSettings
-from graph.store import NOTHING_PENDING
+from graph.store import NOTHING_PENDING, PendingView
 from tests.graph_histories import bare, histories, positioned, queries, settings_strategy
 from tests.reference_graph import ReferenceGraph
 
@@ -19,6 +20,7 @@ quick = settings(max_examples=120, deadline=None, suppress_health_check=[HealthC
 
 
 def reference(bounds: GraphSettings, events: list[GraphEvent]) -> ReferenceGraph:
+    """The oracle over these events."""
     graph = ReferenceGraph(bounds)
     graph.events = list(events)
     return graph
@@ -123,21 +125,22 @@ def test_the_past_does_not_change(
 def test_pending_index_ends_empty(events: list[GraphEvent], data: st.DataObject) -> None:
     """When everything was projected or withdrawn and no view is open, nothing is kept."""
     pending = PendingIndex()
-    views = []
+    views: list[AbstractContextManager[PendingView]] = []
     for event in events:
         pending.add(event)
-        if data.draw(st.booleans(), label="view"):
+        if data.draw(st.booleans()):
             view = pending.view()
             view.__enter__()
             views.append(view)
     for event in events:
-        if data.draw(st.booleans(), label="withdraw") and hasattr(event, "links"):
+        if isinstance(event, ApplicationProjected) and data.draw(st.booleans()):
             pending.withdraw(event.applicant)
         else:
             pending.projected([event])
-        if views and data.draw(st.booleans(), label="close"):
+        is_closing: bool = data.draw(st.booleans())
+        if views and is_closing:
             views.pop(data.draw(st.integers(0, len(views) - 1))).__exit__(None, None, None)
     assert len(pending) == 0
-    for view in views:
-        view.__exit__(None, None, None)
+    for left in views:
+        left.__exit__(None, None, None)
     assert pending.is_clear()

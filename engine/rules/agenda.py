@@ -11,7 +11,7 @@ import itertools
 import json
 from collections.abc import Sequence
 
-import durable_rules_engine as durable
+import durable_rules_engine as durable  # type: ignore[import-not-found]
 
 from engine.rules.evaluator import RuleEngineError
 
@@ -19,6 +19,7 @@ GROUP_SIZE = 50
 HANDLE_SIZE = 200
 
 _MATCHED, _NOTHING_MATCHED = 0, 1
+_SID = "0"
 _names = itertools.count()
 
 
@@ -28,6 +29,7 @@ class Agenda:
     def __init__(self, size: int) -> None:
         self._size = size
         self._handles: list[int] = []
+        self._fired: set[int] = set()
         for start in range(0, size, HANDLE_SIZE):
             self._handles.append(_create(min(HANDLE_SIZE, size - start)))
 
@@ -37,12 +39,16 @@ class Agenda:
             start = number * HANDLE_SIZE
             ranks = [rank - start for rank in true if start <= rank < start + HANDLE_SIZE]
             if ranks:
+                self._fired.add(handle)
                 _fire(handle, ranks)
 
     def close(self) -> None:
-        """Delete the handles."""
+        """Delete the handles, and first their states: a ruleset does not free them."""
         while self._handles:
-            durable.delete_ruleset(self._handles.pop())
+            handle = self._handles.pop()
+            if handle in self._fired:
+                durable.delete_state(handle, _SID)
+            durable.delete_ruleset(handle)
 
 
 def _create(size: int) -> int:
@@ -60,7 +66,7 @@ def _fact(ranks: Sequence[int]) -> str:
     groups = dict.fromkeys(rank // GROUP_SIZE for rank in ranks)
     markers = "".join(f',"g{group}":1' for group in groups)
     rules = "".join(f',"r{rank}":1' for rank in ranks)
-    return f'{{"id":1,"sid":"0"{markers}{rules}}}'
+    return f'{{"id":1,"sid":"{_SID}"{markers}{rules}}}'
 
 
 def _fire(handle: int, ranks: list[int]) -> None:

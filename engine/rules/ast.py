@@ -121,7 +121,7 @@ class Macro(Expr):
     body: Expr
 
 
-def children(node: Expr) -> tuple[Expr, ...]:
+def children(node: Expr) -> tuple[Expr, ...]:  # noqa: PLR0911 - one for each kind of node
     """The direct parts of a node, in the order written."""
     match node:
         case Not() | Member():

@@ -145,7 +145,7 @@ class Checked:
 _PRIMITIVES = {1: "bool", 2: "int", 3: "uint", 4: "double", 5: "string", 6: "bytes"}
 
 
-def _type_name(kind: Any) -> str:  # noqa: ANN401 - a class made at run time
+def _type_name(kind: Any) -> str:  # noqa: ANN401, PLR0911 - one for each kind of type
     match kind.WhichOneof("kind"):
         case "null":
             return "null"

@@ -9,7 +9,7 @@ from engine.rules.checked import Checked
 from engine.rules.convert import Converter, NotInLanguage
 from engine.rules.diagnostics import Code
 from engine.rules.environment import CelRefused, Environment
-from engine.rules.explain import Problem, explain
+from engine.rules.explain import Problem, explain, explain_type
 from engine.rules.unparse import unparse
 
 MAX_LENGTH = 4_000
@@ -51,7 +51,7 @@ def compile_condition(text: str, environment: Environment) -> Condition | tuple[
     except CelRefused as refused:
         return tuple(explain(text, item) for item in refused.problems)
     if expression.return_type().name() != "BOOL":
-        name = expression.return_type().name().lower()
+        name = explain_type(expression.return_type().name())
         return (Problem(Code.NOT_BOOL, 0, len(text), f"the condition is {name}, not bool"),)
     try:
         tree = Converter(Checked(expression.serialize())).convert()

@@ -198,7 +198,12 @@ class Converter:
             condition=condition, yes=yes, no=no, type=yes.type, offset=self._checked.offset(node)
         )
 
-    def _operation(self, node: Any, name: str, operands: tuple[Expr, ...]) -> str:  # noqa: ANN401
+    def _operation(  # noqa: PLR0911 - one for each kind of operation
+        self,
+        node: Any,  # noqa: ANN401
+        name: str,
+        operands: tuple[Expr, ...],
+    ) -> str:
         types = [operand.type for operand in operands]
         result = self._checked.type(node)
         if name in _COMPARE and set(types) <= _PRIMITIVE:

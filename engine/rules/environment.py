@@ -44,13 +44,13 @@ class Environment:
     """
 
     def __init__(self, signals: tuple[str, ...]) -> None:
-        pool = descriptor_pool.DescriptorPool()
-        _copy(facts_pb2.DESCRIPTOR, pool, set())
-        pool.Add(_signals_file(signals))
-        descriptor = pool.FindMessageTypeByName(_SIGNALS_MESSAGE)
-        self._signals_class: type[Message] = message_factory.GetMessageClass(descriptor)
+        pool, self._signals_class = _signals_type(signals)
         fields = facts_pb2.Facts.DESCRIPTOR.fields
-        variables = {item.name: cel.Type(item.message_type.full_name) for item in fields}
+        variables = {
+            item.name: cel.Type(item.message_type.full_name)
+            for item in fields
+            if item.message_type is not None
+        }
         variables[SIGNALS] = cel.Type(_SIGNALS_MESSAGE)
         self._env = cel.NewEnv(pool, variables=variables)
 
@@ -69,6 +69,21 @@ class Environment:
         data: dict[str, Message] = {name: getattr(facts, name) for name in roots()}
         data[SIGNALS] = message
         return self._env.Activation(data)
+
+
+@lru_cache(maxsize=256)
+def _signals_type(
+    signals: tuple[str, ...],
+) -> tuple[descriptor_pool.DescriptorPool, type[Message]]:
+    """The pool with the signals' message, and its class.
+
+    Kept, because protobuf never gives a class made at run time back: 47 kB for each.
+    """
+    pool = descriptor_pool.DescriptorPool()
+    _copy(facts_pb2.DESCRIPTOR, pool, set())
+    pool.Add(_signals_file(signals))
+    descriptor = pool.FindMessageTypeByName(_SIGNALS_MESSAGE)
+    return pool, message_factory.GetMessageClass(descriptor)
 
 
 @lru_cache(maxsize=16)

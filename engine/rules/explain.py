@@ -48,6 +48,11 @@ def explain(text: str, problem: CelProblem) -> Problem:
     return Problem(Code.TYPE_ERROR, offset, _length(text, offset), problem.message)
 
 
+def explain_type(name: str) -> str:
+    """CEL's name of a type as authors know it."""
+    return "a group of fields" if "." in name else f"of type {name.lower()}"
+
+
 def _offset(text: str, problem: CelProblem) -> int:
     lines = text.split("\n")
     before = sum(len(line) + 1 for line in lines[: problem.line - 1])
@@ -109,19 +114,16 @@ def _undeclared(text: str, offset: int, match: re.Match[str]) -> Problem:
     start = text.rfind(first, 0, offset + len(first))
     start = offset if start < 0 else start
     if text[start + len(first) :].lstrip().startswith("("):
-        message, known = f"there is no function `{first}`", _FUNCTIONS
+        message, known = f"there is no function `{first}`", list(_FUNCTIONS)
     else:
         message = f"`{name}` is not in the vocabulary"
-        known = (*vocabulary.roots(), vocabulary.SIGNALS)
+        known = [*vocabulary.roots(), vocabulary.SIGNALS]
     return Problem(Code.UNKNOWN_FIELD, start, len(first), message, hint=did_you_mean(first, known))
 
 
-_FUNCTIONS = ("size", "has", "startsWith", "endsWith", "contains", "int", "double") + (
-    "exists",
-    "all",
-    "exists_one",
-    "filter",
-    "map",
+_FUNCTIONS = (
+    *("size", "has", "startsWith", "endsWith", "contains", "int", "double"),
+    *("exists", "all", "exists_one", "filter", "map"),
 )
 
 

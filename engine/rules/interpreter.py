@@ -47,6 +47,8 @@ class Failed:
 
 UNKNOWN, FAILED = Unknown(), Failed()
 
+Truth = bool | Unknown | Failed
+
 
 class Interpreter:
     """Interprets trees over one set of facts."""
@@ -54,7 +56,7 @@ class Interpreter:
     def __init__(self, facts: facts_pb2.Facts, signal: Callable[[str], bool | None]) -> None:
         self._facts, self._signal = facts, signal
 
-    def truth(self, node: Expr) -> bool | Unknown | Failed:
+    def truth(self, node: Expr) -> Truth:
         """The value of a condition: boolean structure over atoms."""
         if not is_structure(node):
             value = self._value(node, {})
@@ -148,11 +150,11 @@ def _bad(value: Any) -> bool:  # noqa: ANN401
     return isinstance(value, (Unknown, Failed))
 
 
-def _negate(value: Any) -> Any:  # noqa: ANN401
-    return value if _bad(value) else not value
+def _negate(value: Truth) -> Truth:
+    return value if isinstance(value, (Unknown, Failed)) else not value
 
 
-def _join(values: Sequence[Any], *, decisive: bool) -> Any:  # noqa: ANN401
+def _join(values: Sequence[Any], *, decisive: bool) -> Truth:
     if any(value is decisive for value in values):
         return decisive
     return _worst(values) or (not decisive)

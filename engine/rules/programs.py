@@ -8,6 +8,7 @@ from typing import Any
 from engine.rules.ast import And, Conditional, Expr, Not, Or, atoms, is_structure, reads
 from engine.rules.condition import Condition
 from engine.rules.environment import Environment
+from engine.rules.evaluator import RuleEngineError
 from engine.rules.result import ERROR, HIT, MISS, Verdict
 from engine.rules.unknowns import Knowledge
 from engine.rules.unparse import unparse
@@ -112,8 +113,8 @@ class _Alone:
         if not self._atoms:
             return self._condition.can_be_unknown
         verdict = self._kleene(self._condition.tree, activation, knowledge)
-        if isinstance(verdict, bool):
-            raise AssertionError("the atoms decide what the whole condition did not")
+        if verdict is True or verdict is False:
+            raise RuleEngineError("the atoms decide what the whole condition did not")
         return verdict is None
 
     def _kleene(

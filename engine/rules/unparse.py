@@ -48,7 +48,7 @@ class _Writer:
         level, text = self._write(node)
         return f"({text})" if level < least else text
 
-    def _write(self, node: Expr) -> tuple[int, str]:
+    def _write(self, node: Expr) -> tuple[int, str]:  # noqa: C901, PLR0911 - one for each node
         match node:
             case Literal():
                 return _literal(node)

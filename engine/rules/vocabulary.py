@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from google.protobuf.descriptor import Descriptor, FieldDescriptor
+from google.protobuf.descriptor import FieldDescriptor
 
 from touchstone.v1 import facts_pb2
 
@@ -62,7 +62,11 @@ def groups() -> frozenset[str]:
     return frozenset(".".join(parts[:n]) for parts in paths for n in range(1, len(parts) + 1))
 
 
-def _collect(message: Descriptor, prefix: str, found: dict[str, Field]) -> None:
+def _collect(
+    message: Any,  # noqa: ANN401 - protobuf's two descriptor classes
+    prefix: str,
+    found: dict[str, Field],
+) -> None:
     for item in message.fields:
         path = f"{prefix}{item.name}"
         if item.is_repeated:
@@ -76,7 +80,7 @@ def _collect(message: Descriptor, prefix: str, found: dict[str, Field]) -> None:
 
 
 def _known_by(item: FieldDescriptor, prefix: str) -> str:
-    sibling = item.GetOptions().Extensions[facts_pb2.known_by]
+    sibling: str = item.GetOptions().Extensions[facts_pb2.known_by]  # type: ignore[index]
     return f"{prefix}{sibling}" if sibling else ""
 
 

@@ -127,7 +127,7 @@ def _refuse_events(source: Source) -> None:
     """Refuse anchors, aliases, tags and depth on the event stream, before nodes are built."""
     depth = 0
     for count, event in enumerate(yaml.parse(source.text, Loader=_Loader)):
-        place = span_at(source, event.start_mark.index, 1)
+        place = span_at(source, _index(event), 1)
         if count > MAX_NODES:
             raise _RefusedError(Code.FILE_LIMIT, f"more than {MAX_NODES} YAML nodes", place)
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
@@ -145,6 +145,10 @@ def _refuse_events(source: Source) -> None:
                 )
         elif isinstance(event, yaml.CollectionEndEvent):
             depth -= 1
+
+
+def _index(event: yaml.Event) -> int:
+    return event.start_mark.index if event.start_mark is not None else 0
 
 
 def _refuse_duplicates(source: Source, node: Node) -> None:

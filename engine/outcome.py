@@ -255,3 +255,11 @@ class Need:
     """The sources that the next stage needs, to be gathered side by side."""
 
     sources: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Timing:
+    """Wall time of one step in microseconds. Kept apart from ``Decision``: no replay repeats it."""
+
+    step: str
+    micros: int

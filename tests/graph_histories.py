@@ -34,8 +34,8 @@ TIGHT = GraphSettings(
 WIDE = GraphSettings(
     caps=dict.fromkeys(IdentifierKind, 5) | {IdentifierKind.ID_NUMBER: 2}, named_cap=8
 )
-DEFAULT = GraphSettings()
-settings_strategy = st.sampled_from([TIGHT, WIDE, DEFAULT])
+ROOMY = GraphSettings(caps=dict.fromkeys(IdentifierKind, 3) | {IdentifierKind.EMPLOYER: 0})
+settings_strategy = st.sampled_from([TIGHT, WIDE, ROOMY])
 
 
 def identifier(kind: IdentifierKind, number: int) -> Identifier:
@@ -54,7 +54,8 @@ links_strategy = st.lists(
         st.sampled_from([Role.USES, Role.USES, Role.USES, *Role]),
         st.builds(identifier, st.sampled_from(KINDS), st.integers(0, 3)),
     ),
-    max_size=6,
+    min_size=1,
+    max_size=5,
 ).map(tuple)
 
 
@@ -68,7 +69,7 @@ def histories(draw: st.DrawFn) -> list[GraphEvent]:
     """Events in outbox order. Times are unique, and in nearly the same order."""
     events: list[GraphEvent] = []
     applicants: list[str] = []
-    steps = draw(st.lists(st.sampled_from("aaaaaamud"), max_size=24))
+    steps = draw(st.lists(st.sampled_from("aaaaaamud"), min_size=6, max_size=24))
     for place, step in enumerate(steps):
         at_us = 1000 + 100 * (place + draw(st.integers(-3, 3))) + place
         if step == "a":
@@ -86,7 +87,7 @@ def histories(draw: st.DrawFn) -> list[GraphEvent]:
             )
         elif applicants:
             marked = draw(st.sampled_from(applicants))
-            since = at_us + draw(st.integers(-500, 50))
+            since = at_us + draw(st.integers(-500, 500))
             events.append(
                 FraudMarked(
                     applicant=marked,
@@ -99,14 +100,19 @@ def histories(draw: st.DrawFn) -> list[GraphEvent]:
 
 
 @st.composite
-def queries(draw: st.DrawFn, settings: GraphSettings = DEFAULT) -> NeighbourhoodQuery:
+def queries(draw: st.DrawFn) -> NeighbourhoodQuery:
     """A question at any time of the history, also by an applicant that is part of it."""
     return NeighbourhoodQuery(
         applicant_key=f"a{draw(st.integers(0, 30))}",
         links=draw(links_strategy),
-        as_of_us=draw(st.integers(900, 4000)),
+        as_of_us=draw(st.integers(900, 4000) | st.just(4000)),
         since_us=draw(st.sampled_from([0, 0, 0, 1500])),
     )
+
+
+def moved(event: GraphEvent, by_us: int) -> GraphEvent:
+    """The same event at another time: a link then has a first and a last time."""
+    return dataclasses.replace(event, at_us=event.at_us + by_us)
 
 
 def positioned(events: list[GraphEvent]) -> list[tuple[int, GraphEvent]]:

@@ -157,6 +157,37 @@ class TestGraphStoreContract:
             seen.append(answer.near[0].fraud_at_us)
         assert seen == [None, None, 20, 20, None]
 
+    async def test_fraud_of_the_future_is_not_known(self, store: GraphStore) -> None:
+        """A mark that names a later time counts from that time on."""
+        events: list[OutboxEvent] = [
+            (1, application("a", 10, uses("device", 1))),
+            (2, FraudMarked(applicant="a", at_us=20, fraud_at_us=40, fraud_type="mule")),
+        ]
+        await store.project(events, after=0, timeout_s=5)
+        seen = []
+        for as_of in (30, 40):
+            answer = await store.neighbourhood(
+                ask(uses("device", 1), as_of=as_of), NOTHING_PENDING, timeout_s=5
+            )
+            seen.append(answer.near[0].fraud_at_us)
+        assert seen == [None, 40]
+
+    async def test_named_by_too_many_is_counted_not_listed(self, opener: Opener) -> None:
+        """Past the cap on guarantor links the list is left out, and said to be cut."""
+        store = await opener(GraphSettings(named_cap=2))
+        events: list[OutboxEvent] = [
+            (n, application(f"a{n}", n * 10, uses("phone", 1, Role.GUARANTOR))) for n in range(1, 5)
+        ]
+        await store.project(events, after=0, timeout_s=5)
+        seen = []
+        for as_of in (30, 31, 41):
+            answer = await store.neighbourhood(
+                ask(uses("phone", 1), as_of=as_of), NOTHING_PENDING, timeout_s=5
+            )
+            row = answer.identifiers[0]
+            seen.append((row.named, row.named_hub, len(answer.near), answer.near_cut))
+        assert seen == [(2, False, 2, False), (3, True, 0, True), (3, True, 0, True)]
+
     async def test_declared_sharing_is_not_traversed(self, store: GraphStore) -> None:
         """A dormitory's address is a hub from its declaration until that is withdrawn."""
         address = "address:1"

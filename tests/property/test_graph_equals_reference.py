@@ -13,10 +13,10 @@ from graph.model import ApplicationProjected, GraphEvent, NeighbourhoodQuery
 from graph.pending import PendingIndex
 from graph.settings import GraphSettings
 from graph.store import NOTHING_PENDING, PendingView
-from tests.graph_histories import bare, histories, positioned, queries, settings_strategy
+from tests.graph_histories import bare, histories, moved, positioned, queries, settings_strategy
 from tests.reference_graph import ReferenceGraph
 
-quick = settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+quick = settings(max_examples=250, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 def reference(bounds: GraphSettings, events: list[GraphEvent]) -> ReferenceGraph:
@@ -32,17 +32,21 @@ def reference(bounds: GraphSettings, events: list[GraphEvent]) -> ReferenceGraph
     events=histories(),
     asked=st.lists(queries(), min_size=1, max_size=6),
     seed=st.integers(0, 1000),
+    by_us=st.integers(-900, 900),
 )
 def test_embedded_equals_reference_in_any_order(
     bounds: GraphSettings,
     events: list[GraphEvent],
     asked: list[NeighbourhoodQuery],
     seed: int,
+    by_us: int,
 ) -> None:
     """Whatever the order, batches and repetitions of projection, the answers are the same."""
 
     async def check() -> None:
-        shuffled = [*events, *random.Random(seed).sample(events, len(events) // 3)]
+        again = random.Random(seed).sample(events, len(events) // 3)
+        everything = [*events, *(moved(event, by_us) for event in again[::2])]
+        shuffled = [*everything, *again]
         random.Random(seed).shuffle(shuffled)
         rest = positioned(shuffled)
         with tempfile.TemporaryDirectory() as directory:
@@ -56,7 +60,7 @@ def test_embedded_equals_reference_in_any_order(
                 after = batch[-1][0]
             for query in asked:
                 answer = await store.neighbourhood(query, NOTHING_PENDING, timeout_s=10)
-                assert bare(answer) == reference(bounds, events).neighbourhood(query)
+                assert bare(answer) == reference(bounds, everything).neighbourhood(query)
             await store.close()
 
     asyncio.run(check())

@@ -104,3 +104,36 @@ async def test_simultaneous_ring_sees_all_before(tmp_path: Path) -> None:
     await asyncio.gather(project(), *(decide(number) for number in range(200)))
     assert pending.is_clear()
     await store.close()
+
+
+async def test_a_pending_neighbour_leads_to_projected_ones(tmp_path: Path) -> None:
+    """Beyond an applicant the graph does not know yet, it still finds those that it knows."""
+    store = await EmbeddedGraphStore.open(tmp_path)
+    known = application("known", 10, uses("phone", 1), uses("email", 1))
+    await store.project([(1, known)], after=0, timeout_s=5)
+    pending = PendingIndex()
+    pending.admit("waiting", 20, [uses("device", 1), uses("phone", 1)])
+    query = NeighbourhoodQuery(
+        applicant_key="me", links=(uses("device", 1),), as_of_us=30, since_us=0
+    )
+    with pending.view() as view:
+        answer = await store.neighbourhood(query, view, timeout_s=5)
+    assert [(row.via, row.applicant) for row in answer.far] == [("waiting", "known")]
+    assert answer.pending == 1
+    await store.close()
+
+
+async def test_a_projected_neighbour_leads_to_pending_ones(tmp_path: Path) -> None:
+    """And beyond one that it knows, those that only wait."""
+    store = await EmbeddedGraphStore.open(tmp_path)
+    known = application("known", 10, uses("device", 1), uses("phone", 1))
+    await store.project([(1, known)], after=0, timeout_s=5)
+    pending = PendingIndex()
+    pending.admit("waiting", 20, [uses("phone", 1)])
+    query = NeighbourhoodQuery(
+        applicant_key="me", links=(uses("device", 1),), as_of_us=30, since_us=0
+    )
+    with pending.view() as view:
+        answer = await store.neighbourhood(query, view, timeout_s=5)
+    assert [(row.via, row.applicant) for row in answer.far] == [("known", "waiting")]
+    await store.close()

@@ -43,7 +43,6 @@ class ListOutbox:
         """Woken by the next record."""
         self._more.clear()
         if self.events and self.events[-1][0] > position:
-            """Woken by the next record."""
             return
         try:
             async with asyncio.timeout(timeout):

@@ -1,0 +1,291 @@
+"""The pure function of a decision.
+
+``evaluate(policy, admission, gathered)`` returns a ``Decision``, or the sources that its next
+stage needs. It has no clock, no I/O and no randomness, so a replay, a what-if and a simulation
+are the same function called again. Stages run in the order of the strategy; a decline ends the
+road before dearer stages are paid for, and the trace says what was skipped and why.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+from engine.facts import add_graph, add_history, add_score, age_on, base_facts, day_of
+from engine.lines import (
+    LineInputs,
+    compute_line,
+    expected_limit,
+    highest_line,
+    verified_strength,
+)
+from engine.model import Admission, SourceStatus
+from engine.outcome import (
+    Contribution,
+    Decision,
+    Degradation,
+    Gathered,
+    LineResult,
+    Need,
+    Outcome,
+    Reason,
+    ScoreResult,
+    StageTrace,
+)
+from engine.policy import Policy
+from engine.reasons import cap_reason, expand, ranked, reason_from, source_reason
+from engine.rules import OnFailure, Signals, Stage, StageKind, StageResult
+from graph.features import findings
+
+_NOT_IN_ESTIMATE = "links and history are not looked at in a trial calculation"
+
+
+def evaluate(policy: Policy, admission: Admission, gathered: Gathered) -> Decision | Need:
+    """Decide, or say which sources the next stage needs.
+
+    The same arguments give the same value, whatever the process, the time or the load.
+    """
+    road = _Road(policy, admission, gathered)
+    for stage in policy.bundle.strategy.stages:
+        missing = road.missing(stage)
+        if missing:
+            return Need(sources=missing)
+        road.run(stage)
+    return road.decision()
+
+
+def estimate(policy: Policy, admission: Admission) -> Decision:
+    """A trial calculation: the stages that look at links and history are skipped."""
+    road = _Road(policy, admission, Gathered())
+    for stage in policy.bundle.strategy.stages:
+        if stage.sources:
+            road.skip(stage, _NOT_IN_ESTIMATE)
+        else:
+            road.run(stage)
+    return road.decision()
+
+
+class _Road:
+    """The state of one evaluation. Lives only inside ``evaluate``."""
+
+    def __init__(self, policy: Policy, admission: Admission, gathered: Gathered) -> None:
+        self._policy = policy
+        self._admission = admission
+        self._gathered = gathered
+        self._product = policy.products[admission.application.product]
+        self._day: date = day_of(admission.as_of_us, policy.bundle.strategy.utc_offset_minutes)
+        income, assets = verified_strength(self._product, admission.application.evidence)
+        self._facts = base_facts(admission.application, self._day, income, assets)
+        self._signals = Signals()
+        self._outcome = Outcome.APPROVE
+        self._reasons: list[Reason] = []
+        self._documents: dict[str, None] = {}
+        self._stages: list[StageTrace] = []
+        self._degradations: dict[str, Degradation] = {}
+        self._cap_line_minor: int | None = None
+        self._adjust_points = 0
+        self._score: ScoreResult | None = None
+        self._line: LineResult | None = None
+        self._ended_by = ""
+
+    def missing(self, stage: Stage) -> tuple[str, ...]:
+        """Sources that the stage needs and that have not been asked."""
+        if self._ended_by:
+            return ()
+        return tuple(s for s in stage.sources if self._gathered.status(s) is None)
+
+    def skip(self, stage: Stage, why: str) -> None:
+        self._stages.append(
+            StageTrace(stage=stage.name, skipped_because=why, outcome=None, rules=())
+        )
+
+    def run(self, stage: Stage) -> None:
+        if self._ended_by:
+            self.skip(stage, f"declined in {self._ended_by}")
+            return
+        outcome = self._use_sources(stage)
+        trace = StageTrace(stage=stage.name, skipped_because="", outcome=outcome, rules=())
+        if stage.kind is StageKind.RULES:
+            trace = self._run_rules(stage, outcome)
+        elif stage.kind is StageKind.SCORE:
+            self._run_score(stage)
+        else:
+            trace = replace(trace, outcome=self._run_line())
+        self._stages.append(trace)
+        if trace.outcome is not None and trace.outcome.severity > self._outcome.severity:
+            self._outcome = trace.outcome
+        if self._outcome is Outcome.DECLINE:
+            self._end(stage)
+
+    def _end(self, stage: Stage) -> None:
+        """A decline ends the road, but never without a reason: then a person must look."""
+        self._reasons = list(expand(self._policy.bundle.reasons, self._reasons, self._score))
+        if any(reason.outcome is Outcome.DECLINE for reason in self._reasons):
+            self._ended_by = stage.name
+            return
+        self._outcome = Outcome.REFER
+        self._add_reason("RULE_ERROR", f"stage:{stage.name}", Outcome.REFER)
+
+    def _add_reason(self, code: str, source: str, outcome: Outcome) -> None:
+        self._reasons.append(
+            reason_from(self._policy.bundle.reasons, code, source=source, outcome=outcome)
+        )
+
+    def _use_sources(self, stage: Stage) -> Outcome | None:
+        """Add what the sources answered; apply the declared fallback of those that did not."""
+        gravest: Outcome | None = None
+        for source in stage.sources:
+            status = self._gathered.status(source)
+            if status is None:
+                continue
+            if status is SourceStatus.OK:
+                self._add_source(source)
+                continue
+            fallback = self._policy.bundle.strategy.sources[source].on_failure
+            self._degradations[source] = Degradation(
+                source=source, status=status, fallback=fallback.value
+            )
+            if fallback is not OnFailure.CONTINUE:
+                outcome = Outcome(fallback.value)
+                self._reasons.append(
+                    source_reason(self._policy.bundle.reasons, source, status, outcome)
+                )
+                gravest = _graver(gravest, outcome)
+        return gravest
+
+    def _add_source(self, source: str) -> None:
+        if source == "graph":
+            add_graph(self._facts, self._gathered.graph, self._admission.application)
+        elif source == "history" and self._gathered.history is not None:
+            add_history(self._facts, self._gathered.history, self._admission.as_of_us)
+
+    def _run_rules(self, stage: Stage, outcome: Outcome | None) -> StageTrace:
+        result: StageResult = self._policy.rules.evaluate(stage.name, self._facts, self._signals)
+        self._signals = result.signals
+        self._reasons.extend(result.reasons)
+        self._documents.update(dict.fromkeys(result.required_documents))
+        self._adjust(result.adjust_points)
+        if result.cap_line_minor is not None:
+            caps = (self._cap_line_minor, result.cap_line_minor)
+            self._cap_line_minor = min(c for c in caps if c is not None)
+        return StageTrace(
+            stage=stage.name,
+            skipped_because="",
+            outcome=_graver(outcome, result.outcome),
+            rules=result.rules,
+        )
+
+    def _adjust(self, points: int) -> None:
+        """Points that rules add: kept for the score, or added to it if it is there already."""
+        self._adjust_points += points
+        if self._score is not None and points:
+            self._set_score(_adjusted(self._score, points))
+
+    def _set_score(self, score: ScoreResult) -> None:
+        self._score = score
+        add_score(self._facts, score.points, score.pd)
+
+    def _run_score(self, stage: Stage) -> None:
+        """No score leaves ``score.*`` unknown; the rules that need it then refer."""
+        bureau = self._admission.application.bureau
+        if bureau is None:
+            return
+        result = self._policy.scorecards[stage.scorecard or ""].score(bureau)
+        if isinstance(result, ScoreResult):
+            self._set_score(_adjusted(result, self._adjust_points))
+
+    def _run_line(self) -> Outcome | None:
+        inputs = self._line_inputs()
+        if inputs is None:
+            self._add_reason("INFORMATION_MISSING", "line:inputs", Outcome.REFER)
+            return Outcome.REFER
+        self._line = compute_line(self._product, inputs)
+        if self._line.line_minor > 0:
+            return None
+        return self._below_minimum(inputs)
+
+    def _line_inputs(self) -> LineInputs | None:
+        """``None`` if something that a cap needs is unknown."""
+        application = self._admission.application
+        bureau, held = application.bureau, application.held_lines
+        if self._score is None or held is None or bureau is None:
+            return None
+        if bureau.monthly_obligations_minor is None:
+            return None
+        return LineInputs(
+            pd=self._score.pd,
+            evidence=application.evidence,
+            monthly_obligations_minor=bureau.monthly_obligations_minor,
+            own_lines_minor=held.own_minor,
+            elsewhere_lines_minor=held.elsewhere_minor,
+            is_student=application.applicant.is_student,
+            age=age_on(application.applicant.birth_date, self._day),
+            customer_segment=application.customer_segment,
+            policy_cap_minor=self._cap_line_minor,
+        )
+
+    def _below_minimum(self, inputs: LineInputs) -> Outcome:
+        """Room below the product's minimum: refer if proofs could open it, else decline."""
+        assert self._line is not None
+        reachable = highest_line(self._product, inputs).line_minor > 0
+        outcome = Outcome.REFER if reachable else Outcome.DECLINE
+        self._add_reason("LINE_BELOW_MINIMUM", "line:minimum", outcome)
+        self._reasons.append(
+            cap_reason(self._policy.bundle.reasons, self._line.binding_cap, outcome)
+        )
+        return outcome
+
+    def decision(self) -> Decision:
+        catalogue = self._policy.bundle.reasons
+        admission, application = self._admission, self._admission.application
+        declined = self._outcome is Outcome.DECLINE
+        inputs = None if declined else self._line_inputs()
+        answer = expected_limit(
+            self._product,
+            line=None if declined else self._line,
+            asked_minor=application.expected_limit_minor,
+            declined=declined,
+            inputs=inputs,
+        )
+        reasons = list(expand(catalogue, self._reasons, self._score))
+        if self._line is not None and answer.gap_minor > 0 and answer.binding_cap is not None:
+            reasons.append(cap_reason(catalogue, answer.binding_cap, self._outcome))
+        neighbourhood = self._gathered.graph
+        return Decision(
+            decision_id=admission.decision_id,
+            as_of_us=admission.as_of_us,
+            product=application.product,
+            currency=application.currency,
+            outcome=self._outcome,
+            line=None if declined else self._line,
+            expected_limit=answer,
+            score=self._score,
+            reasons=ranked(reasons, self._outcome),
+            required_documents=tuple(self._documents),
+            findings=() if neighbourhood is None else findings(neighbourhood, self._facts.graph),
+            stages=tuple(self._stages),
+            degradations=tuple(self._degradations.values()),
+            policy_digest=self._policy.digest,
+            model_digests=() if self._score is None else (self._score.model_digest,),
+        )
+
+
+def _graver(first: Outcome | None, second: Outcome | None) -> Outcome | None:
+    present = [o for o in (first, second) if o is not None]
+    return max(present, key=lambda outcome: outcome.severity, default=None)
+
+
+def _adjusted(score: ScoreResult, points: int) -> ScoreResult:
+    """The score with the points that rules added; the odds move with them, 20 points double."""
+    if points == 0 or score.pd in (0.0, 1.0):
+        return score
+    odds = (1.0 - score.pd) / score.pd * 2.0 ** (points / 20)
+    return replace(
+        score,
+        points=score.points + points,
+        pd=1.0 / (1.0 + odds),
+        contributions=(
+            *score.contributions,
+            Contribution(feature="policy", family="policy", points=points),
+        ),
+    )

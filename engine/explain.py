@@ -1,0 +1,142 @@
+"""A stored decision in sentences, Chinese or English, for whoever asks "why?"."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+from engine.outcome import (
+    Decision,
+    ExpectedLimit,
+    GraphFinding,
+    LimitStatus,
+    LineResult,
+    Outcome,
+    StageTrace,
+)
+from engine.record import DecisionRecord
+
+_OUTCOMES = {
+    Outcome.APPROVE: ("approved", "批准"),
+    Outcome.REFER: ("referred to a reviewer", "转人工审核"),
+    Outcome.DECLINE: ("declined", "拒绝"),
+}
+_LIMITS = {
+    LimitStatus.MET: (
+        "The hoped-for limit {target} is reached.",
+        "期望额度{target}可以满足。",
+    ),
+    LimitStatus.NEEDS_EVIDENCE: (
+        "The hoped-for limit {target} needs further proof; {gap} are missing.",
+        "期望额度{target}需要补充证明材料, 尚差{gap}。",
+    ),
+    LimitStatus.PARTIAL: (
+        "Of the hoped-for limit {target}, {offer} can be offered.",
+        "期望额度{target}中可提供{offer}。",
+    ),
+    LimitStatus.UNREACHABLE: (
+        "The hoped-for limit {target} is out of reach.",
+        "期望额度{target}无法达到。",
+    ),
+}
+_STEPS = {
+    "income": ("verified income", "已核实收入"),
+    "debt_service": ("debt service", "偿债能力"),
+    "expected_loss": ("risk", "风险"),
+    "total_exposure": ("lines already granted", "已授信额度"),
+    "segment": ("customer segment ceiling", "客群上限"),
+    "product": ("product ceiling", "产品上限"),
+    "group": ("connected group", "关联群体"),
+    "policy": ("policy", "政策"),
+}
+
+
+def explain(record: DecisionRecord, language: str) -> tuple[str, ...]:
+    """Sentences in the order to be read. ``language``: "zh" or "en"."""
+    return tuple(_sentences(record.decision, int(language == "zh")))
+
+
+def _sentences(decision: Decision, zh: int) -> Iterator[str]:
+    day = datetime.fromtimestamp(decision.as_of_us / 1e6, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
+    outcome = _OUTCOMES[decision.outcome][zh]
+    yield (
+        f"{day}: 产品 {decision.product} 的申请被{outcome}。"
+        if zh
+        else f"{day}: the application for {decision.product} was {outcome}."
+    )
+    for reason in decision.reasons:
+        yield reason.text_zh if zh else reason.text_en
+    yield from (_finding(finding, zh) for finding in decision.findings)
+    if decision.score is not None:
+        points, pd = decision.score.points, decision.score.pd
+        yield (
+            f"信用评分 {points} 分, 违约概率 {pd:.2%}。"
+            if zh
+            else f"The score is {points} points; the probability of default is {pd:.2%}."
+        )
+    if decision.line is not None:
+        yield _line(decision, decision.line, zh)
+    yield from _limit(decision.expected_limit, decision.currency, zh)
+    for degradation in decision.degradations:
+        yield (
+            f"数据源 {degradation.source} 未能应答 ({degradation.status}), "
+            f"按策略处理: {degradation.fallback}。"
+            if zh
+            else f"Source {degradation.source} was {degradation.status}; "
+            f"the declared fallback is: {degradation.fallback}."
+        )
+    yield from (_stage(stage, zh) for stage in decision.stages)
+    yield (
+        f"依据政策包 {decision.policy_digest}。"
+        if zh
+        else f"Decided under policy bundle {decision.policy_digest}."
+    )
+
+
+def _amount(minor: int, currency: str) -> str:
+    return f"{currency} {minor / 100:,.2f}"
+
+
+def _line(decision: Decision, line: LineResult, zh: int) -> str:
+    amount = _amount(line.line_minor, decision.currency)
+    names = _STEPS.get(line.binding_cap.value, (line.binding_cap.value,) * 2)
+    final = decision.outcome is Outcome.APPROVE
+    if zh:
+        return f"{'额度' if final else '按现有信息可承受额度'} {amount}, 约束因素: {names[1]}。"
+    lead = "The line is" if final else "The facts so far would carry"
+    return f"{lead} {amount}; the binding cap is {names[0]}."
+
+
+def _limit(answer: ExpectedLimit, currency: str, zh: int) -> Iterator[str]:
+    texts = _LIMITS.get(answer.status)
+    if texts is not None:
+        yield texts[zh].format(
+            target=_amount(answer.target_minor or 0, currency),
+            offer=_amount(answer.offer_minor, currency),
+            gap=_amount(answer.gap_minor, currency),
+        )
+
+
+def _finding(finding: GraphFinding, zh: int) -> str:
+    if zh:
+        return (
+            f"图谱发现 {finding.code}: {finding.kind} {finding.masked} 另有 "
+            f"{finding.applicants} 个申请使用, 其中 {finding.fraud} 个已确认欺诈。"
+        )
+    return (
+        f"Graph finding {finding.code}: {finding.kind} {finding.masked} is on "
+        f"{finding.applicants} other applications, {finding.fraud} of them known as fraud."
+    )
+
+
+def _stage(stage: StageTrace, zh: int) -> str:
+    if stage.skipped_because:
+        return (
+            f"阶段 {stage.stage} 已跳过: {stage.skipped_because}。"
+            if zh
+            else f"Stage {stage.stage} was skipped: {stage.skipped_because}."
+        )
+    rules = ", ".join(f"{rule.rule_id} ({rule.result.value})" for rule in stage.rules)
+    if zh:
+        return f"阶段 {stage.stage} 已执行; 触发规则: {rules or '无'}。"
+    return f"Stage {stage.stage} ran; rules: {rules or 'none'}."

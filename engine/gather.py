@@ -1,0 +1,129 @@
+"""Gathering: the sources side by side, each within its own budget and the deadline.
+
+A source that is late or down is no error: it is reported as such, and the strategy's declared
+fallback decides what follows.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+from engine.deadline import Deadline
+from engine.errors import DeadlineExceeded
+from engine.ledger import Ledger
+from engine.model import Admission, History, IdentifierKind, Role, SourceStatus
+from engine.outcome import Gathered
+from engine.rules import SourcePolicy
+from graph.model import Neighbourhood, NeighbourhoodQuery
+from graph.pending import PendingIndex
+from graph.store import GraphStore
+
+_DAY_US = 86_400_000_000
+
+
+class Source(Protocol):
+    """Something outside the request that a stage needs."""
+
+    async def fetch(self, admission: Admission, timeout_s: float) -> History | Neighbourhood:
+        """The source's answer. Any exception means that there is none."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class GraphSource:
+    """The bounded neighbourhood of the application's identifiers, pending ones merged in.
+
+    ``window_days``: links that began earlier are not looked at.
+    """
+
+    store: GraphStore
+    pending: PendingIndex
+    window_days: int = 365
+
+    async def fetch(self, admission: Admission, timeout_s: float) -> Neighbourhood:
+        """One round trip."""
+        query = NeighbourhoodQuery(
+            applicant_key=admission.decision_id,
+            links=admission.application.links,
+            as_of_us=admission.as_of_us,
+            since_us=max(0, admission.as_of_us - self.window_days * _DAY_US),
+        )
+        with self.pending.view() as view:
+            return await self.store.neighbourhood(query, view, timeout_s=timeout_s)
+
+
+@dataclass(frozen=True, slots=True)
+class HistorySource:
+    """Earlier recorded applications of the same person, at most ``limit``."""
+
+    ledger: Ledger
+    limit: int = 200
+
+    async def fetch(self, admission: Admission, timeout_s: float) -> History:
+        """One indexed read of the ledger."""
+        async with asyncio.timeout(timeout_s):
+            return await self.ledger.history(
+                subject_of(admission), before_us=admission.as_of_us, limit=self.limit
+            )
+
+
+def subject_of(admission: Admission) -> str:
+    """The person: the token of the applicant's own ID number."""
+    return next(
+        link.identifier.key
+        for link in admission.application.links
+        if link.role is Role.USES and link.identifier.kind is IdentifierKind.ID_NUMBER
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Gatherer:
+    """Asks several sources at once."""
+
+    sources: Mapping[str, Source]
+
+    async def gather(
+        self,
+        names: tuple[str, ...],
+        policies: Mapping[str, SourcePolicy],
+        admission: Admission,
+        gathered: Gathered,
+        deadline: Deadline,
+    ) -> Gathered:
+        """``gathered`` with the answers, or the failures, of the named sources added."""
+        answers = await asyncio.gather(
+            *(
+                self._ask(name, admission, deadline.bounded(policies[name].timeout_ms / 1000))
+                for name in names
+            )
+        )
+        for name, (status, answer) in zip(names, answers, strict=True):
+            gathered = _with_answer(gathered, name, status, answer)
+        return gathered
+
+    async def _ask(
+        self, name: str, admission: Admission, timeout_s: float
+    ) -> tuple[SourceStatus, History | Neighbourhood | None]:
+        try:
+            return SourceStatus.OK, await self.sources[name].fetch(admission, timeout_s)
+        except (TimeoutError, DeadlineExceeded):
+            return SourceStatus.LATE, None
+        except Exception:  # noqa: BLE001 - whatever a source raises, the fallback is policy
+            return SourceStatus.DOWN, None
+
+
+def _with_answer(
+    gathered: Gathered,
+    name: str,
+    status: SourceStatus,
+    answer: History | Neighbourhood | None,
+) -> Gathered:
+    statuses = (*gathered.statuses, (name, status))
+    if isinstance(answer, Neighbourhood):
+        return replace(gathered, statuses=statuses, graph=answer)
+    if isinstance(answer, History):
+        return replace(gathered, statuses=statuses, history=answer)
+    return replace(gathered, statuses=statuses)

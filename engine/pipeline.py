@@ -1,0 +1,390 @@
+"""Gather - evaluate - record: one application in, one durable decision out.
+
+Nothing is answered before it is durable; the same (caller, request_id) gets the same bytes.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from time import perf_counter_ns
+
+from engine.clock import AdmissionClock
+from engine.codec import decode, encode
+from engine.deadline import Deadline
+from engine.errors import (
+    FieldViolation,
+    InvalidApplication,
+    NotFound,
+    Overloaded,
+    RequestIdReused,
+    Unavailable,
+)
+from engine.evaluate import estimate, evaluate
+from engine.explain import explain
+from engine.gather import Gatherer, subject_of
+from engine.ledger import (
+    DuplicateRecord,
+    Ledger,
+    ListFilter,
+    NewRecord,
+    RecordPage,
+    StoredAnswer,
+)
+from engine.model import Admission, Application
+from engine.outcome import Decision, Gathered, Outcome, Timing
+from engine.policy import Policy
+from engine.privacy import Tokeniser
+from engine.record import DecisionRecord, MarkRecord
+from graph.model import ApplicationProjected, FraudMarked
+from graph.pending import PendingIndex
+
+Respond = Callable[[Decision, tuple[Timing, ...]], bytes]
+"""Turns a decision into the bytes of the answer, which are stored and sent."""
+
+
+@dataclass(frozen=True, slots=True)
+class _InFlight:
+    fingerprint: bytes
+    task: asyncio.Task[bytes]
+
+
+class DecisionEngine:
+    """The whole road of a decision. One per process and event loop.
+
+    ``max_in_flight`` bounds the decisions under way; beyond it ``Overloaded``.
+    """
+
+    def __init__(  # noqa: PLR0913 - the composition root hands over each collaborator
+        self,
+        *,
+        policy: Callable[[], Policy],
+        ledger: Ledger,
+        pending: PendingIndex,
+        gatherer: Gatherer,
+        tokeniser: Tokeniser,
+        clock: AdmissionClock,
+        max_in_flight: int,
+    ) -> None:
+        self._policy = policy
+        self._ledger = ledger
+        self._pending = pending
+        self._gatherer = gatherer
+        self._tokeniser = tokeniser
+        self._clock = clock
+        self._max_in_flight = max_in_flight
+        self._in_flight: dict[tuple[str, str], _InFlight] = {}
+        self._draining = False
+
+    async def decide(  # noqa: PLR0913 - the parts of one request
+        self,
+        caller: str,
+        request_id: str,
+        content: bytes,
+        application: Application,
+        respond: Respond,
+        deadline: Deadline,
+    ) -> bytes:
+        """The stored or newly made answer; durable when this returns.
+
+        The decision goes on if the caller goes away: it is admitted, so it will be recorded,
+        and a retry finds it. Raises ``RequestIdReused``, ``InvalidApplication``, ``Overloaded``,
+        ``Unavailable`` and ``DeadlineExceeded``.
+        """
+        fingerprint = self._tokeniser.fingerprint(content)
+        key = (caller, request_id)
+        running = self._in_flight.get(key)
+        if running is None:
+            running = self._start(key, fingerprint, application, respond, deadline)
+        elif running.fingerprint != fingerprint:
+            raise RequestIdReused("request_id was used before with other content")
+        return await deadline.wait_for(asyncio.shield(running.task))
+
+    def _start(
+        self,
+        key: tuple[str, str],
+        fingerprint: bytes,
+        application: Application,
+        respond: Respond,
+        deadline: Deadline,
+    ) -> _InFlight:
+        if self._draining:
+            raise Unavailable("the server is shutting down; send the request to another one")
+        if len(self._in_flight) >= self._max_in_flight:
+            raise Overloaded("too many decisions under way", retry_after_s=0.5)
+        task = asyncio.create_task(
+            self._find_or_make(key, fingerprint, application, respond, deadline)
+        )
+        running = self._in_flight[key] = _InFlight(fingerprint, task)
+        task.add_done_callback(lambda _: self._finished(key, task))
+        return running
+
+    def _finished(self, key: tuple[str, str], task: asyncio.Task[bytes]) -> None:
+        del self._in_flight[key]
+        if not task.cancelled():
+            task.exception()  # it was delivered to whoever waited; nobody need be left
+
+    async def _find_or_make(
+        self,
+        key: tuple[str, str],
+        fingerprint: bytes,
+        application: Application,
+        respond: Respond,
+        deadline: Deadline,
+    ) -> bytes:
+        stored = await self._ledger.find(*key)
+        if stored is not None:
+            return _same_request(stored, fingerprint)
+        policy = self._policy()
+        check(application, policy)
+        admission = self._admit(key, application)
+        try:
+            return await self._make(policy, admission, fingerprint, respond, deadline)
+        except DuplicateRecord as duplicate:
+            self._pending.withdraw(admission.decision_id)
+            return _same_request(duplicate.stored, fingerprint)
+        except BaseException:
+            self._pending.withdraw(admission.decision_id)
+            raise
+
+    def _admit(self, key: tuple[str, str], application: Application) -> Admission:
+        """From here on, every later admission sees this application."""
+        caller, request_id = key
+        admission = Admission(
+            decision_id=self._tokeniser.decision_id(caller, request_id),
+            caller=caller,
+            request_id=request_id,
+            as_of_us=self._clock.next_us(),
+            application=application,
+        )
+        self._pending.admit(admission.decision_id, admission.as_of_us, application.links)
+        return admission
+
+    async def _make(
+        self,
+        policy: Policy,
+        admission: Admission,
+        fingerprint: bytes,
+        respond: Respond,
+        deadline: Deadline,
+    ) -> bytes:
+        stopwatch = _Stopwatch()
+        decision, gathered = await self._evaluate(policy, admission, deadline, stopwatch)
+        answer = respond(decision, stopwatch.timings())
+        record = DecisionRecord(admission=admission, gathered=gathered, decision=decision)
+        await self._ledger.append(_new_record(record, fingerprint, answer))
+        return answer
+
+    async def _evaluate(
+        self, policy: Policy, admission: Admission, deadline: Deadline, stopwatch: _Stopwatch
+    ) -> tuple[Decision, Gathered]:
+        gathered = Gathered()
+        while True:
+            with stopwatch.step("evaluate"):
+                result = evaluate(policy, admission, gathered)
+            if isinstance(result, Decision):
+                return result, gathered
+            with stopwatch.step("gather"):
+                gathered = await self._gatherer.gather(
+                    result.sources,
+                    policy.bundle.strategy.sources,
+                    admission,
+                    gathered,
+                    deadline,
+                )
+
+    async def estimate(self, application: Application) -> Decision:
+        """A trial calculation: nothing is admitted, recorded or linked."""
+        policy = self._policy()
+        check(application, policy)
+        admission = Admission(
+            decision_id="",
+            caller="",
+            request_id="",
+            as_of_us=self._clock.next_us(),
+            application=application,
+        )
+        return estimate(policy, admission)
+
+    def check(self, application: Application) -> None:
+        """What ``validate_only`` asks: raise ``InvalidApplication`` as ``decide`` would."""
+        check(application, self._policy())
+
+    async def get(self, decision_id: str, caller: str | None) -> bytes:
+        """The stored answer. ``caller`` ``None``: whoever made it (auditors).
+
+        Raises ``NotFound``, also for a decision of another caller.
+        """
+        stored = await self._ledger.get(decision_id)
+        if stored is None or stored.kind != "decision" or caller not in (None, stored.caller):
+            raise NotFound("no decision with that id")
+        return stored.answer
+
+    async def list(
+        self, caller: str | None, listing: ListFilter, page_size: int, page_token: str
+    ) -> RecordPage:
+        """A page of summaries, newest first; ``caller`` ``None``: of every caller."""
+        return await self._ledger.list(
+            listing, caller=caller, page_size=page_size, page_token=page_token
+        )
+
+    async def explain(self, decision_id: str, caller: str | None, language: str) -> tuple[str, ...]:
+        """A stored decision in sentences, ``language`` "zh" or "en". Raises ``NotFound``."""
+        stored = await self._ledger.get(decision_id)
+        if stored is None or stored.kind != "decision" or caller not in (None, stored.caller):
+            raise NotFound("no decision with that id")
+        return explain(decode(stored.body, DecisionRecord), language)
+
+    async def mark_fraud(  # noqa: PLR0913 - the parts of one request
+        self,
+        caller: str,
+        request_id: str,
+        content: bytes,
+        decision_id: str,
+        fraud_type: str | None,
+        source: str,
+    ) -> int:
+        """Mark (or, with ``fraud_type`` ``None``, unmark) and return since when it is known.
+
+        Decisions admitted from then on see it. Repeating a request changes nothing.
+        Raises ``NotFound`` and ``RequestIdReused``.
+        """
+        fingerprint = self._tokeniser.fingerprint(content)
+        stored = await self._ledger.find(caller, request_id)
+        if stored is not None:
+            return decode(_same_request(stored, fingerprint), int)
+        target = await self._ledger.get(decision_id)
+        if target is None or target.kind != "decision":
+            raise NotFound("no decision with that id")
+        mark = MarkRecord(
+            mark_id=self._tokeniser.decision_id(caller, request_id),
+            decision_id=decision_id,
+            known_at_us=self._clock.next_us(),
+            fraud_type=fraud_type,
+            source=source,
+        )
+        return await self._record_mark(caller, request_id, fingerprint, target.subject, mark)
+
+    async def _record_mark(
+        self, caller: str, request_id: str, fingerprint: bytes, subject: str, mark: MarkRecord
+    ) -> int:
+        event = FraudMarked(
+            applicant=mark.decision_id,
+            at_us=mark.known_at_us,
+            fraud_at_us=None if mark.fraud_type is None else mark.known_at_us,
+            fraud_type=mark.fraud_type or "",
+        )
+        self._pending.add(event)
+        answer = encode(mark.known_at_us)
+        try:
+            await self._ledger.append(
+                NewRecord(
+                    caller=caller,
+                    request_id=request_id,
+                    fingerprint=fingerprint,
+                    decision_id=mark.mark_id,
+                    subject=subject,
+                    kind="fraud_mark",
+                    at_us=mark.known_at_us,
+                    body=encode(mark),
+                    answer=answer,
+                    graph_events=(event,),
+                )
+            )
+        except DuplicateRecord as duplicate:
+            return decode(_same_request(duplicate.stored, fingerprint), int)
+        return mark.known_at_us
+
+    async def drain(self) -> None:
+        """Take no new decisions and wait until those under way are recorded."""
+        self._draining = True
+        tasks = [running.task for running in self._in_flight.values()]
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def check(application: Application, policy: Policy) -> None:
+    """What only the live policy can tell of a request. Raises ``InvalidApplication``."""
+    violations = []
+    if application.product not in policy.products:
+        known = ", ".join(sorted(policy.products))
+        violations.append(
+            FieldViolation("application.product", f"no such product; there are: {known}")
+        )
+    currency = policy.bundle.strategy.currency
+    if application.currency not in ("", currency):
+        violations.append(FieldViolation("application", f"amounts must be in {currency}"))
+    if violations:
+        raise InvalidApplication(tuple(violations))
+
+
+def _same_request(stored: StoredAnswer, fingerprint: bytes) -> bytes:
+    if stored.fingerprint != fingerprint:
+        raise RequestIdReused("request_id was used before with other content")
+    return stored.answer
+
+
+def _new_record(record: DecisionRecord, fingerprint: bytes, answer: bytes) -> NewRecord:
+    admission, decision = record.admission, record.decision
+    application = admission.application
+    return NewRecord(
+        caller=admission.caller,
+        request_id=admission.request_id,
+        fingerprint=fingerprint,
+        decision_id=admission.decision_id,
+        subject=subject_of(admission),
+        kind="decision",
+        at_us=admission.as_of_us,
+        product=application.product,
+        channel=application.channel,
+        customer_segment=application.customer_segment,
+        branch=application.branch,
+        staff_member=application.staff_member,
+        partner=application.partner,
+        outcome=decision.outcome.value,
+        line_minor=_approved_line_minor(decision),
+        body=encode(record),
+        answer=answer,
+        graph_events=(
+            ApplicationProjected(
+                applicant=admission.decision_id,
+                at_us=admission.as_of_us,
+                status=decision.outcome.value,
+                links=application.links,
+            ),
+        ),
+    )
+
+
+def _approved_line_minor(decision: Decision) -> int:
+    """The line that was granted; what a referred application could carry is not granted."""
+    if decision.line is None or decision.outcome is not Outcome.APPROVE:
+        return 0
+    return decision.line.line_minor
+
+
+class _Stopwatch:
+    """Wall time by step, microseconds; several passes of a step are added up."""
+
+    def __init__(self) -> None:
+        self._micros: dict[str, int] = {}
+
+    def step(self, name: str) -> _Lap:
+        return _Lap(self._micros, name)
+
+    def timings(self) -> tuple[Timing, ...]:
+        return tuple(Timing(step=name, micros=us) for name, us in self._micros.items())
+
+
+class _Lap:
+    def __init__(self, micros: dict[str, int], name: str) -> None:
+        self._micros = micros
+        self._name = name
+        self._start = 0
+
+    def __enter__(self) -> None:
+        self._start = perf_counter_ns()
+
+    def __exit__(self, *_: object) -> None:
+        spent = (perf_counter_ns() - self._start) // 1000
+        self._micros[self._name] = self._micros.get(self._name, 0) + spent

@@ -1,0 +1,41 @@
+"""A policy ready to decide: the bundle with its compiled rules, products and models."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from engine.lines import Product, load_products
+from engine.rules import Bundle, DurableRuleEngine, RuleEngine, load_bundle
+from engine.scoring import Scorecard
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Policy:
+    """Immutable; a decision keeps the policy it started with."""
+
+    bundle: Bundle
+    rules: RuleEngine
+    products: Mapping[str, Product]
+    scorecards: Mapping[str, Scorecard]
+
+    @property
+    def digest(self) -> str:
+        """The content address of the bundle; it is in every decision."""
+        return self.bundle.digest
+
+
+def load_policy(root: Path) -> Policy:
+    """Load, check and compile the bundle under ``root``.
+
+    Raises ``PolicyError`` with everything that is wrong; nothing half-loaded is returned.
+    """
+    bundle = load_bundle(root)
+    names = [s.scorecard for s in bundle.strategy.stages if s.scorecard]
+    return Policy(
+        bundle=bundle,
+        rules=DurableRuleEngine(bundle),
+        products=load_products(bundle.products, bundle.strategy.currency),
+        scorecards={name: Scorecard.load(root / "scorecards" / name) for name in names},
+    )

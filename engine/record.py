@@ -1,0 +1,49 @@
+"""What the ledger keeps of a decision: enough to replay it to the byte."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from engine.codec import decode, encode
+from engine.evaluate import evaluate
+from engine.model import Admission
+from engine.outcome import Decision, Gathered, Need
+from engine.policy import Policy
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DecisionRecord:
+    """Input, gathered answers and result. Holds tokens, never raw identifiers."""
+
+    admission: Admission
+    gathered: Gathered
+    decision: Decision
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MarkRecord:
+    """A fraud mark set (``fraud_type``) or taken back (``None``)."""
+
+    mark_id: str
+    decision_id: str
+    known_at_us: int
+    fraud_type: str | None
+    source: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Replay:
+    """A replayed decision beside the stored one; ``same`` compares their bytes."""
+
+    stored: Decision
+    replayed: Decision | Need
+    same: bool
+
+
+def replay(policy: Policy, body: bytes) -> Replay:
+    """Evaluate a stored record again, under its own policy or another one."""
+    record = decode(body, DecisionRecord)
+    again = evaluate(policy, record.admission, record.gathered)
+    return Replay(
+        stored=record.decision, replayed=again, same=encode(again) == encode(record.decision)
+    )

@@ -1,0 +1,5 @@
+"""``make bench``: the road of a decision."""
+
+from tests.bench.decide import main
+
+main()

@@ -43,8 +43,9 @@ class Deadline:
         A ``TimeoutError`` that ``awaitable`` itself raises passes as it is. Only the waiting is
         cancelled at the deadline: shield what must go on.
         """
+        bound = asyncio.timeout(self.remaining_s())
         try:
-            async with asyncio.timeout(self.remaining_s()) as bound:
+            async with bound:
                 return await awaitable
         except TimeoutError:
             if bound.expired():

@@ -18,8 +18,8 @@ from engine.rules.evaluator import RuleEngineError
 GROUP_SIZE = 50
 HANDLE_SIZE = 200
 
-_MATCHED, _NOTHING_MATCHED = 0, 1
 _SID = "0"
+_MATCHED, _NOTHING_MATCHED = 0, 1
 _names = itertools.count()
 
 
@@ -27,11 +27,8 @@ class Agenda:
     """The rules of one stratum as durable-rules handles, by rank. Not thread-safe."""
 
     def __init__(self, size: int) -> None:
-        self._size = size
-        self._handles: list[int] = []
-        self._fired: set[int] = set()
-        for start in range(0, size, HANDLE_SIZE):
-            self._handles.append(_create(min(HANDLE_SIZE, size - start)))
+        starts = range(0, size, HANDLE_SIZE)
+        self._handles = [_Handle(min(HANDLE_SIZE, size - start)) for start in starts]
 
     def fire(self, true: Sequence[int]) -> None:
         """Fire the rules of these ranks (strictly ascending); raise unless exactly they fire."""
@@ -39,27 +36,63 @@ class Agenda:
             start = number * HANDLE_SIZE
             ranks = [rank - start for rank in true if start <= rank < start + HANDLE_SIZE]
             if ranks:
-                self._fired.add(handle)
-                _fire(handle, ranks)
+                handle.fire(ranks)
 
     def close(self) -> None:
-        """Delete the handles, and first their states: a ruleset does not free them."""
+        """Give the handles back."""
         while self._handles:
-            handle = self._handles.pop()
-            if handle in self._fired:
-                durable.delete_state(handle, _SID)
-            durable.delete_ruleset(handle)
+            self._handles.pop().close()
 
 
-def _create(size: int) -> int:
-    definition = {
-        f"r{rank}": {
-            "all": [{"m": {"$and": [{f"g{rank // GROUP_SIZE}": 1}, {f"r{rank}": 1}]}}],
-            "pri": rank,
+class _Handle:
+    """One ruleset of durable-rules, and its only state."""
+
+    def __init__(self, size: int) -> None:
+        definition = {
+            f"r{rank}": {
+                "all": [{"m": {"$and": [{f"g{rank // GROUP_SIZE}": 1}, {f"r{rank}": 1}]}}],
+                "pri": rank,
+            }
+            for rank in range(size)
         }
-        for rank in range(size)
-    }
-    return int(durable.create_ruleset(f"touchstone-{next(_names)}", json.dumps(definition)))
+        name = f"touchstone-{next(_names)}"
+        self._id = int(durable.create_ruleset(name, json.dumps(definition)))
+        self._started = False
+
+    def fire(self, ranks: Sequence[int]) -> None:
+        """Assert, drain, retract; raise unless exactly these fire, in this order."""
+        fact = _fact(ranks)
+        code, state = durable.assert_fact(self._id, fact)
+        try:
+            if code != _MATCHED:
+                raise RuleEngineError(f"durable-rules: code {code} on assert")
+            fired = self._drain(state, len(ranks))
+        finally:
+            code, _ = durable.retract_fact(self._id, fact)
+        if code not in {_MATCHED, _NOTHING_MATCHED}:
+            raise RuleEngineError(f"durable-rules: code {code} on retract")
+        if fired != [f"r{rank}" for rank in ranks]:
+            raise RuleEngineError(f"durable-rules fired {len(fired)} rules, expected {len(ranks)}")
+
+    def _drain(self, state: int, expected: int) -> list[str]:
+        """The fired rules in order, one more than expected at most."""
+        self._started = True
+        started = durable.start_action_for_state(self._id, state)
+        message = started[1] if started else None
+        fired: list[str] = []
+        while message and len(fired) <= expected:
+            fired.append(_rule_of(message))
+            message = durable.complete_and_start_action(self._id, state)
+        return fired
+
+    def close(self) -> None:
+        """Delete the state, which the ruleset would not free, then the ruleset.
+
+        A state in which no action was ever started must be left: deleting it is a segfault.
+        """
+        if self._started:
+            durable.delete_state(self._id, _SID)
+        durable.delete_ruleset(self._id)
 
 
 def _fact(ranks: Sequence[int]) -> str:
@@ -67,32 +100,6 @@ def _fact(ranks: Sequence[int]) -> str:
     markers = "".join(f',"g{group}":1' for group in groups)
     rules = "".join(f',"r{rank}":1' for rank in ranks)
     return f'{{"id":1,"sid":"{_SID}"{markers}{rules}}}'
-
-
-def _fire(handle: int, ranks: list[int]) -> None:
-    fact = _fact(ranks)
-    code, state = durable.assert_fact(handle, fact)
-    try:
-        if code != _MATCHED:
-            raise RuleEngineError(f"durable-rules: code {code} on assert")
-        fired = _drain(handle, state, len(ranks))
-    finally:
-        code, _ = durable.retract_fact(handle, fact)
-    if code not in {_MATCHED, _NOTHING_MATCHED}:
-        raise RuleEngineError(f"durable-rules: code {code} on retract")
-    if fired != [f"r{rank}" for rank in ranks]:
-        raise RuleEngineError(f"durable-rules fired {len(fired)} rules, expected {len(ranks)}")
-
-
-def _drain(handle: int, state: int, expected: int) -> list[str]:
-    """The fired rules in order, one more than expected at most."""
-    started = durable.start_action_for_state(handle, state)
-    message = started[1] if started else None
-    fired: list[str] = []
-    while message and len(fired) <= expected:
-        fired.append(_rule_of(message))
-        message = durable.complete_and_start_action(handle, state)
-    return fired
 
 
 def _rule_of(message: str) -> str:

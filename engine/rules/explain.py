@@ -13,6 +13,7 @@ _NAME = re.compile(r"[A-Za-z_][A-Za-z_0-9]*")
 _OPERATOR = re.compile(r"==|!=|<=|>=|&&|\|\||[-+*/%<>!?\[]|in\b")
 _UNDEFINED_FIELD = re.compile(r"undefined field '(.+?)' not found in struct '(.+?)'")
 _UNDECLARED = re.compile(r"undeclared reference to '(.+?)'")
+_UNEXPECTED = re.compile(r"^(?:mismatched input|extraneous input|token recognition error at:) ")
 _OVERLOAD = re.compile(r"found no matching overload for '(.+?)' applied to '(.+)'")
 
 
@@ -65,10 +66,8 @@ def _length(text: str, offset: int) -> int:
 
 
 def _syntax(text: str, offset: int, message: str) -> Problem:
-    said = message.removeprefix("Syntax error: ")
-    expecting = said.find(" expecting ")
-    said = said[:expecting] if expecting > 0 else said
-    said = said.replace("'<EOF>'", "the end").replace("<EOF>", "the end")
+    said = message.removeprefix("Syntax error: ").partition(" expecting ")[0]
+    said = _UNEXPECTED.sub("unexpected ", said).replace("'<EOF>'", "end").replace("= '", "='")
     hint = "CEL writes `==`, `&&`, `||` and `!`" if _looks_foreign(text) else ""
     return Problem(
         Code.CEL_SYNTAX,
@@ -94,13 +93,9 @@ def _undefined_field(text: str, offset: int, match: re.Match[str]) -> Problem:
             f"signal `{name}` is read but no rule sets it",
             hint="a rule sets a signal with `then: {signal: " + name + "}`",
         )
-    path = _path_before(text, offset)
-    known = [p[len(path) :] for p in vocabulary.fields() if p.startswith(path)]
-    siblings = {rest.split(".")[0] for rest in known} if path else set()
-    message = f"`{path}{name}` is not in the vocabulary"
-    return Problem(
-        Code.UNKNOWN_FIELD, offset, len(name), message, hint=did_you_mean(name, sorted(siblings))
-    )
+    message = f"`{_path_before(text, offset)}{name}` is not in the vocabulary"
+    hint = did_you_mean(name, vocabulary.members(struct))
+    return Problem(Code.UNKNOWN_FIELD, offset, len(name), message, hint=hint)
 
 
 def _path_before(text: str, offset: int) -> str:
@@ -130,6 +125,7 @@ _FUNCTIONS = (
 def _no_overload(text: str, offset: int, match: re.Match[str]) -> Problem:
     operator, types = match.groups()
     types = re.sub(r"wrapper\((\w+)\)", r"\1", types)
+    types = types.replace("touchstone.v1.", "").replace("null_type", "null")
     names = types.strip("()").split(", ")
     shown = operator.strip("_@").replace("_[_]", "[]")
     message = f"`{shown}` does not apply to {' and '.join(names)}"

@@ -87,6 +87,7 @@ def _kind(entry: Reader, name: str, *, has_rules: bool, has_card: bool) -> Stage
             entry.value_span("stage"),
             hint="only the stage `line` has neither",
         )
+        return StageKind.RULES
     return StageKind.LINE
 
 

@@ -55,11 +55,11 @@ def fields() -> Mapping[str, Field]:
     return found
 
 
-@cache
-def groups() -> frozenset[str]:
-    """Paths of messages, which hold fields and have no value of their own."""
-    paths = (path.split(".")[:-1] for path in fields())
-    return frozenset(".".join(parts[:n]) for parts in paths for n in range(1, len(parts) + 1))
+def members(message: str) -> tuple[str, ...]:
+    """The fields of a message of the vocabulary, by its full name."""
+    known = facts_pb2.DESCRIPTOR.message_types_by_name
+    found = known.get(message.rpartition(".")[2])
+    return tuple(item.name for item in found.fields) if found is not None else ()
 
 
 def _collect(

@@ -84,7 +84,9 @@ def compose(source: Source, found: Diagnostics) -> Node | None:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         place = span_at(source, mark.index if mark else 0, 1)
-        found.error(Code.YAML_SYNTAX, f"YAML: {error.problem or error.context}", place)
+        problem = error.problem or error.context or ""
+        hint = "put a text with `: ` in quotes, or after `|`" if "mapping values" in problem else ""
+        found.error(Code.YAML_SYNTAX, f"YAML: {problem}", place, hint=hint)
         return None
     except yaml.YAMLError as error:
         index = getattr(error, "position", 0)
@@ -136,7 +138,8 @@ def _refuse_events(source: Source) -> None:
                 Code.YAML_FEATURE, "anchors and aliases are not allowed", place, hint
             )
         if getattr(event, "tag", None):
-            raise _RefusedError(Code.YAML_FEATURE, "tags are not allowed", place)
+            hint = "quote a condition that starts with `!`: '!bureau.present'"
+            raise _RefusedError(Code.YAML_FEATURE, "YAML tags are not allowed", place, hint)
         if isinstance(event, yaml.CollectionStartEvent):
             depth += 1
             if depth > MAX_DEPTH:

@@ -21,18 +21,20 @@ LINTS = (
     missing_reason,
     unknown_reason,
     idle_reason,
-    no_effect,
     rule_limit,
     signal_cycle,
     signal_read_early,
     source_not_declared,
     score_read_early,
 )
+#: Judge whole rules: a rule of which a part was refused would be blamed twice.
+WHOLE = (no_effect, unused_signal)
 
 
 def run_lints(bundle: Bundle, found: Diagnostics) -> None:
-    """Run every lint. Warnings need whole rules, so they wait until there are no errors."""
+    """Run every lint; those that judge whole rules only where nothing was refused before."""
+    refused = found.has_errors
     for lint in LINTS:
         lint.check(bundle, found)
-    if not found.has_errors:
-        unused_signal.check(bundle, found)
+    for lint in () if refused else WHOLE:
+        lint.check(bundle, found)

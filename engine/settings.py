@@ -1,0 +1,224 @@
+"""Every option once: its default, its unit and its meaning.
+
+``engine.settings_loading`` reads them. ``touchstone.sample.toml`` holds all of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Annotated
+
+_ROOT = Path(__file__).resolve().parent.parent
+
+Roles = Mapping[str, tuple[str, ...]]
+"""Caller identity to roles."""
+
+ROLES = ("channel", "investigator", "auditor", "operator")
+
+
+class SettingsError(ValueError):
+    """An option that cannot be used; the text is one line that names it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """What an option means, beginning with its unit if it has one, and its bounds."""
+
+    text: str
+    least: float | None = None
+    most: float | None = None
+    choices: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Network:
+    """Where the server listens. Port 0 takes a free one."""
+
+    listen: Annotated[str, Meaning("host:port of the services")] = "127.0.0.1:50051"
+    admin_listen: Annotated[str, Meaning("host:port of health and reflection")] = "127.0.0.1:50052"
+    metrics_listen: Annotated[str, Meaning("host:port of Prometheus metrics over HTTP")] = (
+        "127.0.0.1:9464"
+    )
+    insecure_listen: Annotated[
+        bool, Meaning("allow plaintext on addresses other than loopback")
+    ] = False
+    port_file: Annotated[Path | None, Meaning("write the chosen addresses to this JSON file")] = (
+        None
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tls:
+    """Mutual TLS of the services: all three files, or none for plaintext. Re-read when changed."""
+
+    tls_certificate: Annotated[Path | None, Meaning("PEM file: the server's certificate chain")] = (
+        None
+    )
+    tls_key: Annotated[Path | None, Meaning("PEM file: the server's private key")] = None
+    tls_client_ca: Annotated[
+        Path | None, Meaning("PEM file: authorities of client certificates")
+    ] = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Storage:
+    """Files."""
+
+    data_dir: Annotated[Path, Meaning("directory of ledger and graph")] = Path("data")
+    keys: Annotated[
+        Path | None, Meaning("key file; keys.json in the data directory if not set")
+    ] = None
+    policy_dir: Annotated[
+        Path | None,
+        Meaning("directory of the policy bundle; rulesets/credit_card beside server.py if not set"),
+    ] = None
+
+    @property
+    def keys_path(self) -> Path:
+        """The key file in effect."""
+        return self.keys or self.data_dir / "keys.json"
+
+    @property
+    def policy_path(self) -> Path:
+        """The policy bundle in effect."""
+        return self.policy_dir or _ROOT / "rulesets" / "credit_card"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Access:
+    """Who may do what. Whoever is not named has no role and may call nothing."""
+
+    roles: Annotated[
+        Roles,
+        Meaning(
+            "caller to roles (channel, investigator, auditor, operator); '*' for any other caller"
+        ),
+    ] = field(default_factory=dict)
+    loopback_roles: Annotated[
+        tuple[str, ...],
+        Meaning("roles of plaintext callers on this machine that 'roles' does not name"),
+    ] = ROLES
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """Bounds on what is taken at once. Beyond them: RESOURCE_EXHAUSTED, with a time to retry."""
+
+    max_calls: Annotated[
+        int, Meaning("calls under way, all methods together", least=1, most=100000)
+    ] = 512
+    max_decisions: Annotated[int, Meaning("decisions under way", least=1, most=100000)] = 256
+    batch_concurrency: Annotated[
+        int, Meaning("decisions of one batch under way", least=1, most=100)
+    ] = 16
+    max_request_bytes: Annotated[
+        int, Meaning("bytes of one request, batches apart", least=1024, most=1 << 20)
+    ] = 65536
+    max_batch_bytes: Annotated[
+        int, Meaning("bytes of one BatchDecide request", least=1024, most=1 << 24)
+    ] = 1 << 20
+    max_metadata_bytes: Annotated[
+        int, Meaning("bytes of a call's metadata", least=1024, most=65536)
+    ] = 8192
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deadlines:
+    """How long a call may take."""
+
+    default_deadline_ms: Annotated[
+        int, Meaning("milliseconds, for calls that name no deadline", least=1, most=600000)
+    ] = 3000
+    max_deadline_ms: Annotated[
+        int, Meaning("milliseconds; a later deadline is brought down to it", least=1, most=600000)
+    ] = 30000
+    drain_wait_ms: Annotated[
+        int, Meaning("milliseconds between NOT_SERVING and refusing calls", least=0, most=600000)
+    ] = 500
+    drain_grace_ms: Annotated[
+        int, Meaning("milliseconds for calls under way at shutdown", least=0, most=600000)
+    ] = 10000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Connections:
+    """When connections are closed or probed."""
+
+    handshake_timeout_ms: Annotated[int, Meaning("milliseconds for a handshake", least=100)] = 5000
+    max_connection_idle_s: Annotated[int, Meaning("seconds without a call", least=1)] = 300
+    max_connection_age_s: Annotated[int, Meaning("seconds, so that clients rebalance", least=1)] = (
+        600
+    )
+    max_connection_age_grace_s: Annotated[
+        int, Meaning("seconds for calls on an aged one", least=1)
+    ] = 30
+    keepalive_s: Annotated[int, Meaning("seconds between probes", least=1)] = 60
+    keepalive_timeout_s: Annotated[int, Meaning("seconds for the answer to a probe", least=1)] = 10
+    min_ping_interval_s: Annotated[
+        int, Meaning("seconds a client must leave between probes", least=1)
+    ] = 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LedgerBounds:
+    """The ledger's queue and its group commit."""
+
+    ledger_queue: Annotated[
+        int, Meaning("records waiting to be written", least=1, most=1000000)
+    ] = 4096
+    ledger_group: Annotated[int, Meaning("records in one commit at most", least=1, most=10000)] = 64
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sources:
+    """What is gathered. Time budgets and fallbacks are policy, not settings."""
+
+    graph_window_days: Annotated[
+        int, Meaning("days: links begun earlier are not seen", least=1)
+    ] = 365
+    history_limit: Annotated[int, Meaning("earlier applications read", least=1, most=10000)] = 200
+    phone_region: Annotated[
+        str, Meaning("ISO 3166-1 alpha-2: region of national phone numbers")
+    ] = "CN"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checks:
+    """Self-checks while serving."""
+
+    shadow_check_rate: Annotated[
+        float,
+        Meaning("share of decisions also given to the reference evaluator", least=0.0, most=1.0),
+    ] = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Log:
+    """The log on standard error: one line per call, no personal data."""
+
+    log_level: Annotated[
+        str, Meaning("least level shown", choices=("debug", "info", "warning", "error"))
+    ] = "info"
+    log_format: Annotated[str, Meaning("form of a line", choices=("json", "text"))] = "json"
+    log_queue: Annotated[
+        int, Meaning("lines waiting to be written; more are dropped and counted", least=1)
+    ] = 10000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """All options by concern; the names of options are unique over all concerns."""
+
+    network: Network = Network()
+    tls: Tls = Tls()
+    storage: Storage = Storage()
+    access: Access = Access()
+    limits: Limits = Limits()
+    deadlines: Deadlines = Deadlines()
+    connections: Connections = Connections()
+    ledger: LedgerBounds = LedgerBounds()
+    sources: Sources = Sources()
+    checks: Checks = Checks()
+    log: Log = Log()

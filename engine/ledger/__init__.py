@@ -1,0 +1,29 @@
+"""The ledger: every decision, durable before it is answered, chained, sealed and replayable."""
+
+from engine.ledger.model import (
+    DuplicateRecord,
+    Ledger,
+    ListFilter,
+    NewRecord,
+    RecordPage,
+    RecordRef,
+    RecordSummary,
+    StoredAnswer,
+    StoredRecord,
+    VerifyReport,
+)
+from engine.ledger.sqlite import SqliteLedger
+
+__all__ = [
+    "DuplicateRecord",
+    "Ledger",
+    "ListFilter",
+    "NewRecord",
+    "RecordPage",
+    "RecordRef",
+    "RecordSummary",
+    "SqliteLedger",
+    "StoredAnswer",
+    "StoredRecord",
+    "VerifyReport",
+]

@@ -1,0 +1,180 @@
+"""What the ledger stores and answers, and the interface of every implementation."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from engine.errors import TouchstoneError
+from engine.model import History
+from graph.model import GraphEvent
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewRecord:
+    """A record to append. ``body`` and ``answer`` are sealed; everything else is stored plainly,
+    so it holds ids and tokens only. ``at_us``: microseconds since the epoch, UTC."""
+
+    caller: str
+    request_id: str
+    fingerprint: bytes
+    decision_id: str
+    subject: str
+    kind: str
+    at_us: int
+    body: bytes
+    answer: bytes
+    graph_events: tuple[GraphEvent, ...] = ()
+    product: str = ""
+    channel: str = ""
+    customer_segment: str = ""
+    branch: str = ""
+    staff_member: str = ""
+    partner: str = ""
+    outcome: str = ""
+    line_minor: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class RecordRef:
+    """Where a durable record stands: its place in the chain."""
+
+    sequence: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredAnswer:
+    """What a repeated request needs."""
+
+    decision_id: str
+    fingerprint: bytes
+    answer: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredRecord:
+    """A whole record, opened."""
+
+    decision_id: str
+    caller: str
+    request_id: str
+    subject: str
+    kind: str
+    at_us: int
+    body: bytes
+    answer: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordSummary:
+    """A row of a list; minor units, microseconds."""
+
+    decision_id: str
+    caller: str
+    request_id: str
+    at_us: int
+    product: str
+    channel: str
+    outcome: str
+    line_minor: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordPage:
+    """A page, newest first; an empty token on the last one."""
+
+    records: tuple[RecordSummary, ...]
+    next_page_token: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListFilter:
+    """Empty strings and ``None``: no condition. ``since_us`` inclusive, ``until_us`` exclusive."""
+
+    product: str = ""
+    channel: str = ""
+    outcome: str = ""
+    since_us: int | None = None
+    until_us: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VerifyReport:
+    """The chain's state; ``problem`` is empty if it holds. ``head``: the last hash, hex."""
+
+    records: int
+    head: str
+    problem: str
+
+
+class DuplicateRecord(TouchstoneError):
+    """(caller, request_id) is there already; ``stored`` is the answer that was given."""
+
+    reason = "DUPLICATE_RECORD"
+
+    def __init__(self, stored: StoredAnswer) -> None:
+        self.stored = stored
+        super().__init__("a record of that request exists")
+
+
+class Ledger(Protocol):
+    """The record of decisions. Every method is bounded in time and size.
+
+    All raise ``LedgerUnavailable`` once a write has failed: after a failed sync nobody knows what
+    the disk holds, so nothing more is answered until a restart has looked.
+    """
+
+    @property
+    def healthy(self) -> bool:
+        """False after a failed write."""
+        ...
+
+    async def append(self, record: NewRecord) -> RecordRef:
+        """Return once it is durable. Raises ``DuplicateRecord`` and ``Overloaded``."""
+        ...
+
+    async def find(self, caller: str, request_id: str) -> StoredAnswer | None:
+        """The answer to an earlier request. Raises ``Erased``."""
+        ...
+
+    async def get(self, decision_id: str) -> StoredRecord | None:
+        """The record. Raises ``Erased``."""
+        ...
+
+    async def list(
+        self, listing: ListFilter, *, caller: str | None, page_size: int, page_token: str
+    ) -> RecordPage:
+        """Decisions, newest first, at most 1,000 a page. ``caller`` ``None``: of all callers.
+
+        Raises ``InvalidApplication`` for a token that is not of this list.
+        """
+        ...
+
+    async def history(self, subject: str, *, before_us: int, limit: int) -> History:
+        """The person's decisions before that time, newest first."""
+        ...
+
+    async def read_after(self, position: int, limit: int) -> Sequence[tuple[int, GraphEvent]]:
+        """The outbox after ``position``, in commit order."""
+        ...
+
+    async def wait_for_more(self, position: int, timeout: float) -> None:  # noqa: ASYNC109
+        """Return once the outbox reaches beyond ``position``, or after ``timeout`` seconds."""
+        ...
+
+    async def last_at_us(self) -> int:
+        """The latest time of any record; 0 if there is none."""
+        ...
+
+    async def erase(self, subject: str) -> int:
+        """Delete the person's keys; the number of keys deleted. Raises ``LedgerUnavailable``."""
+        ...
+
+    async def verify(self) -> VerifyReport:
+        """Walk the whole chain."""
+        ...
+
+    async def close(self) -> None:
+        """Write what waits, then release everything."""
+        ...

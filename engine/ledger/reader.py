@@ -1,0 +1,235 @@
+"""Reading: connections that cannot write, one per thread of a small pool."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import hashlib
+import hmac
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import TypeVar
+
+import apsw
+
+from engine.codec import decode_event
+from engine.errors import FieldViolation, InvalidApplication, LedgerUnavailable, Overloaded
+from engine.ledger import chain
+from engine.ledger.model import (
+    ListFilter,
+    RecordPage,
+    RecordSummary,
+    StoredAnswer,
+    StoredRecord,
+    VerifyReport,
+)
+from engine.ledger.schema import open_reader
+from engine.model import History, PriorApplication
+from engine.privacy import Sealer
+from graph.model import GraphEvent
+
+_T = TypeVar("_T")
+_THREADS = 2
+_MOST_WAITING = 2000
+_RETRY_AFTER_S = 0.2
+MOST_PER_PAGE = 1000
+_TAG_BYTES = 16
+
+
+class Reader:
+    """Runs reads off the event loop. ``token_key`` makes page tokens tamper-evident."""
+
+    def __init__(self, path: Path, sealer: Sealer, token_key: bytes) -> None:
+        self._path = path
+        self._sealer = sealer
+        self._token_key = token_key
+        self._pool = ThreadPoolExecutor(_THREADS, thread_name_prefix="ledger-reader")
+        self._local = threading.local()
+        self._connections: list[apsw.Connection] = []
+        self._waiting = 0
+
+    async def run(self, read: Callable[[apsw.Connection], _T]) -> _T:
+        """The read's result. Raises ``Overloaded`` if too many wait."""
+        if self._waiting >= _MOST_WAITING:
+            raise Overloaded("too many reads of the ledger wait", _RETRY_AFTER_S)
+        self._waiting += 1
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self._pool, self._read, read)
+        finally:
+            self._waiting -= 1
+
+    def _read(self, read: Callable[[apsw.Connection], _T]) -> _T:
+        try:
+            connection = getattr(self._local, "connection", None)
+            if connection is None:
+                connection = self._local.connection = open_reader(self._path)
+                self._connections.append(connection)
+            return read(connection)
+        except apsw.Error:
+            raise LedgerUnavailable("the ledger cannot be read") from None
+
+    def close(self) -> None:
+        """Wait for reads under way and close the connections."""
+        self._pool.shutdown(wait=True)
+        for connection in self._connections:
+            connection.close()
+
+    def find(self, connection: apsw.Connection, caller: str, request_id: str) -> StoredAnswer | None:
+        row = connection.execute(
+            "SELECT decision_id, fingerprint, answer, r.key_id, r.subject, wrapped FROM records r"
+            " JOIN subject_keys USING (key_id) WHERE caller = ? AND request_id = ?",
+            (caller, request_id),
+        ).fetchone()
+        if row is None:
+            return None
+        decision_id, fingerprint, answer, key_id, subject, wrapped = row
+        key = self._sealer.key(key_id, subject, wrapped)
+        return StoredAnswer(
+            decision_id=decision_id,
+            fingerprint=fingerprint,
+            answer=self._sealer.open(key, f"answer:{decision_id}", answer),
+        )
+
+    def get(self, connection: apsw.Connection, decision_id: str) -> StoredRecord | None:
+        row = connection.execute(
+            "SELECT caller, request_id, r.subject, kind, at_us, body, answer, r.key_id, wrapped"
+            " FROM records r JOIN subject_keys USING (key_id) WHERE decision_id = ?",
+            (decision_id,),
+        ).fetchone()
+        if row is None:
+            return None
+        caller, request_id, subject, kind, at_us, body, answer, key_id, wrapped = row
+        key = self._sealer.key(key_id, subject, wrapped)
+        return StoredRecord(
+            decision_id=decision_id,
+            caller=caller,
+            request_id=request_id,
+            subject=subject,
+            kind=kind,
+            at_us=at_us,
+            body=self._sealer.open(key, f"body:{decision_id}", body),
+            answer=self._sealer.open(key, f"answer:{decision_id}", answer),
+        )
+
+    def page(
+        self,
+        connection: apsw.Connection,
+        listing: ListFilter,
+        caller: str | None,
+        page_size: int,
+        page_token: str,
+    ) -> RecordPage:
+        terms, values = _conditions(listing, caller)
+        tag_of = self._tag(repr((listing, caller)))
+        if page_token:
+            terms.append("sequence < ?")
+            values.append(_position(page_token, tag_of))
+        size = min(page_size or 50, MOST_PER_PAGE)
+        rows = connection.execute(
+            "SELECT sequence, decision_id, caller, request_id, at_us, product, channel, outcome,"
+            f" line_minor FROM records WHERE {' AND '.join(terms)}"  # noqa: S608 - own terms
+            " ORDER BY sequence DESC LIMIT ?",
+            (*values, size + 1),
+        ).fetchall()
+        names = RecordSummary.__slots__
+        more = _token(rows[size - 1][0], tag_of) if len(rows) > size else ""
+        return RecordPage(
+            records=tuple(
+                RecordSummary(**dict(zip(names, row[1:], strict=True))) for row in rows[:size]
+            ),
+            next_page_token=more,
+        )
+
+    def _tag(self, listing: str) -> Callable[[int], bytes]:
+        def tag(sequence: int) -> bytes:
+            text = f"{sequence}:{listing}".encode()
+            return hmac.digest(self._token_key, text, hashlib.sha256)[:_TAG_BYTES]
+
+        return tag
+
+
+def _conditions(listing: ListFilter, caller: str | None) -> tuple[list[str], list[str | int]]:
+    given: list[tuple[str, str | int | None]] = [
+        ("caller = ?", caller),
+        ("product = ?", listing.product or None),
+        ("channel = ?", listing.channel or None),
+        ("outcome = ?", listing.outcome or None),
+        ("at_us >= ?", listing.since_us),
+        ("at_us < ?", listing.until_us),
+    ]
+    terms = [term for term, value in given if value is not None]
+    return ["kind = 'decision'", *terms], [value for _, value in given if value is not None]
+
+
+def _token(sequence: int, tag_of: Callable[[int], bytes]) -> str:
+    return base64.urlsafe_b64encode(sequence.to_bytes(8, "big") + tag_of(sequence)).decode()
+
+
+def _position(token: str, tag_of: Callable[[int], bytes]) -> int:
+    try:
+        raw = base64.urlsafe_b64decode(token.encode())
+    except ValueError:
+        raw = b""
+    sequence = int.from_bytes(raw[:8], "big")
+    if len(raw) != 8 + _TAG_BYTES or not hmac.compare_digest(raw[8:], tag_of(sequence)):
+        raise InvalidApplication(
+            (FieldViolation("page_token", "is not a token of this list with this filter"),)
+        )
+    return sequence
+
+
+def history(connection: apsw.Connection, subject: str, before_us: int, limit: int) -> History:
+    """The person's decisions before that time, newest first."""
+    rows = connection.execute(
+        "SELECT decision_id, at_us, product, outcome, line_minor FROM records"
+        " WHERE subject = ? AND at_us < ? AND kind = 'decision' ORDER BY at_us DESC LIMIT ?",
+        (subject, before_us, limit + 1),
+    ).fetchall()
+    names = PriorApplication.__slots__
+    return History(
+        applications=tuple(
+            PriorApplication(**dict(zip(names, row, strict=True))) for row in rows[:limit]
+        ),
+        cut=len(rows) > limit,
+    )
+
+
+def read_after(
+    connection: apsw.Connection, position: int, limit: int
+) -> list[tuple[int, GraphEvent]]:
+    """The outbox after ``position``, in commit order."""
+    rows = connection.execute(
+        "SELECT position, kind, body FROM outbox WHERE position > ? ORDER BY position LIMIT ?",
+        (position, limit),
+    )
+    return [(place, decode_event(kind, body)) for place, kind, body in rows]
+
+
+def last_at_us(connection: apsw.Connection) -> int:
+    """The latest time of any record; 0 if there is none."""
+    row = connection.execute("SELECT max(at_us) FROM records").fetchone()
+    return (row[0] or 0) if row else 0
+
+
+def verify(connection: apsw.Connection) -> VerifyReport:
+    """Walk the chain from the first record; stop at the first that does not hold."""
+    head, count = chain.GENESIS, 0
+    columns = ", ".join(chain.COLUMNS)
+    rows = connection.execute(
+        f"SELECT {columns}, chain FROM records ORDER BY sequence"  # noqa: S608 - constants
+    )
+    for *values, stored in rows:
+        events = [
+            body
+            for (body,) in connection.execute(
+                "SELECT body FROM outbox WHERE sequence = ? ORDER BY position", (values[0],)
+            )
+        ]
+        head = chain.link(head, values, events)
+        count += 1
+        if values[0] != count or head != stored:
+            problem = f"record {count} (decision {values[4]}) was altered, removed or moved"
+            return VerifyReport(records=count, head=head.hex(), problem=problem)
+    return VerifyReport(records=count, head=head.hex(), problem="")

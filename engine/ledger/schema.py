@@ -1,0 +1,104 @@
+"""The SQLite file: its tables, its version, and how connections to it are opened."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from pathlib import Path
+
+import apsw
+
+from engine.errors import LedgerUnavailable
+
+VERSION = 1
+_BUSY_MS = 2000
+
+_TABLES = """
+CREATE TABLE subject_keys (
+  key_id INTEGER PRIMARY KEY,
+  subject TEXT NOT NULL,
+  wrapped BLOB
+) STRICT;
+CREATE UNIQUE INDEX subject_key_in_use ON subject_keys (subject) WHERE wrapped IS NOT NULL;
+
+CREATE TABLE records (
+  sequence INTEGER PRIMARY KEY,
+  caller TEXT NOT NULL,
+  request_id TEXT NOT NULL,
+  fingerprint BLOB NOT NULL,
+  decision_id TEXT NOT NULL UNIQUE,
+  subject TEXT NOT NULL,
+  key_id INTEGER NOT NULL REFERENCES subject_keys (key_id),
+  kind TEXT NOT NULL,
+  at_us INTEGER NOT NULL,
+  product TEXT NOT NULL,
+  channel TEXT NOT NULL,
+  customer_segment TEXT NOT NULL,
+  branch TEXT NOT NULL,
+  staff_member TEXT NOT NULL,
+  partner TEXT NOT NULL,
+  outcome TEXT NOT NULL,
+  line_minor INTEGER NOT NULL,
+  body BLOB NOT NULL,
+  answer BLOB NOT NULL,
+  chain BLOB NOT NULL,
+  UNIQUE (caller, request_id)
+) STRICT;
+CREATE INDEX records_of_subject ON records (subject, at_us);
+CREATE INDEX records_at ON records (at_us);
+
+CREATE TABLE outbox (
+  position INTEGER PRIMARY KEY,
+  sequence INTEGER NOT NULL REFERENCES records (sequence),
+  kind TEXT NOT NULL,
+  body BLOB NOT NULL
+) STRICT;
+"""
+
+
+class DataDirectoryInUse(LedgerUnavailable):
+    """Another process has the ledger open."""
+
+    reason = "DATA_DIRECTORY_IN_USE"
+
+
+def lock(directory: Path) -> int:
+    """Take the directory for this process; the lock goes with it, also on kill -9."""
+    descriptor = os.open(directory / "ledger.lock", os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        os.close(descriptor)
+        raise DataDirectoryInUse(
+            f"another process uses {directory}; stop it or choose another --data-dir"
+        ) from None
+    return descriptor
+
+
+def open_writer(path: Path) -> apsw.Connection:
+    """The one connection that writes and checkpoints."""
+    connection = apsw.Connection(str(path))
+    connection.set_busy_timeout(_BUSY_MS)
+    connection.pragma("journal_mode", "wal")
+    connection.pragma("synchronous", "full")
+    connection.pragma("foreign_keys", True)
+    found = connection.pragma("user_version")
+    if found > VERSION:
+        connection.close()
+        raise LedgerUnavailable(
+            f"{path} was written by a newer version (schema {found}, this one knows {VERSION}); "
+            "start that version"
+        )
+    if found == 0:
+        with connection:
+            connection.execute(_TABLES)
+            connection.pragma("user_version", VERSION)
+    return connection
+
+
+def open_reader(path: Path) -> apsw.Connection:
+    """A connection that can only read."""
+    connection = apsw.Connection(str(path), flags=apsw.SQLITE_OPEN_READONLY)
+    connection.set_busy_timeout(_BUSY_MS)
+    connection.pragma("query_only", True)
+    return connection

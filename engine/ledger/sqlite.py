@@ -1,0 +1,162 @@
+"""The embedded ledger: SQLite in WAL mode, synchronous=FULL, one writer, group commit.
+
+One process uses a data directory; a lock that dies with the process holds others off.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from engine.errors import LedgerUnavailable
+from engine.ledger import reader as read
+from engine.ledger.model import (
+    ListFilter,
+    NewRecord,
+    RecordPage,
+    RecordRef,
+    StoredAnswer,
+    StoredRecord,
+    VerifyReport,
+)
+from engine.ledger.reader import Reader
+from engine.ledger.schema import lock, open_writer
+from engine.ledger.writer import Writer
+from engine.model import History
+from engine.privacy import Keyring, Sealer
+from graph.model import GraphEvent
+
+FILE_NAME = "ledger.sqlite3"
+
+
+class SqliteLedger:
+    """Implements ``Ledger``. Create it with ``open``, on the event loop that uses it."""
+
+    def __init__(
+        self,
+        path: Path,
+        lock_descriptor: int,
+        keyring: Keyring,
+        capacity: int,
+        on_failure: Callable[[], None],
+    ) -> None:
+        sealer = Sealer(keyring.master_key)
+        self._lock = lock_descriptor
+        self._head = 0
+        self._more = asyncio.Event()
+        self._closed = False
+        self._writer = Writer(
+            open_writer(path),
+            sealer,
+            capacity=capacity,
+            on_commit=self._committed,
+            on_failure=on_failure,
+        )
+        self._reader = Reader(path, sealer, keyring.token_key)
+
+    @classmethod
+    async def open(
+        cls,
+        directory: Path,
+        keyring: Keyring,
+        *,
+        capacity: int = 10_000,
+        on_failure: Callable[[], None] = lambda: None,
+    ) -> SqliteLedger:
+        """Open or create the ledger in ``directory``.
+
+        ``capacity``: records that may wait to be written. ``on_failure`` is called when a write
+        failed: the process must stop answering. Raises ``LedgerUnavailable`` if another process
+        uses the directory or a newer version wrote it.
+        """
+        directory.mkdir(parents=True, exist_ok=True)
+        descriptor = lock(directory)
+        try:
+            return cls(directory / FILE_NAME, descriptor, keyring, capacity, on_failure)
+        except BaseException:
+            os.close(descriptor)
+            raise
+
+    @property
+    def healthy(self) -> bool:
+        """False after a failed write."""
+        return self._writer.healthy
+
+    @property
+    def commits(self) -> int:
+        """Transactions committed since the start: fewer than records when commits are shared."""
+        return self._writer.commits
+
+    async def append(self, record: NewRecord) -> RecordRef:
+        """Return once it is durable. Raises ``DuplicateRecord`` and ``Overloaded``."""
+        return await self._writer.append(record)
+
+    async def find(self, caller: str, request_id: str) -> StoredAnswer | None:
+        """The answer to an earlier request. Raises ``Erased``."""
+        self._require_healthy()
+        return await self._reader.run(lambda c: self._reader.find(c, caller, request_id))
+
+    async def get(self, decision_id: str) -> StoredRecord | None:
+        """The record. Raises ``Erased``."""
+        self._require_healthy()
+        return await self._reader.run(lambda c: self._reader.get(c, decision_id))
+
+    async def list(
+        self, listing: ListFilter, *, caller: str | None, page_size: int, page_token: str
+    ) -> RecordPage:
+        """Decisions, newest first. Raises ``InvalidApplication`` for a foreign token."""
+        self._require_healthy()
+        return await self._reader.run(
+            lambda c: self._reader.page(c, listing, caller, page_size, page_token)
+        )
+
+    async def history(self, subject: str, *, before_us: int, limit: int) -> History:
+        """The person's decisions before that time, newest first."""
+        self._require_healthy()
+        return await self._reader.run(lambda c: read.history(c, subject, before_us, limit))
+
+    async def read_after(self, position: int, limit: int) -> Sequence[tuple[int, GraphEvent]]:
+        """The outbox after ``position``, in commit order."""
+        self._require_healthy()
+        return await self._reader.run(lambda c: read.read_after(c, position, limit))
+
+    async def wait_for_more(self, position: int, timeout: float) -> None:  # noqa: ASYNC109
+        """Return once the outbox reaches beyond ``position``, or after ``timeout`` seconds."""
+        try:
+            async with asyncio.timeout(timeout):
+                while self._head <= position:
+                    await self._more.wait()
+        except TimeoutError:
+            return
+
+    async def last_at_us(self) -> int:
+        """The latest time of any record; 0 if there is none."""
+        return await self._reader.run(read.last_at_us)
+
+    async def erase(self, subject: str) -> int:
+        """Delete the person's keys; the number of keys deleted."""
+        return await self._writer.erase(subject)
+
+    async def verify(self) -> VerifyReport:
+        """Walk the whole chain."""
+        return await self._reader.run(read.verify)
+
+    async def close(self) -> None:
+        """Write what waits, then release everything. Idempotent."""
+        if self._closed:
+            return
+        self._closed = True
+        await asyncio.to_thread(self._reader.close)
+        await self._writer.close()
+        os.close(self._lock)
+
+    def _require_healthy(self) -> None:
+        if not self._writer.healthy:
+            raise LedgerUnavailable("the ledger failed; nothing is answered until a restart")
+
+    def _committed(self, position: int) -> None:
+        self._head = max(self._head, position)
+        self._more.set()
+        self._more = asyncio.Event()

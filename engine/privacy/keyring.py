@@ -1,0 +1,64 @@
+"""Secret keys: made at the first start, kept beside the data by default, elsewhere in production.
+
+Two keys: one for tokens, one that wraps the keys of records. Losing them loses the data; a new
+key for an existing ledger would quietly make every known identifier a stranger, so it is refused.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+from dataclasses import dataclass, field
+from pathlib import Path
+
+_KEY_BYTES = 32
+_NAMES = ("token.key", "master.key")
+
+
+class KeyringError(Exception):
+    """Keys are missing, unreadable or open to others. The text says what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Keyring:
+    """32 bytes each. Never printed."""
+
+    token_key: bytes = field(repr=False)
+    master_key: bytes = field(repr=False)
+
+    @classmethod
+    def open(cls, directory: Path, *, ledger_exists: bool) -> Keyring:
+        """Read the keys, or make them if there is no ledger yet.
+
+        Raises ``KeyringError``.
+        """
+        paths = [directory / name for name in _NAMES]
+        present = [path.exists() for path in paths]
+        if not any(present) and not ledger_exists:
+            directory.mkdir(parents=True, exist_ok=True, mode=0o700)
+            for path in paths:
+                _write(path, secrets.token_bytes(_KEY_BYTES))
+        elif not all(present):
+            missing = ", ".join(str(p) for p, there in zip(paths, present, strict=True) if not there)
+            raise KeyringError(
+                f"missing: {missing}; restore the keys that belong to this ledger (a new key "
+                "would not recognise anything it holds)"
+            )
+        return cls(*(_read(path) for path in paths))
+
+
+def _write(path: Path, key: bytes) -> None:
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(key)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _read(path: Path) -> bytes:
+    if path.stat().st_mode & 0o077:
+        raise KeyringError(f"{path} is readable by others; run: chmod 600 {path}")
+    key = path.read_bytes()
+    if len(key) != _KEY_BYTES:
+        raise KeyringError(f"{path} must hold exactly {_KEY_BYTES} bytes; it holds {len(key)}")
+    return key

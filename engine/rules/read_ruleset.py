@@ -20,7 +20,7 @@ DEFAULT_PRIORITY = 100
 MAX_AMOUNT_MINOR = 10**15
 
 _OPTIONAL = ("description", "priority", "on_unknown", "on_error")
-_EFFECTS = ("outcome", "reason", "signal", "require", "cap_line_minor", "adjust_points")
+EFFECTS = ("outcome", "reason", "signal", "require", "cap_line_minor", "adjust_points")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,7 +90,7 @@ def _condition_node(reader: Reader) -> ScalarNode | None:
 
 
 def _effects(reader: Reader) -> Effects:
-    reader.allow((), _EFFECTS)
+    reader.allow((), EFFECTS)
     outcome = reader.choice("outcome", Outcome, Outcome.APPROVE)
     cap = reader.integer("cap_line_minor", -1, 0, MAX_AMOUNT_MINOR)
     return Effects(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -21,30 +21,36 @@ from engine.rules.yaml_source import PlainYaml, compose, plain, read_source
 
 STRATEGY, REASONS, PRODUCTS = "strategy.yaml", "reasons.yaml", "products.yaml"
 MAX_FILES = 1_000
+MAX_BUNDLE_BYTES = 256 * 1_048_576
+
+Contents = Mapping[str, bytes]
 
 
 def load_bundle(root: Path) -> Bundle:
-    """The bundle under ``root``, or ``PolicyError`` with every diagnostic rendered."""
+    """The bundle under ``root``, or ``PolicyError`` with every diagnostic rendered.
+
+    Each file is read once, so that the digest is that of what was loaded.
+    """
     root = root.resolve()
-    files = bundle_files(root)
     found = Diagnostics()
-    strategy = _strategy(root, found)
-    reasons_at = _open(root, REASONS, found)
+    contents = read_contents(root, found)
+    strategy = _strategy(contents, found)
+    reasons_at = _open(contents, REASONS, found)
     reasons = read_reasons(*reasons_at, found) if reasons_at else {}
-    products = _products(root, found) if PRODUCTS in files else {}
-    rulesets = _rulesets(root, strategy, found) if strategy else {}
+    products = _products(contents, found) if PRODUCTS in contents else {}
+    rulesets = _rulesets(contents, strategy, found) if strategy else {}
     if strategy is None:
         found.refuse_if_errors()
         raise AssertionError("a strategy that was not read has left a diagnostic")
     bundle = Bundle(
         name=strategy.name,
-        digest=digest(root, files),
+        digest=digest(contents),
         root=root,
         strategy=strategy,
         rulesets=rulesets,
         reasons=reasons,
         products=products,
-        files=files,
+        files=tuple(contents),
         warnings=(),
     )
     run_lints(bundle, found)
@@ -52,40 +58,42 @@ def load_bundle(root: Path) -> Bundle:
     return replace(bundle, warnings=found.found)
 
 
-def bundle_files(root: Path) -> tuple[str, ...]:
-    """Relative paths of the bundle's files, sorted; dot files are not part of it."""
-    found = sorted(
-        path.relative_to(root).as_posix()
-        for path in root.rglob("*")
-        if path.is_file() and not any(part.startswith(".") for part in path.relative_to(root).parts)
-    )
-    return tuple(found)
+def read_contents(root: Path, found: Diagnostics) -> Contents:
+    """Every file's bytes by relative path, sorted; dot files are not part of a bundle."""
+    relative = (path.relative_to(root) for path in root.rglob("*") if path.is_file())
+    names = sorted(p.as_posix() for p in relative if not any(s.startswith(".") for s in p.parts))
+    size = sum((root / name).stat().st_size for name in names)
+    if len(names) > MAX_FILES or size > MAX_BUNDLE_BYTES:
+        message = f"the bundle has {len(names)} files and {size} bytes"
+        hint = f"at most {MAX_FILES} files and {MAX_BUNDLE_BYTES} bytes are read"
+        found.error(Code.FILE_LIMIT, message, Span(".", 1, 1), hint=hint)
+        found.refuse_if_errors()
+    return {name: (root / name).read_bytes() for name in names}
 
 
-def digest(root: Path, files: Iterable[str]) -> str:
+def digest(contents: Contents) -> str:
     """SHA-256 over paths and contents, each with its length before it, so that nothing shifts."""
     total = hashlib.sha256()
-    for name in files:
-        content = (root / name).read_bytes()
-        for part in (name.encode(), content):
+    for name in sorted(contents):
+        for part in (name.encode(), contents[name]):
             total.update(len(part).to_bytes(8, "big"))
             total.update(part)
     return total.hexdigest()
 
 
-def _open(root: Path, name: str, found: Diagnostics) -> tuple[Source, Node] | None:
-    source = read_source(root, name, found)
+def _open(contents: Contents, name: str, found: Diagnostics) -> tuple[Source, Node] | None:
+    source = read_source(contents, name, found)
     node = compose(source, found) if source is not None else None
     return None if source is None or node is None else (source, node)
 
 
-def _strategy(root: Path, found: Diagnostics) -> Strategy | None:
-    opened = _open(root, STRATEGY, found)
+def _strategy(contents: Contents, found: Diagnostics) -> Strategy | None:
+    opened = _open(contents, STRATEGY, found)
     return read_strategy(*opened, found) if opened else None
 
 
-def _products(root: Path, found: Diagnostics) -> dict[str, PlainYaml]:
-    opened = _open(root, PRODUCTS, found)
+def _products(contents: Contents, found: Diagnostics) -> dict[str, PlainYaml]:
+    opened = _open(contents, PRODUCTS, found)
     if opened is None:
         return {}
     value = plain(opened[1])
@@ -95,15 +103,15 @@ def _products(root: Path, found: Diagnostics) -> dict[str, PlainYaml]:
     return {}
 
 
-def _rulesets(root: Path, strategy: Strategy, found: Diagnostics) -> dict[str, Ruleset]:
+def _rulesets(contents: Contents, strategy: Strategy, found: Diagnostics) -> dict[str, Ruleset]:
     drafts: dict[str, tuple[RuleDraft, ...]] = {}
     for stage in strategy.stages:
         for name in stage.rulesets:
-            if not (root / f"{name}.yaml").is_file():
-                _no_such_ruleset(root, name, stage.span, found)
-                drafts[name] = ()
+            drafts[name] = ()
+            if f"{name}.yaml" not in contents:
+                _no_such_ruleset(contents, name, stage.span, found)
                 continue
-            opened = _open(root, f"{name}.yaml", found)
+            opened = _open(contents, f"{name}.yaml", found)
             drafts[name] = read_drafts(*opened, name, found) if opened else ()
     signals = {draft.then.signal for rules in drafts.values() for draft in rules} - {""}
     environment = shared_environment(tuple(sorted(signals)))
@@ -113,7 +121,7 @@ def _rulesets(root: Path, strategy: Strategy, found: Diagnostics) -> dict[str, R
     }
 
 
-def _no_such_ruleset(root: Path, name: str, span: Span, found: Diagnostics) -> None:
-    others = [path.stem for path in root.glob("*.yaml")]
+def _no_such_ruleset(contents: Contents, name: str, span: Span, found: Diagnostics) -> None:
+    others = [path.removesuffix(".yaml") for path in contents if "/" not in path]
     hint = did_you_mean(name, others) or "the ruleset `x` is the file x.yaml beside the strategy"
     found.error(Code.UNKNOWN_REFERENCE, f"there is no file {name}.yaml", span, hint=hint)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from engine.rules.model import Rule
 from engine.rules.vocabulary import SIGNALS
@@ -25,28 +25,36 @@ def signals_read(rule: Rule) -> tuple[str, ...]:
 
 def stratify(rules: Sequence[Rule]) -> tuple[tuple[Rule, ...], ...]:
     """Strata in the order of evaluation, each in the order given; ``SignalCycle`` if none."""
+    waits = _waits(rules)
+    done: set[int] = set()
+    left, strata = list(rules), []
+    while left:
+        ready = [rule for rule in left if all(id(item) in done for item in waits[id(rule)])]
+        if not ready:
+            raise SignalCycle(_cycle(left[0], waits, done))
+        strata.append(tuple(ready))
+        done.update(id(rule) for rule in ready)
+        left = [rule for rule in left if id(rule) not in done]
+    return tuple(strata)
+
+
+def _waits(rules: Sequence[Rule]) -> Mapping[int, Sequence[Rule]]:
+    """For each rule, those that set a signal it reads."""
     setters: dict[str, list[Rule]] = {}
     for rule in rules:
         if rule.then.signal:
             setters.setdefault(rule.then.signal, []).append(rule)
-    levels: dict[int, int] = {}
-    for rule in rules:
-        _level(rule, setters, levels, [])
-    top = max(levels.values(), default=-1)
-    return tuple(
-        tuple(rule for rule in rules if levels[id(rule)] == level) for level in range(top + 1)
-    )
+    return {
+        id(rule): [setter for name in signals_read(rule) for setter in setters.get(name, ())]
+        for rule in rules
+    }
 
 
-def _level(
-    rule: Rule, setters: Mapping[str, Iterable[Rule]], levels: dict[int, int], above: list[Rule]
-) -> int:
-    if id(rule) in levels:
-        return levels[id(rule)]
-    if any(item is rule for item in above):
-        start = next(n for n, item in enumerate(above) if item is rule)
-        raise SignalCycle((*above[start:], rule))
-    waited = [setter for name in signals_read(rule) for setter in setters.get(name, ())]
-    below = [_level(setter, setters, levels, [*above, rule]) for setter in waited]
-    levels[id(rule)] = 1 + max(below, default=-1)
-    return levels[id(rule)]
+def _cycle(rule: Rule, waits: Mapping[int, Sequence[Rule]], done: set[int]) -> tuple[Rule, ...]:
+    """Every rule that is left waits for one that is left: follow them until one returns."""
+    seen: list[Rule] = []
+    while not any(item is rule for item in seen):
+        seen.append(rule)
+        rule = next(item for item in waits[id(rule)] if id(item) not in done)
+    start = next(number for number, item in enumerate(seen) if item is rule)
+    return (*seen[start:], rule)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
+from collections.abc import Mapping
 
 import yaml
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
@@ -39,20 +39,17 @@ _Loader.add_implicit_resolver(
 _Loader.add_implicit_resolver(_NULL, re.compile(r"^(?:~|null|)$"), ["~", "n", ""])
 
 
-def read_source(root: Path, relative: str, found: Diagnostics) -> Source | None:
-    """Read one UTF-8 file (a BOM is dropped); ``None`` after a diagnostic."""
+def read_source(contents: Mapping[str, bytes], relative: str, found: Diagnostics) -> Source | None:
+    """Decode one UTF-8 file (a BOM is dropped); ``None`` after a diagnostic."""
     nowhere = Span(relative, 1, 1)
-    path = root / relative
-    try:
-        size = path.stat().st_size
-        raw = path.read_bytes() if size <= MAX_FILE_BYTES else b""
-    except OSError:
-        found.error(Code.MISSING_FILE, f"`{relative}` cannot be read", nowhere)
+    raw = contents.get(relative)
+    if raw is None:
+        found.error(Code.MISSING_FILE, f"the bundle has no file {relative}", nowhere)
         return None
-    if size > MAX_FILE_BYTES:
+    if len(raw) > MAX_FILE_BYTES:
         found.error(
             Code.FILE_LIMIT,
-            f"`{relative}` has {size} bytes, more than {MAX_FILE_BYTES}",
+            f"`{relative}` has {len(raw)} bytes, more than {MAX_FILE_BYTES}",
             nowhere,
             hint="split it into several files",
         )

@@ -41,6 +41,13 @@ def _many_rules() -> Files:
     return {"eligibility.yaml": f"ruleset: eligibility\nrules:\n{rules}"}
 
 
+def _chained_signals() -> Files:
+    rule = "  - {{id: R{}, when: {}, then: {{signal: s{}}}}}\n"
+    first = rule.format(0, "'true'", 0)
+    others = "".join(rule.format(n, f"signals.s{n - 1}", n) for n in range(1, 40))
+    return {"eligibility.yaml": f"ruleset: eligibility\nrules:\n{first}{others}"}
+
+
 CASES: dict[str, Files] = {
     "yaml_syntax": {"eligibility.yaml": ELIGIBILITY.replace("then: {", "then: {{")},
     "yaml_tab": {"eligibility.yaml": ELIGIBILITY.replace("    when", "\twhen")},
@@ -98,6 +105,7 @@ CASES: dict[str, Files] = {
     "engine_limit_depth": when("'" + "!(" * 20 + "applicant.is_student" + ")" * 20 + "'"),
     "engine_limit_length": when('application.product == "' + "a" * 4_000 + '"'),
     "engine_limit_rules": _many_rules(),
+    "engine_limit_signals": _chained_signals(),
     "duplicate_id": {"approval.yaml": ELIGIBILITY.replace("eligibility", "approval")},
     "missing_reason": eligibility("- id: A\n  when: 'true'\n  then: {outcome: decline}\n"),
     "missing_reason_on_unknown": eligibility(

@@ -45,7 +45,8 @@ class DurableRuleEngine:
     def __init__(self, bundle: Bundle) -> None:
         self._bundle = bundle
         self._thread = threading.get_ident()
-        self._environment = Environment(bundle.signals)
+        self._signals = bundle.signals
+        self._environment = Environment(self._signals)
         self._stages = {
             stage.name: _Stage(bundle.rules_of(stage), self._environment)
             for stage in bundle.strategy.stages
@@ -83,7 +84,7 @@ class DurableRuleEngine:
     def _run(
         self, stratum: _Stratum, facts: facts_pb2.Facts, signals: Signals
     ) -> Sequence[Verdict]:
-        known = signals.known(self._bundle.signals)
+        known = signals.known(self._signals)
         activation = self._environment.activation(facts, known)
         found = stratum.conditions.verdicts(activation, Knowledge(facts, signals))
         hits = [n for n, verdict in enumerate(found) if verdict.result is RuleResult.HIT]

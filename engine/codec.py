@@ -24,9 +24,8 @@ _ENCODER = msgspec.json.Encoder(order="deterministic")
 
 
 def encode(value: object) -> bytes:
-    """The canonical bytes. ``ValueError`` for NaN and infinities, which JSON cannot hold."""
-    data = _ENCODER.encode(value)
-    return data
+    """The canonical bytes. NaN and infinities become null, which ``decode`` refuses."""
+    return _ENCODER.encode(value)
 
 
 @cache

@@ -1,0 +1,258 @@
+"""What every ledger promises, tried on the SQLite one."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from pathlib import Path
+
+import apsw
+import pytest
+
+from engine.errors import InvalidApplication, LedgerUnavailable, Overloaded
+from engine.ledger import DuplicateRecord, ListFilter, RecordPage, SqliteLedger
+from engine.ledger.schema import DataDirectoryInUse
+from engine.ledger.sqlite import FILE_NAME
+from engine.privacy import Erased, Keyring, KeyringError
+from tests.ledger_records import record
+
+
+async def _open(directory: Path, **options: int) -> SqliteLedger:
+    exists = (directory / FILE_NAME).exists()
+    keyring = Keyring.open(directory / "keys", ledger_exists=exists)
+    return await SqliteLedger.open(directory, keyring, **options)
+
+
+@pytest.fixture
+async def ledger(tmp_path: Path) -> AsyncIterator[SqliteLedger]:
+    """An empty ledger."""
+    opened = await _open(tmp_path)
+    yield opened
+    await opened.close()
+
+
+async def _all(ledger: SqliteLedger, listing: ListFilter, caller: str | None) -> list[RecordPage]:
+    pages, token = [], ""
+    while True:
+        page = await ledger.list(listing, caller=caller, page_size=4, page_token=token)
+        pages.append(page)
+        token = page.next_page_token
+        if not token:
+            return pages
+
+
+async def test_what_was_appended_is_found_by_request_and_by_decision(ledger: SqliteLedger) -> None:
+    """Body and answer come back byte for byte."""
+    appended = record(1)
+    await ledger.append(appended)
+
+    answer = await ledger.find(appended.caller, appended.request_id)
+    stored = await ledger.get(appended.decision_id)
+
+    assert answer is not None
+    assert (appended.answer, appended.fingerprint) == (answer.answer, answer.fingerprint)
+    assert stored is not None
+    assert (appended.body, appended.subject) == (stored.body, stored.subject)
+    assert await ledger.find("branch", appended.request_id) is None
+    assert await ledger.get("dec_unknown") is None
+
+
+async def test_fifty_concurrent_appends_of_one_request_are_one_record(
+    ledger: SqliteLedger,
+) -> None:
+    """One wins; the others get what it stored."""
+    results = await asyncio.gather(
+        *(ledger.append(record(1)) for _ in range(50)), return_exceptions=True
+    )
+    duplicates = [result for result in results if isinstance(result, DuplicateRecord)]
+
+    assert 49 == len(duplicates)
+    assert {record(1).answer} == {duplicate.stored.answer for duplicate in duplicates}
+    assert 1 == (await ledger.verify()).records
+
+
+async def test_concurrent_appends_share_commits(ledger: SqliteLedger) -> None:
+    """Group commit: far fewer syncs than records."""
+    await asyncio.gather(*(ledger.append(record(n)) for n in range(300)))
+
+    assert ledger.commits < 100
+    assert 300 == (await ledger.verify()).records
+
+
+async def test_the_list_pages_newest_first_without_gap_or_repeat(ledger: SqliteLedger) -> None:
+    """Also while records are added between two pages."""
+    for number in range(10):
+        await ledger.append(record(number))
+    first = await ledger.list(ListFilter(), caller="mobile", page_size=4, page_token="")
+    await ledger.append(record(10))
+    second = await ledger.list(
+        ListFilter(), caller="mobile", page_size=4, page_token=first.next_page_token
+    )
+
+    assert [9, 8, 7, 6] == [row.line_minor // 100 for row in first.records]
+    assert [5, 4, 3, 2] == [row.line_minor // 100 for row in second.records]
+
+
+@pytest.mark.parametrize(
+    ("listing", "caller", "expected"),
+    [
+        (ListFilter(), "mobile", list(range(11, -1, -1))),
+        (ListFilter(), "branch", []),
+        (ListFilter(), None, list(range(11, -1, -1))),
+        (ListFilter(product="gold"), None, [11, 9, 7, 5, 3, 1]),
+        (ListFilter(outcome="refer"), None, [10, 7, 4, 1]),
+        (ListFilter(channel="branch"), None, []),
+        (ListFilter(since_us=1_000_004, until_us=1_000_007), None, [6, 5, 4]),
+    ],
+)
+async def test_the_list_filters(
+    ledger: SqliteLedger, listing: ListFilter, caller: str | None, expected: list[int]
+) -> None:
+    """Each condition alone."""
+    for number in range(12):
+        await ledger.append(record(number))
+
+    pages = await _all(ledger, listing, caller)
+
+    assert expected == [row.line_minor // 100 for page in pages for row in page.records]
+
+
+async def test_a_page_token_of_another_list_is_refused(ledger: SqliteLedger) -> None:
+    """Tokens are bound to their filter, and a made-up one is no token."""
+    for number in range(6):
+        await ledger.append(record(number))
+    page = await ledger.list(ListFilter(), caller="mobile", page_size=2, page_token="")
+
+    for caller, token in (("branch", page.next_page_token), ("mobile", "AAAA"), ("mobile", "é")):
+        with pytest.raises(InvalidApplication, match="page_token"):
+            await ledger.list(ListFilter(), caller=caller, page_size=2, page_token=token)
+
+
+async def test_history_is_the_persons_earlier_decisions(ledger: SqliteLedger) -> None:
+    """Newest first, cut at the limit, nothing from the time asked or later."""
+    for number in range(5):
+        await ledger.append(record(number, subject="id_number:x"))
+    await ledger.append(replace(record(77, subject="id_number:x", at_us=1), kind="fraud_mark"))
+
+    history = await ledger.history("id_number:x", before_us=1_000_004, limit=3)
+
+    assert [3, 2, 1] == [a.line_minor // 100 for a in history.applications]
+    assert history.cut
+
+
+async def test_the_outbox_gives_every_event_in_commit_order(ledger: SqliteLedger) -> None:
+    """And tells when there is more."""
+    waiting = asyncio.create_task(ledger.wait_for_more(0, 5.0))
+    await asyncio.gather(*(ledger.append(record(n)) for n in range(20)))
+    await waiting
+    events = await ledger.read_after(0, 100)
+
+    assert list(range(1, 21)) == [position for position, _ in events]
+    assert [event for _, event in events[5:8]] == [e for _, e in await ledger.read_after(5, 3)]
+
+
+async def test_everything_is_there_after_a_restart(tmp_path: Path) -> None:
+    """Records, chain, outbox and the latest time."""
+    ledger = await _open(tmp_path)
+    await asyncio.gather(*(ledger.append(record(n)) for n in range(30)))
+    before = await ledger.verify()
+    await ledger.close()
+
+    again = await _open(tmp_path)
+    await again.append(record(30))
+    after = await again.verify()
+    last = await again.last_at_us()
+    await again.close()
+
+    assert (30, "") == (before.records, before.problem)
+    assert (31, "") == (after.records, after.problem)
+    assert 1_000_030 == last
+
+
+async def test_erasing_a_person_leaves_the_chain_and_the_others(ledger: SqliteLedger) -> None:
+    """The person's records cannot be read, by any path; a new application gets a new key."""
+    for number in range(20):
+        await ledger.append(record(number))
+
+    assert 1 == await ledger.erase("id_number:3")
+
+    with pytest.raises(Erased):
+        await ledger.get("dec_mobile_13")
+    with pytest.raises(Erased):
+        await ledger.find("mobile", "request-13")
+    with pytest.raises(Erased):
+        await ledger.append(record(13))
+    await ledger.append(record(33))
+    assert await ledger.get("dec_mobile_33") is not None
+    assert await ledger.get("dec_mobile_4") is not None
+    assert "" == (await ledger.verify()).problem
+
+
+@pytest.mark.parametrize(
+    "tampering",
+    [
+        "UPDATE records SET line_minor = line_minor + 1 WHERE sequence = 4",
+        "UPDATE records SET body = x'00' WHERE sequence = 4",
+        "UPDATE records SET caller = 'x' WHERE sequence = 4",
+        "DELETE FROM outbox WHERE sequence = 4",
+        "DELETE FROM outbox WHERE sequence = 4; DELETE FROM records WHERE sequence = 4",
+        "UPDATE records SET sequence = -1 WHERE sequence = 4",
+    ],
+)
+async def test_verify_finds_and_names_an_altered_record(tmp_path: Path, tampering: str) -> None:
+    """A changed, removed or moved row."""
+    ledger = await _open(tmp_path)
+    for number in range(8):
+        await ledger.append(record(number))
+    await ledger.close()
+    connection = apsw.Connection(str(tmp_path / FILE_NAME))
+    connection.execute(tampering)
+    connection.close()
+
+    again = await _open(tmp_path)
+    report = await again.verify()
+    await again.close()
+
+    assert report.problem
+
+
+async def test_a_second_process_is_refused(ledger: SqliteLedger, tmp_path: Path) -> None:
+    """One process uses a data directory."""
+    assert ledger.healthy
+    with pytest.raises(DataDirectoryInUse, match="another process"):
+        await _open(tmp_path)
+
+
+async def test_a_file_of_a_newer_version_is_refused(tmp_path: Path) -> None:
+    """It might mean something else."""
+    await (await _open(tmp_path)).close()
+    connection = apsw.Connection(str(tmp_path / FILE_NAME))
+    connection.pragma("user_version", 99)
+    connection.close()
+
+    with pytest.raises(LedgerUnavailable, match="newer version"):
+        await _open(tmp_path)
+
+
+async def test_new_keys_are_never_made_for_an_existing_ledger(tmp_path: Path) -> None:
+    """Every known identifier would become a stranger."""
+    await (await _open(tmp_path)).close()
+    (tmp_path / "keys" / "token.key").unlink()
+
+    with pytest.raises(KeyringError, match=r"token\.key"):
+        await _open(tmp_path)
+
+
+async def test_a_full_queue_is_refused_at_once(tmp_path: Path) -> None:
+    """The writer's queue has a bound."""
+    ledger = await _open(tmp_path, capacity=5)
+    results = await asyncio.gather(
+        *(ledger.append(record(n)) for n in range(500)), return_exceptions=True
+    )
+    written = (await ledger.verify()).records
+    await ledger.close()
+
+    refused = [result for result in results if isinstance(result, Overloaded)]
+    assert refused
+    assert 500 == written + len(refused)

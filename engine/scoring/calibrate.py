@@ -1,0 +1,50 @@
+"""Platt scaling on margins that the model gave to people it had not seen."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from math import fsum
+
+from engine.scoring.points import Calibrator, probability
+
+_STEPS = 50
+_DIGITS = 6
+
+
+def platt(margins: Sequence[float], bad: Sequence[int]) -> Calibrator:
+    """The maximum-likelihood slope and intercept, by Newton's method.
+
+    ``fsum`` and six digits make the result the same on every machine. Raises ``ValueError`` if the
+    slope is not positive: such a model would order people the wrong way round.
+    """
+    slope, intercept = 1.0, 0.0
+    for _ in range(_STEPS):
+        step = _newton_step(slope, intercept, margins, bad)
+        slope, intercept = slope + step[0], intercept + step[1]
+        if max(map(abs, step)) < 10.0 ** -(_DIGITS + 3):
+            break
+    else:
+        raise ValueError(f"calibration did not settle in {_STEPS} steps")
+    if not slope > 0:
+        raise ValueError(f"calibration slope {slope:.4f} is not positive")
+    return Calibrator(slope=round(slope, _DIGITS), intercept=round(intercept, _DIGITS))
+
+
+def _newton_step(
+    slope: float, intercept: float, margins: Sequence[float], bad: Sequence[int]
+) -> tuple[float, float]:
+    predicted = [probability(slope * m + intercept) for m in margins]
+    errors = [y - p for y, p in zip(bad, predicted, strict=True)]
+    weights = [p * (1.0 - p) for p in predicted]
+    gradient_slope = fsum(e * m for e, m in zip(errors, margins, strict=True))
+    gradient_intercept = fsum(errors)
+    h_ss = fsum(w * m * m for w, m in zip(weights, margins, strict=True))
+    h_si = fsum(w * m for w, m in zip(weights, margins, strict=True))
+    h_ii = fsum(weights)
+    determinant = h_ss * h_ii - h_si * h_si
+    if determinant <= 0:
+        raise ValueError("calibration needs margins that differ")
+    return (
+        (h_ii * gradient_slope - h_si * gradient_intercept) / determinant,
+        (h_ss * gradient_intercept - h_si * gradient_slope) / determinant,
+    )

@@ -1,0 +1,1 @@
+"""The gRPC side: servicers, converters, interceptors, and the server that carries them."""

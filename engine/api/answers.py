@@ -1,0 +1,188 @@
+"""Answers: the engine's ``Decision`` to protobuf, always in the same bytes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from google.type import money_pb2
+
+from engine.api.dates import to_timestamp
+from engine.api.money import to_money
+from engine.model import EvidenceKind
+from engine.outcome import (
+    Decision,
+    ExpectedLimit,
+    GraphFinding,
+    LineResult,
+    Outcome,
+    Reason,
+    RuleTrace,
+    ScoreResult,
+    StageTrace,
+    Timing,
+)
+from touchstone.v1 import decision_pb2
+from touchstone.v1 import types_pb2 as pb
+
+_OUTCOMES = {None: "OUTCOME_UNSPECIFIED"} | {
+    outcome: f"OUTCOME_{outcome.name}" for outcome in Outcome
+}
+_PROOFS = {kind.value: f"EVIDENCE_KIND_{kind.name}" for kind in EvidenceKind}
+
+
+def decide_response(request_id: str, decision: Decision, timings: Iterable[Timing]) -> bytes:
+    """A serialised ``DecideResponse``: what is stored, and what every repetition gets."""
+    response = decision_pb2.DecideResponse(decision=to_decision(request_id, decision, timings))
+    return response.SerializeToString(deterministic=True)
+
+
+def estimate_response(decision: Decision) -> decision_pb2.EstimateLimitResponse:
+    """The answer to a trial calculation."""
+    return decision_pb2.EstimateLimitResponse(
+        outcome=_OUTCOMES[decision.outcome],
+        line=_line(decision.line, decision.currency),
+        expected_limit=_expected(decision.expected_limit, decision.currency),
+        score=_score(decision.score),
+        reasons=map(_reason, decision.reasons),
+        required_documents=decision.required_documents,
+        trace=pb.Trace(stages=map(_stage, decision.stages)),
+        policy_digest=decision.policy_digest,
+    )
+
+
+def to_decision(request_id: str, decision: Decision, timings: Iterable[Timing]) -> pb.Decision:
+    """The whole answer."""
+    return pb.Decision(
+        decision_id=decision.decision_id,
+        request_id=request_id,
+        decided_at=to_timestamp(decision.as_of_us),
+        product=decision.product,
+        outcome=_OUTCOMES[decision.outcome],
+        line=_line(decision.line, decision.currency),
+        expected_limit=_expected(decision.expected_limit, decision.currency),
+        score=_score(decision.score),
+        reasons=map(_reason, decision.reasons),
+        required_documents=decision.required_documents,
+        graph_findings=map(_finding, decision.findings),
+        trace=pb.Trace(
+            stages=map(_stage, decision.stages),
+            timings=(pb.Timing(step=timing.step, micros=timing.micros) for timing in timings),
+        ),
+        degradations=(
+            pb.Degradation(source=d.source, status=d.status.value, fallback=d.fallback)
+            for d in decision.degradations
+        ),
+        policy_digest=decision.policy_digest,
+        model_digests=decision.model_digests,
+    )
+
+
+def outcome_name(outcome: str) -> str:
+    """The wire's name of an outcome as the ledger keeps it; "" is unspecified."""
+    return _OUTCOMES[Outcome(outcome) if outcome else None]
+
+
+def _line(line: LineResult | None, currency: str) -> pb.CreditLine | None:
+    if line is None:
+        return None
+    offered = line.minimum_minor > 0
+    return pb.CreditLine(
+        amount=to_money(line.line_minor, currency),
+        offered_minimum=to_money(line.minimum_minor, currency) if offered else None,
+        offered_maximum=to_money(line.maximum_minor, currency) if offered else None,
+        step=to_money(line.step_minor, currency),
+        verified_income=to_money(line.verified_income_minor, currency),
+        verified_assets=to_money(line.verified_assets_minor, currency),
+        risk_band=line.risk_band,
+        caps=(
+            pb.Cap(
+                name=cap.name.value, amount=_money(cap.amount_minor, currency), detail=cap.detail
+            )
+            for cap in line.caps
+        ),
+        binding_cap=line.binding_cap.value,
+        waterfall=(
+            pb.WaterfallStep(name=step.name, amount=to_money(step.amount_minor, currency))
+            for step in line.waterfall
+        ),
+    )
+
+
+def _expected(expected: ExpectedLimit, currency: str) -> pb.ExpectedLimit:
+    asked = expected.asked_minor is not None
+    return pb.ExpectedLimit(
+        status=f"LIMIT_STATUS_{expected.status.name}",
+        asked=_money(expected.asked_minor, currency),
+        target=_money(expected.target_minor, currency),
+        offer=to_money(expected.offer_minor, currency) if asked else None,
+        gap=to_money(expected.gap_minor, currency) if asked else None,
+        binding_cap="" if expected.binding_cap is None else expected.binding_cap.value,
+        evidence_plan=(
+            pb.EvidencePlanItem(
+                kind=_PROOFS[item.proof], least_amount=to_money(item.least_amount_minor, currency)
+            )
+            for item in expected.plan
+        ),
+    )
+
+
+def _money(minor: int | None, currency: str) -> money_pb2.Money | None:
+    return None if minor is None else to_money(minor, currency)
+
+
+def _score(score: ScoreResult | None) -> pb.Score | None:
+    if score is None:
+        return None
+    return pb.Score(
+        scorecard=score.scorecard,
+        points=score.points,
+        probability_of_default=score.pd,
+        base_points=score.base_points,
+        contributions=(
+            pb.Contribution(feature=part.feature, family=part.family, points=part.points)
+            for part in score.contributions
+        ),
+    )
+
+
+def _reason(reason: Reason) -> pb.Reason:
+    return pb.Reason(
+        code=reason.code,
+        source=reason.source,
+        outcome=_OUTCOMES[reason.outcome],
+        text_en=reason.text_en,
+        text_zh=reason.text_zh,
+        points_lost=reason.points_lost,
+    )
+
+
+def _finding(finding: GraphFinding) -> pb.GraphFinding:
+    return pb.GraphFinding(
+        code=finding.code,
+        identifier_kind=finding.kind,
+        masked=finding.masked,
+        applicants=finding.applicants,
+        fraud=finding.fraud,
+        since=None if finding.since_us is None else to_timestamp(finding.since_us),
+    )
+
+
+def _stage(stage: StageTrace) -> pb.StageTrace:
+    return pb.StageTrace(
+        stage=stage.stage,
+        skipped_because=stage.skipped_because,
+        outcome=_OUTCOMES[stage.outcome],
+        rules=map(_rule, stage.rules),
+    )
+
+
+def _rule(rule: RuleTrace) -> pb.RuleTrace:
+    return pb.RuleTrace(
+        ruleset=rule.ruleset,
+        rule_id=rule.rule_id,
+        result=f"RULE_RESULT_{rule.result.name}",
+        outcome=_OUTCOMES[rule.outcome],
+        reason=rule.reason,
+        signal=rule.signal,
+        unknown_fields=rule.unknown_fields,
+    )

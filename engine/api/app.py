@@ -1,0 +1,39 @@
+"""What the server needs of the composed application. ``engine.api.bootstrap`` builds it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Protocol
+
+from engine.api.identifiers import Tokens
+from engine.api.service import Engine
+
+
+class App(Protocol):
+    """The engine with everything behind it, to be started and closed with the server."""
+
+    @property
+    def engine(self) -> Engine:
+        """Decides."""
+        ...
+
+    @property
+    def tokeniser(self) -> Tokens:
+        """Makes tokens of identifiers."""
+        ...
+
+    def ready(self) -> bool:
+        """Whether decisions can be made now. Asked several times a second; does no I/O."""
+        ...
+
+    def on_failure(self, report: Callable[[BaseException], None]) -> None:
+        """Have ``report`` called, in the event loop, when no further answer can be durable."""
+        ...
+
+    async def start(self) -> None:
+        """Begin the work behind the scenes. Called once, before the first request."""
+        ...
+
+    async def close(self) -> None:
+        """Finish decisions under way, write what waits, release everything."""
+        ...

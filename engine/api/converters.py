@@ -1,0 +1,209 @@
+"""Requests: protobuf to the engine's ``Application``, with every problem found at once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+
+from google.protobuf.message import Message
+
+from engine.api.bureau import to_bureau
+from engine.api.dates import birth_date, past_date, to_date
+from engine.api.identifiers import Links, Tokens, born_on, document_kind
+from engine.api.money import MAX_MINOR, Purse, Sign
+from engine.api.problems import Problems
+from engine.model import (
+    Applicant,
+    Application,
+    Evidence,
+    EvidenceKind,
+    HeldLines,
+    Session,
+    VerificationStatus,
+)
+from touchstone.v1 import decision_pb2
+from touchstone.v1 import types_pb2 as pb
+
+_UNBORN = date.min
+"""Stands in for a birth date that was refused: the request goes no further."""
+
+
+@dataclass(frozen=True, slots=True)
+class Converter:
+    """Turns requests into applications. ``today``: the UTC day, injected."""
+
+    tokens: Tokens
+    today: Callable[[], date]
+
+    def application(
+        self, request: decision_pb2.DecideRequest | decision_pb2.EstimateLimitRequest
+    ) -> Application:
+        """The application of ``request``. Raises ``InvalidApplication`` naming every bad field."""
+        problems = Problems()
+        problems.add_constraints(request)
+        application = _Reader(self.tokens, self.today(), problems).read(request.application)
+        problems.raise_if_any()
+        return application
+
+
+def check(request: Message) -> None:
+    """Hold ``request`` to the constraints of its proto. Raises ``InvalidApplication``."""
+    problems = Problems()
+    problems.add_constraints(request)
+    problems.raise_if_any()
+
+
+class _Reader:
+    """Reads one application. What it returns is of use only if no problem was noted."""
+
+    def __init__(self, tokens: Tokens, today: date, problems: Problems) -> None:
+        self._tokens = tokens
+        self._today = today
+        self._problems = problems
+        self._purse = Purse(problems)
+        self._links = Links(tokens, problems)
+
+    def read(self, message: pb.Application) -> Application:
+        path = "application"
+        self._links.add_applicant(f"{path}.applicant", message.applicant)
+        self._links.add_session(f"{path}.session", message.session)
+        self._links.add_relations(f"{path}.relations", message.relations)
+        expected = self._expected_limit(message)
+        applicant = self._applicant(f"{path}.applicant", message.applicant)
+        bureau = (
+            to_bureau(f"{path}.bureau", message.bureau, self._purse, self._problems, self._today)
+            if message.HasField("bureau")
+            else None
+        )
+        held_lines = self._held_lines(f"{path}.held_lines", message)
+        evidence = self._evidence(f"{path}.evidence", message)
+        return Application(
+            product=message.product,
+            channel=message.channel,
+            customer_segment=message.customer_segment,
+            branch=message.branch,
+            staff_member=message.staff_member,
+            partner=message.partner,
+            currency=self._purse.currency,
+            expected_limit_minor=expected,
+            supplementary=bool(message.relations.primary_card),
+            applicant=applicant,
+            session=_session(message.session),
+            links=self._links.sorted(),
+            bureau=bureau,
+            held_lines=held_lines,
+            evidence=evidence,
+        )
+
+    def _expected_limit(self, message: pb.Application) -> int | None:
+        if not message.HasField("expected_limit"):
+            return None
+        return self._purse.read("application.expected_limit", message.expected_limit, Sign.POSITIVE)
+
+    def _applicant(self, path: str, message: pb.Applicant) -> Applicant:
+        name = self._problems.attempt(
+            f"{path}.full_name", lambda: self._tokens.name_token(message.full_name)
+        )
+        for place, other in enumerate(message.other_names):
+            with self._problems.noting(f"{path}.other_names[{place}]"):
+                self._tokens.name_token(other)
+        document = message.id_document
+        expires = None
+        if document.HasField("expires_on"):
+            with self._problems.noting(f"{path}.id_document.expires_on"):
+                expires = to_date(document.expires_on)
+        income = None
+        if message.HasField("declared_monthly_income"):
+            income = self._purse.read(
+                f"{path}.declared_monthly_income", message.declared_monthly_income
+            )
+        return Applicant(
+            name_token=name or "",
+            birth_date=self._birth_date(path, message),
+            nationality=message.nationality,
+            id_document_kind=document_kind(document) or "",
+            id_document_expires_on=expires,
+            occupation=message.occupation or None,
+            is_student=message.is_student,
+            declared_income_minor=income,
+        )
+
+    def _birth_date(self, path: str, message: pb.Applicant) -> date:
+        """The birth date, which the number of a Chinese resident ID must confirm."""
+        if not message.HasField("birth_date"):
+            return _UNBORN  # the proto's own constraint names it
+        with self._problems.noting(f"{path}.birth_date"):
+            born = birth_date(message.birth_date, self._today)
+            if born_on(message.id_document) not in (None, born):
+                raise ValueError("does not agree with the ID number")
+            return born
+        return _UNBORN
+
+    def _held_lines(self, path: str, message: pb.Application) -> HeldLines | None:
+        if not message.HasField("held_lines"):
+            return None
+        totals = {pb.LINE_HOLDER_OWN: 0, pb.LINE_HOLDER_ELSEWHERE: 0}
+        for place, line in enumerate(message.held_lines.lines):
+            amount = self._purse.read(f"{path}.lines[{place}].amount", line.amount)
+            totals[line.holder] = totals.get(line.holder, 0) + amount
+        if max(totals.values()) >= MAX_MINOR:
+            self._problems.add(path, "the sum is too large")
+        return HeldLines(
+            own_minor=totals[pb.LINE_HOLDER_OWN],
+            elsewhere_minor=totals[pb.LINE_HOLDER_ELSEWHERE],
+        )
+
+    def _evidence(self, path: str, message: pb.Application) -> tuple[Evidence, ...]:
+        seen: set[str] = set()
+        proofs = []
+        for place, proof in enumerate(message.evidence):
+            here = f"{path}[{place}]"
+            if proof.evidence_id in seen:
+                self._problems.add(f"{here}.evidence_id", "must be unique in the application")
+            seen.add(proof.evidence_id)
+            proofs.append(self._proof(here, proof))
+        if sum(proof.amount_minor for proof in proofs if proof is not None) >= MAX_MINOR:
+            self._problems.add(path, "the sum is too large")
+        return tuple(proof for proof in proofs if proof is not None)
+
+    def _proof(self, path: str, message: pb.Evidence) -> Evidence | None:
+        """``None`` where an enum value is not defined: the proto's constraints name it."""
+        amount = self._purse.read(f"{path}.amount", message.amount)
+        issued = None
+        if message.HasField("issued_on"):
+            with self._problems.noting(f"{path}.issued_on"):
+                issued = past_date(message.issued_on, self._today)
+        kind = EVIDENCE_KINDS.get(message.kind)
+        status = _VERIFICATION.get(message.status)
+        if kind is None or status is None:
+            return None
+        return Evidence(
+            evidence_id=message.evidence_id,
+            kind=kind,
+            amount_minor=amount,
+            source=message.source,
+            status=status,
+            issued_on=issued,
+        )
+
+
+def _session(message: pb.DeviceSession) -> Session:
+    return Session(
+        channel_session_id=message.session_id or None,
+        emulator=message.emulator if message.HasField("emulator") else None,
+        rooted=message.rooted if message.HasField("rooted") else None,
+        country=message.country or None,
+        city=message.city or None,
+    )
+
+
+EVIDENCE_KINDS = {
+    pb.EvidenceKind.Value(f"EVIDENCE_KIND_{kind.name}"): kind for kind in EvidenceKind
+}
+"""Kinds of proofs by their number on the wire."""
+
+_VERIFICATION = {
+    pb.VerificationStatus.Value(f"VERIFICATION_STATUS_{status.name}"): status
+    for status in VerificationStatus
+}

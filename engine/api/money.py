@@ -1,0 +1,77 @@
+"""Amounts: google.type.Money on the wire, integer minor units inside, never a float."""
+
+from __future__ import annotations
+
+from enum import Enum
+
+from google.type import money_pb2
+
+from engine.api.currency import MINOR_DIGITS
+from engine.api.problems import Problems
+
+MAX_MINOR = 1 << 53
+"""Amounts stay below it, so that no reader that holds numbers as doubles can alter one."""
+
+_NANOS = 1_000_000_000
+
+
+class Sign(Enum):
+    """What an amount may be."""
+
+    ANY = "any"
+    NOT_NEGATIVE = "not negative"
+    POSITIVE = "positive"
+
+
+def minor_units(money: money_pb2.Money, sign: Sign) -> int:
+    """The amount in minor units of its own currency. Raises ``ValueError``, without the value."""
+    digits = MINOR_DIGITS.get(money.currency_code)
+    if digits is None:
+        raise ValueError("currency_code must be an ISO 4217 code of a currency in use")
+    if abs(money.nanos) >= _NANOS:
+        raise ValueError("nanos must be between -999999999 and 999999999")
+    if money.units * money.nanos < 0:
+        raise ValueError("units and nanos must have the same sign")
+    # Sign and size are even in Python: divmod floors, and so would take -0.5 for -1 and a rest.
+    nanos_per_minor = _NANOS // 10**digits
+    if money.nanos % nanos_per_minor:
+        raise ValueError("must be whole minor units of the currency")
+    minor: int = money.units * 10**digits + money.nanos // nanos_per_minor
+    if abs(minor) >= MAX_MINOR:
+        raise ValueError("is too large")
+    if sign is not Sign.ANY and minor < 0:
+        raise ValueError("must not be negative")
+    if sign is Sign.POSITIVE and minor == 0:
+        raise ValueError("must be above zero")
+    return minor
+
+
+class Purse:
+    """Reads the amounts of one request and holds them to one currency."""
+
+    def __init__(self, problems: Problems) -> None:
+        self._problems = problems
+        self.currency = ""
+        """The request's currency; empty while no amount was read."""
+
+    def read(self, path: str, money: money_pb2.Money, sign: Sign = Sign.NOT_NEGATIVE) -> int:
+        """Minor units; 0 after noting a problem, which keeps the request from going on."""
+        with self._problems.noting(path):
+            minor = minor_units(money, sign)
+            self.currency = self.currency or money.currency_code
+            if money.currency_code != self.currency:
+                raise ValueError("all amounts of a request must be in one currency")
+            return minor
+        return 0
+
+
+def to_money(minor: int, currency: str) -> money_pb2.Money:
+    """The amount on the wire; units and nanos have the same sign."""
+    digits = MINOR_DIGITS[currency]
+    units, rest = divmod(abs(minor), 10**digits)
+    sign = -1 if minor < 0 else 1
+    return money_pb2.Money(
+        currency_code=currency,
+        units=sign * units,
+        nanos=sign * rest * (_NANOS // 10**digits),
+    )

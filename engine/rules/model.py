@@ -61,10 +61,14 @@ class Stage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Strategy:
-    """The road of a product's decisions."""
+    """The road of a product's decisions.
+
+    ``utc_offset_minutes``: where the business's calendar day begins; ages and expiries follow it.
+    """
 
     name: str
     currency: str
+    utc_offset_minutes: int
     sources: Mapping[str, SourcePolicy]
     stages: tuple[Stage, ...]
 

@@ -14,19 +14,28 @@ from engine.rules.source import Source
 
 _CURRENCY = re.compile(r"^[A-Z]{3}$")
 _DAY_S = 86_400
+_WIDEST_OFFSET_MIN = 14 * 60
 
 
 def read_strategy(source: Source, node: Node, found: Diagnostics) -> Strategy:
     """The strategy; incomplete where a diagnostic was added."""
     reader = Reader(source, node, found, "the strategy")
-    reader.allow(("strategy", "currency", "stages"), ("sources",))
+    reader.allow(("strategy", "currency", "stages"), ("sources", "utc_offset_minutes"))
     sources = _sources(reader)
     stages = tuple(_stage(reader, item, sources) for item in reader.list_of("stages"))
     _check_stages(reader, stages)
     currency = reader.text("currency")
     if currency and not _CURRENCY.match(currency):
         reader.wrong(reader.items["currency"][1], "`currency` must be an ISO 4217 code, as CNY")
-    return Strategy(name=reader.name("strategy"), currency=currency, sources=sources, stages=stages)
+    return Strategy(
+        name=reader.name("strategy"),
+        currency=currency,
+        utc_offset_minutes=reader.integer(
+            "utc_offset_minutes", 0, -_WIDEST_OFFSET_MIN, _WIDEST_OFFSET_MIN
+        ),
+        sources=sources,
+        stages=stages,
+    )
 
 
 def _sources(reader: Reader) -> dict[str, SourcePolicy]:

@@ -281,7 +281,9 @@ def make_bundle(rules: tuple[Rule, ...]) -> Bundle:
         name="random",
         digest="",
         root=Path(),
-        strategy=Strategy(name="random", currency="CNY", sources={}, stages=(stage,)),
+        strategy=Strategy(
+            name="random", currency="CNY", utc_offset_minutes=0, sources={}, stages=(stage,)
+        ),
         rulesets={"random": Ruleset(name="random", rules=rules, path="random.yaml")},
         reasons={c: ReasonText(code=c, text_en=f"en {c}", text_zh=f"zh {c}") for c in codes},
         products={},

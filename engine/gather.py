@@ -19,9 +19,14 @@ from engine.outcome import Gathered
 from engine.rules import SourcePolicy
 from graph.model import Neighbourhood, NeighbourhoodQuery
 from graph.pending import PendingIndex
+from graph.projector import Projector
 from graph.store import GraphStore
 
 _DAY_US = 86_400_000_000
+
+
+class Stale(Exception):
+    """The source answers, but not with all that it should know."""
 
 
 class Source(Protocol):
@@ -41,10 +46,13 @@ class GraphSource:
 
     store: GraphStore
     pending: PendingIndex
+    projector: Projector
     window_days: int = 365
 
     async def fetch(self, admission: Admission, timeout_s: float) -> Neighbourhood:
-        """One round trip."""
+        """One round trip. ``Stale`` while a graph that was lost is being rebuilt."""
+        if not self.projector.is_trusted:
+            raise Stale
         query = NeighbourhoodQuery(
             applicant_key=admission.decision_id,
             links=admission.application.links,
@@ -111,6 +119,8 @@ class Gatherer:
             return SourceStatus.OK, await self.sources[name].fetch(admission, timeout_s)
         except (TimeoutError, DeadlineExceeded):
             return SourceStatus.LATE, None
+        except Stale:
+            return SourceStatus.STALE, None
         except Exception:  # noqa: BLE001 - whatever a source raises, the fallback is policy
             return SourceStatus.DOWN, None
 

@@ -76,7 +76,9 @@ class Reader:
         for connection in self._connections:
             connection.close()
 
-    def find(self, connection: apsw.Connection, caller: str, request_id: str) -> StoredAnswer | None:
+    def find(
+        self, connection: apsw.Connection, caller: str, request_id: str
+    ) -> StoredAnswer | None:
         row = connection.execute(
             "SELECT decision_id, fingerprint, answer, r.key_id, r.subject, wrapped FROM records r"
             " JOIN subject_keys USING (key_id) WHERE caller = ? AND request_id = ?",

@@ -40,6 +40,7 @@ class SqliteLedger:
         lock_descriptor: int,
         keyring: Keyring,
         capacity: int,
+        group: int,
         on_failure: Callable[[], None],
     ) -> None:
         sealer = Sealer(keyring.master_key)
@@ -51,6 +52,7 @@ class SqliteLedger:
             open_writer(path),
             sealer,
             capacity=capacity,
+            group=group,
             on_commit=self._committed,
             on_failure=on_failure,
         )
@@ -62,19 +64,20 @@ class SqliteLedger:
         directory: Path,
         keyring: Keyring,
         *,
-        capacity: int = 10_000,
+        capacity: int = 4096,
+        group: int = 64,
         on_failure: Callable[[], None] = lambda: None,
     ) -> SqliteLedger:
         """Open or create the ledger in ``directory``.
 
-        ``capacity``: records that may wait to be written. ``on_failure`` is called when a write
+        ``capacity``: records that may wait to be written; ``group``: in one commit. ``on_failure`` is called when a write
         failed: the process must stop answering. Raises ``LedgerUnavailable`` if another process
         uses the directory or a newer version wrote it.
         """
         directory.mkdir(parents=True, exist_ok=True)
         descriptor = lock(directory)
         try:
-            return cls(directory / FILE_NAME, descriptor, keyring, capacity, on_failure)
+            return cls(directory / FILE_NAME, descriptor, keyring, capacity, group, on_failure)
         except BaseException:
             os.close(descriptor)
             raise

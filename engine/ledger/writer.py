@@ -16,7 +16,6 @@ from engine.ledger import chain
 from engine.ledger.model import DuplicateRecord, NewRecord, RecordRef, StoredAnswer
 from engine.privacy import Erased, Sealer
 
-_MOST_PER_COMMIT = 64
 _RETRY_AFTER_S = 0.2
 _INSERT = (
     f"INSERT INTO records ({', '.join(chain.COLUMNS)}, chain)"  # noqa: S608 - constants
@@ -41,7 +40,8 @@ _Settled = Callable[[], None]
 
 
 class Writer:
-    """Owns the writing connection. ``capacity`` bounds the jobs that wait.
+    """Owns the writing connection. ``capacity`` bounds the jobs that wait,
+    ``group`` those in one transaction.
 
     ``on_commit`` gets the last outbox position; ``on_failure`` is called once, when a write
     failed. Both run on the event loop.
@@ -53,12 +53,14 @@ class Writer:
         sealer: Sealer,
         *,
         capacity: int,
+        group: int,
         on_commit: Callable[[int], None],
         on_failure: Callable[[], None],
     ) -> None:
         self._connection = connection
         self._sealer = sealer
         self._capacity = capacity
+        self._group = group
         self._on_commit = on_commit
         self._on_failure = on_failure
         self._loop = asyncio.get_running_loop()
@@ -125,9 +127,7 @@ class Writer:
         with self._wake:
             while not self._waiting and not self._closing:
                 self._wake.wait()
-            return [
-                self._waiting.popleft() for _ in range(min(len(self._waiting), _MOST_PER_COMMIT))
-            ]
+            return [self._waiting.popleft() for _ in range(min(len(self._waiting), self._group))]
 
     def _commit(self, jobs: list[_Job]) -> tuple[list[_Settled], int]:
         """Do the jobs in one transaction. A failed sync surfaces here and is never retried."""

@@ -1,0 +1,158 @@
+"""The composition root: the only place that knows every concrete part."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from engine.clock import AdmissionClock
+from engine.errors import LedgerUnavailable, Unavailable
+from engine.gather import Gatherer, GraphSource, HistorySource
+from engine.ledger import SqliteLedger
+from engine.ledger.sqlite import FILE_NAME
+from engine.pipeline import DecisionEngine
+from engine.policy import Policy, load_policy
+from engine.privacy import Keyring, Tokeniser
+from engine.settings import Settings
+from graph.embedded import EmbeddedGraphStore
+from graph.pending import PendingIndex
+from graph.projector import Projector
+from graph.settings import GraphSettings
+
+_GRAPH_OPEN_S = 60.0
+_DRAIN_S = 10.0
+
+
+def build(settings: Settings, *, graph: GraphSettings | None = None) -> TouchstoneApp:
+    """The application of these settings, not yet started.
+
+    Raises ``PolicyError`` with the diagnostics of a bundle that cannot be used, ``KeyringError``.
+    """
+    ledger_exists = (settings.storage.data_dir / FILE_NAME).exists()
+    keyring = Keyring.open(settings.storage.keys_path, ledger_exists=ledger_exists)
+    policy = load_policy(settings.storage.policy_path)
+    return TouchstoneApp(settings, keyring, policy, graph or GraphSettings())
+
+
+class TouchstoneApp:
+    """Implements ``engine.api.app.App`` with the embedded ledger and graph."""
+
+    def __init__(
+        self, settings: Settings, keyring: Keyring, policy: Policy, graph: GraphSettings
+    ) -> None:
+        self._settings = settings
+        self._keyring = keyring
+        self._policy = policy
+        self._graph_settings = graph
+        self._reports: list[Callable[[BaseException], None]] = []
+        self._running: _Running | None = None
+        self.tokeniser = Tokeniser(keyring.token_key, default_region=settings.sources.phone_region)
+
+    @property
+    def engine(self) -> DecisionEngine:
+        """Decides. Raises ``Unavailable`` before ``start``."""
+        return self._parts.engine
+
+    @property
+    def ledger(self) -> SqliteLedger:
+        """The record of decisions. Raises ``Unavailable`` before ``start``."""
+        return self._parts.ledger
+
+    @property
+    def projector(self) -> Projector:
+        """Writes the graph after the record. Raises ``Unavailable`` before ``start``."""
+        return self._parts.projector
+
+    @property
+    def policy(self) -> Policy:
+        """The live policy."""
+        return self._policy
+
+    @property
+    def _parts(self) -> _Running:
+        if self._running is None:
+            raise Unavailable("the server is starting")
+        return self._running
+
+    def ready(self) -> bool:
+        """Whether decisions can be made now."""
+        return self._running is not None and self._running.ledger.healthy
+
+    def on_failure(self, report: Callable[[BaseException], None]) -> None:
+        """Have ``report`` called when no further answer can be durable."""
+        self._reports.append(report)
+
+    async def start(self) -> None:
+        """Open ledger and graph, and make every recorded event visible to the first decision."""
+        storage, bounds = self._settings.storage, self._settings.ledger
+        ledger = await SqliteLedger.open(
+            storage.data_dir,
+            self._keyring,
+            capacity=bounds.ledger_queue,
+            group=bounds.ledger_group,
+            on_failure=self._failed,
+        )
+        try:
+            self._running = await self._start(ledger, storage.data_dir / "graph")
+        except BaseException:
+            await ledger.close()
+            raise
+
+    async def _start(self, ledger: SqliteLedger, graph_directory: Path) -> _Running:
+        store = await EmbeddedGraphStore.open(
+            graph_directory, settings=self._graph_settings, timeout_s=_GRAPH_OPEN_S
+        )
+        pending = PendingIndex()
+        projector = Projector(ledger, store, pending)
+        try:
+            await projector.start()
+        except BaseException:
+            await store.close()
+            raise
+        sources = self._settings.sources
+        engine = DecisionEngine(
+            policy=lambda: self._policy,
+            ledger=ledger,
+            pending=pending,
+            gatherer=Gatherer(
+                {
+                    "graph": GraphSource(store, pending, projector, sources.graph_window_days),
+                    "history": HistorySource(ledger, sources.history_limit),
+                }
+            ),
+            tokeniser=self.tokeniser,
+            clock=AdmissionClock(await ledger.last_at_us()),
+            max_in_flight=self._settings.limits.max_decisions,
+        )
+        return _Running(engine, ledger, store, projector)
+
+    def _failed(self) -> None:
+        for report in self._reports:
+            report(LedgerUnavailable("the ledger could not write"))
+
+    async def close(self) -> None:
+        """Finish decisions under way, project what is recorded, write what waits. Idempotent."""
+        running, self._running = self._running, None
+        if running is None:
+            return
+        await running.engine.drain()
+        await running.projector.stop(drain_s=_DRAIN_S)
+        await running.store.close()
+        await running.ledger.close()
+        self._policy.rules.close()
+
+
+class _Running:
+    """What exists between start and close."""
+
+    def __init__(
+        self,
+        engine: DecisionEngine,
+        ledger: SqliteLedger,
+        store: EmbeddedGraphStore,
+        projector: Projector,
+    ) -> None:
+        self.engine = engine
+        self.ledger = ledger
+        self.store = store
+        self.projector = projector

@@ -1,0 +1,47 @@
+"""The real server in the test's own process, on free ports, with its parts within reach."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from engine.api.bootstrap import TouchstoneApp, build
+from engine.api.server import Server
+from engine.ledger import SqliteLedger
+from engine.settings import Limits, Log, Network, Settings, Storage
+from graph.settings import GraphSettings
+
+POLICY = Path(__file__).resolve().parent.parent / "rulesets" / "credit_card"
+
+
+@dataclass(frozen=True, slots=True)
+class RunningApp:
+    """Addresses are ``host:port``."""
+
+    address: str
+    admin: str
+    metrics: str
+    app: TouchstoneApp
+
+    @property
+    def ledger(self) -> SqliteLedger:
+        """The server's ledger."""
+        return self.app.ledger
+
+
+def test_settings(data_dir: Path, **limits: int) -> Settings:
+    """Free ports on loopback, data under ``data_dir``."""
+    return replace(
+        Settings(),
+        network=Network(
+            listen="127.0.0.1:0", admin_listen="127.0.0.1:0", metrics_listen="127.0.0.1:0"
+        ),
+        storage=Storage(data_dir=data_dir),
+        limits=replace(Limits(), **limits),
+        log=Log(log_level="error"),
+    )
+
+
+test_settings.__test__ = False  # type: ignore[attr-defined]

@@ -1,0 +1,66 @@
+"""Prometheus metrics. Labels come from bounded sets only, and never from people's data."""
+
+from __future__ import annotations
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+
+_MAX_CHANNELS = 50
+"""Channels beyond it are counted as "other": a caller must not be able to fill the memory."""
+_BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
+
+
+class Metrics:
+    """The service's own figures in one registry."""
+
+    def __init__(self, registry: CollectorRegistry) -> None:
+        self.registry = registry
+        self._calls = Counter(
+            "touchstone_calls", "Finished calls", ("method", "code"), registry=registry
+        )
+        self._latency = Histogram(
+            "touchstone_call_seconds",
+            "Time from admission to answer",
+            ("method",),
+            buckets=_BUCKETS,
+            registry=registry,
+        )
+        self._in_flight = Gauge("touchstone_calls_in_flight", "Calls under way", registry=registry)
+        self._decisions = Counter(
+            "touchstone_decisions",
+            "Decisions newly made, repetitions apart",
+            ("channel", "outcome"),
+            registry=registry,
+        )
+        self._dropped = Counter(
+            "touchstone_log_lines_dropped",
+            "Log lines dropped because the sink did not keep up",
+            registry=registry,
+        )
+        self._channels: set[str] = set()
+
+    def started(self) -> None:
+        """A call was admitted."""
+        self._in_flight.inc()
+
+    def finished(self, method: str, code: str, seconds: float) -> None:
+        """An admitted call ended. ``method``: one of the served methods."""
+        self._in_flight.dec()
+        self._calls.labels(method, code).inc()
+        self._latency.labels(method).observe(seconds)
+
+    def refused(self, method: str, code: str) -> None:
+        """A call was refused before it was admitted."""
+        self._calls.labels(method, code).inc()
+
+    def decided(self, channel: str, outcome: str) -> None:
+        """A decision was made and is durable."""
+        if channel not in self._channels:
+            if len(self._channels) >= _MAX_CHANNELS:
+                channel = "other"
+            else:
+                self._channels.add(channel)
+        self._decisions.labels(channel, outcome).inc()
+
+    def log_lines_dropped(self) -> None:
+        """A log line was dropped."""
+        self._dropped.inc()

@@ -1,0 +1,222 @@
+"""The methods: convert, call the engine, convert. Everything else is in the interceptor."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+
+from google.protobuf.message import Message
+
+from engine.api.answers import decide_response, estimate_response, outcome_name
+from engine.api.calls import current_call
+from engine.api.converters import Converter, check
+from engine.api.dates import to_micros, to_timestamp
+from engine.api.metrics import Metrics
+from engine.api.presenter import present
+from engine.api.problems import Problems
+from engine.api.service import Engine
+from engine.errors import FieldViolation, InvalidApplication
+from engine.ledger import ListFilter, RecordSummary
+from engine.outcome import Decision, Outcome, Timing
+from touchstone.v1 import decision_pb2 as pb
+from touchstone.v1 import decision_pb2_grpc, graph_pb2, graph_pb2_grpc, types_pb2
+
+_MAX_BATCH = 100
+_DEFAULT_PAGE = 50
+_MAX_PAGE = 1000
+_EMPTY = pb.DecideResponse().SerializeToString()
+_OUTCOME_FILTER = {
+    types_pb2.Outcome.Value(f"OUTCOME_{outcome.name}"): outcome.value for outcome in Outcome
+} | {types_pb2.OUTCOME_UNSPECIFIED: ""}
+
+
+class DecisionServicer(decision_pb2_grpc.DecisionServiceServicer):
+    """``touchstone.v1.DecisionService``. ``batch_concurrency``: decisions of one batch at once."""
+
+    def __init__(
+        self, engine: Engine, converter: Converter, metrics: Metrics, *, batch_concurrency: int
+    ) -> None:
+        self._engine = engine
+        self._converter = converter
+        self._metrics = metrics
+        self._batch_concurrency = batch_concurrency
+
+    async def Decide(self, request: pb.DecideRequest, _context: object) -> bytes:  # noqa: N802
+        """Decide one application; the answer is the stored bytes."""
+        answer, decision_id = await self._decide(request)
+        current_call().decision_id = decision_id
+        return answer
+
+    async def BatchDecide(  # noqa: N802
+        self, request: pb.BatchDecideRequest, _context: object
+    ) -> pb.BatchDecideResponse:
+        """Decide each request on its own; one that fails does not touch the others."""
+        if not 1 <= len(request.requests) <= _MAX_BATCH:
+            raise InvalidApplication(
+                (FieldViolation("requests", f"must be 1 to {_MAX_BATCH} requests"),)
+            )
+        turns = asyncio.Semaphore(self._batch_concurrency)
+        results = (self._decide_item(item, turns) for item in request.requests)
+        return pb.BatchDecideResponse(results=await asyncio.gather(*results))
+
+    async def EstimateLimit(  # noqa: N802
+        self, request: pb.EstimateLimitRequest, _context: object
+    ) -> pb.EstimateLimitResponse:
+        """A trial calculation; nothing is recorded."""
+        application = self._converter.application(request)
+        return estimate_response(await self._engine.estimate(application))
+
+    async def GetDecision(self, request: pb.GetDecisionRequest, _context: object) -> bytes:  # noqa: N802
+        """The stored bytes: GetDecisionResponse has the shape of DecideResponse on the wire."""
+        check(request)
+        current_call().decision_id = request.decision_id
+        return await self._engine.get(request.decision_id, current_call().scope)
+
+    async def ListDecisions(  # noqa: N802
+        self, request: pb.ListDecisionsRequest, _context: object
+    ) -> pb.ListDecisionsResponse:
+        """A page of summaries, newest first."""
+        check(request)
+        size = min(request.page_size or _DEFAULT_PAGE, _MAX_PAGE)
+        page = await self._engine.list(
+            current_call().scope, _listing(request), size, request.page_token
+        )
+        return pb.ListDecisionsResponse(
+            decisions=map(_summary, page.records), next_page_token=page.next_page_token
+        )
+
+    async def ExplainDecision(  # noqa: N802
+        self, request: pb.ExplainDecisionRequest, _context: object
+    ) -> pb.ExplainDecisionResponse:
+        """A stored decision in sentences."""
+        check(request)
+        current_call().decision_id = request.decision_id
+        sentences = await self._engine.explain(
+            request.decision_id, current_call().scope, request.language
+        )
+        return pb.ExplainDecisionResponse(decision_id=request.decision_id, sentences=sentences)
+
+    async def _decide(self, request: pb.DecideRequest) -> tuple[bytes, str]:
+        """The answer, and the id of the decision if it was made just now."""
+        call = current_call()
+        application = self._converter.application(request)
+        if request.validate_only:
+            self._engine.check(application)
+            return _EMPTY, ""
+        responder = _Responder(request.request_id)
+        answer = await self._engine.decide(
+            call.caller,
+            request.request_id,
+            _content("Decide", request),
+            application,
+            responder,
+            call.deadline,
+        )
+        if responder.made is not None:
+            self._metrics.decided(application.channel, responder.made.outcome.value)
+        return answer, responder.made.decision_id if responder.made else ""
+
+    async def _decide_item(
+        self, request: pb.DecideRequest, turns: asyncio.Semaphore
+    ) -> pb.BatchDecideResult:
+        result = pb.BatchDecideResult(request_id=request.request_id)
+        async with turns:
+            try:
+                answer, _ = await self._decide(request)
+            except Exception as error:  # noqa: BLE001 - shown as a call of its own would be
+                result.status.CopyFrom(present(error, current_call().method)[0])
+                return result
+        result.status.SetInParent()
+        response = pb.DecideResponse.FromString(answer)
+        if response.HasField("decision"):
+            result.decision.CopyFrom(response.decision)
+        return result
+
+
+class GraphServicer(graph_pb2_grpc.GraphServiceServicer):
+    """``touchstone.v1.GraphService``."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    async def MarkFraud(  # noqa: N802
+        self, request: graph_pb2.MarkFraudRequest, _context: object
+    ) -> graph_pb2.MarkFraudResponse:
+        """Mark the application behind a decision as known fraud."""
+        known_at_us = await self._mark(request, "MarkFraud", request.fraud_type)
+        return graph_pb2.MarkFraudResponse(
+            decision_id=request.decision_id, known_at=to_timestamp(known_at_us)
+        )
+
+    async def UnmarkFraud(  # noqa: N802
+        self, request: graph_pb2.UnmarkFraudRequest, _context: object
+    ) -> graph_pb2.UnmarkFraudResponse:
+        """Take a mark back."""
+        known_at_us = await self._mark(request, "UnmarkFraud", None)
+        return graph_pb2.UnmarkFraudResponse(
+            decision_id=request.decision_id, known_at=to_timestamp(known_at_us)
+        )
+
+    async def _mark(
+        self,
+        request: graph_pb2.MarkFraudRequest | graph_pb2.UnmarkFraudRequest,
+        method: str,
+        fraud_type: str | None,
+    ) -> int:
+        check(request)
+        call = current_call()
+        call.decision_id = request.decision_id
+        return await self._engine.mark_fraud(
+            call.caller,
+            request.request_id,
+            _content(method, request),
+            request.decision_id,
+            fraud_type,
+            request.source,
+        )
+
+
+@dataclass(slots=True)
+class _Responder:
+    """Makes the answer's bytes, and remembers the decision if there was a new one."""
+
+    request_id: str
+    made: Decision | None = None
+
+    def __call__(self, decision: Decision, timings: tuple[Timing, ...]) -> bytes:
+        self.made = decision
+        return decide_response(self.request_id, decision, timings)
+
+
+def _content(method: str, request: Message) -> bytes:
+    """What must be the same for a request to be a repetition: method and every field."""
+    return method.encode() + b"\0" + request.SerializeToString(deterministic=True)
+
+
+def _listing(request: pb.ListDecisionsRequest) -> ListFilter:
+    problems = Problems()
+    bounds = {
+        name: problems.attempt(name, lambda n=name: to_micros(getattr(request, n)))  # type: ignore[misc]
+        for name in ("since", "until")
+        if request.HasField(name)
+    }
+    problems.raise_if_any()
+    return ListFilter(
+        product=request.product,
+        channel=request.channel,
+        outcome=_OUTCOME_FILTER[request.outcome],
+        since_us=bounds.get("since"),
+        until_us=bounds.get("until"),
+    )
+
+
+def _summary(record: RecordSummary) -> pb.DecisionSummary:
+    return pb.DecisionSummary(
+        decision_id=record.decision_id,
+        request_id=record.request_id,
+        decided_at=to_timestamp(record.at_us),
+        product=record.product,
+        channel=record.channel,
+        outcome=outcome_name(record.outcome),
+        line_minor=record.line_minor,
+    )

@@ -10,7 +10,7 @@ from __future__ import annotations
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import grpc
 import structlog
@@ -30,11 +30,12 @@ _STATUS_KEY = "grpc-status-details-bin"
 _BATCH = "BatchDecide"
 _CODES = {code.value[0]: code for code in grpc.StatusCode}
 
-_Context = grpc.aio.ServicerContext[bytes, bytes]
-_Details = grpc.HandlerCallDetails
-_Find = Callable[[_Details], Awaitable[grpc.RpcMethodHandler[Any, Any] | None]]
-_Parse = Callable[[bytes], Message]
-_Method = Callable[[Message, _Context], Awaitable[Message | bytes]]
+if TYPE_CHECKING:  # grpcio's own classes take no parameters at run time
+    _Context = grpc.aio.ServicerContext[bytes, bytes]
+    _Handler = grpc.RpcMethodHandler[Any, Any]
+    _Find = Callable[[grpc.HandlerCallDetails], Awaitable[_Handler | None]]
+    _Parse = Callable[[bytes], Message]
+    _Method = Callable[[Message, _Context], Awaitable[Message | bytes]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +70,8 @@ class CallInterceptor(grpc.aio.ServerInterceptor):
         self._log = structlog.get_logger()
 
     async def intercept_service(
-        self, continuation: _Find, handler_call_details: _Details
-    ) -> grpc.RpcMethodHandler[Any, Any] | None:
+        self, continuation: _Find, handler_call_details: grpc.HandlerCallDetails
+    ) -> _Handler | None:
         """The guarded method; ``None`` where there is no such method."""
         handler = await continuation(handler_call_details)
         if handler is None:
@@ -86,7 +87,7 @@ class CallInterceptor(grpc.aio.ServerInterceptor):
     async def _guard(
         self,
         method: str,
-        handler: grpc.RpcMethodHandler[Any, Any],
+        handler: _Handler,
         request: bytes,
         context: _Context,
     ) -> bytes:
@@ -111,7 +112,7 @@ class CallInterceptor(grpc.aio.ServerInterceptor):
     async def _serve(
         self,
         call: Call,
-        handler: grpc.RpcMethodHandler[Any, Any],
+        handler: _Handler,
         request: bytes,
         context: _Context,
     ) -> _Ended:
@@ -138,9 +139,7 @@ class CallInterceptor(grpc.aio.ServerInterceptor):
         seconds = self._default_s if remaining is None else min(remaining, self._max_s)
         return Deadline(seconds, self._now)
 
-    def _parse(
-        self, method: str, handler: grpc.RpcMethodHandler[Any, Any], request: bytes
-    ) -> Message:
+    def _parse(self, method: str, handler: _Handler, request: bytes) -> Message:
         batch = method.endswith(_BATCH)
         most = self._limits.max_batch_bytes if batch else self._limits.max_request_bytes
         if len(request) > most:

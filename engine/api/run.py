@@ -1,0 +1,59 @@
+"""One run of the server: from settings to an exit code."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+
+import structlog
+
+from engine.api import addresses, logs
+from engine.api.app import App
+from engine.api.bootstrap import build
+from engine.api.server import Server
+from engine.settings import Settings
+
+EXIT_STOPPED = 0
+EXIT_FAILED = 1
+EXIT_MISCONFIGURED = 2
+EXIT_LEDGER = 3
+
+
+async def run(settings: Settings) -> int:
+    """Serve until a signal or a failure, drain, and return the exit code.
+
+    Raises ``SettingsError`` and ``PolicyError`` if it cannot start.
+    """
+    addresses.check(settings.network, tls=settings.tls.tls_certificate is not None)
+    sink = logs.configure(settings.log)
+    try:
+        app = build(settings)
+        server = Server(app, settings)
+        sink.on_drop = server.metrics.log_lines_dropped
+        ending = _ending(app)
+        await server.start()
+        code = await ending
+        await server.stop()
+        return code
+    finally:
+        sink.close()
+
+
+def _ending(app: App) -> asyncio.Future[int]:
+    """The exit code, once a signal or a failure of the application has set it."""
+    loop = asyncio.get_running_loop()
+    ending: asyncio.Future[int] = loop.create_future()
+
+    def end(code: int, cause: str) -> None:
+        if not ending.done():
+            structlog.get_logger().info("ending", cause=cause)
+            ending.set_result(code)
+
+    def failed(error: BaseException) -> None:
+        # The report may come from the ledger's own thread.
+        loop.call_soon_threadsafe(end, EXIT_LEDGER, type(error).__name__)
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, end, EXIT_STOPPED, number.name)
+    app.on_failure(failed)
+    return ending

@@ -1,0 +1,18 @@
+"""Credit lines: products, verified strength, the line with its caps, and the expected limit."""
+
+from engine.lines.evidence import verified_strength
+from engine.lines.expected import expected_limit
+from engine.lines.inputs import LineInputs
+from engine.lines.line import compute_line, highest_line
+from engine.lines.product import Product
+from engine.lines.products_file import load_products
+
+__all__ = [
+    "LineInputs",
+    "Product",
+    "compute_line",
+    "expected_limit",
+    "highest_line",
+    "load_products",
+    "verified_strength",
+]

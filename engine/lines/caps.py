@@ -1,0 +1,76 @@
+"""The caps on a line, each from its own rule, in the fixed order of ``CapName``. Pure."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from engine.lines.inputs import LineInputs
+from engine.lines.product import Band, Product
+from engine.outcome import Cap, CapName
+
+
+def line_caps(product: Product, inputs: LineInputs, income: int, assets: int) -> tuple[Cap, ...]:
+    """All eight caps, minor units, rounded down; ``None``: does not apply.
+
+    ``income`` and ``assets``: verified, minor units.
+    """
+    band = product.band(inputs.pd)
+    segment, why = _segment(product, inputs)
+    held = inputs.own_lines_minor + inputs.elsewhere_lines_minor
+    return (
+        _cap(CapName.INCOME, _strength(band, income, assets), f"risk band {band.name}"),
+        _cap(CapName.DEBT_SERVICE, _debt_service(product, inputs, income), "verified income"),
+        _cap(
+            CapName.EXPECTED_LOSS,
+            _expected_loss(product, band, inputs.pd),
+            f"loss budget of risk band {band.name}",
+        ),
+        _cap(
+            CapName.TOTAL_EXPOSURE,
+            max(product.total_exposure_minor - held, 0),
+            "lines held here and elsewhere are deducted in full",
+        ),
+        _cap(CapName.SEGMENT, segment, why),
+        _cap(CapName.PRODUCT, product.maximum_minor, f"maximum of {product.name}"),
+        _cap(CapName.GROUP, inputs.group_room_minor, "connected applicants"),
+        _cap(CapName.POLICY, inputs.policy_cap_minor, "rules"),
+    )
+
+
+def _cap(name: CapName, amount: int | None, detail: str) -> Cap:
+    return Cap(name=name, amount_minor=amount, detail="" if amount is None else detail)
+
+
+def _strength(band: Band, income: int, assets: int) -> int:
+    return int(band.income_multiple * income + band.asset_share * assets)
+
+
+def _debt_service(product: Product, inputs: LineInputs, income: int) -> int:
+    """The balance whose minimum payment fits into what income leaves after obligations."""
+    left = product.debt_service_share * income - inputs.monthly_obligations_minor
+    return max(int(left / product.minimum_payment), 0)
+
+
+def _expected_loss(product: Product, band: Band, pd: float) -> int | None:
+    """The greatest multiple of the step whose expected loss is within the band's budget."""
+    rate = Fraction(pd) * product.loss_given_default * band.expected_use
+    if rate == 0:
+        return None
+    return int(band.loss_budget_minor / rate) // product.step_minor * product.step_minor
+
+
+def _segment(product: Product, inputs: LineInputs) -> tuple[int | None, str]:
+    """The lowest ceiling that applies to this person, and which it is."""
+    ceilings = product.ceilings
+    applying = [
+        (ceilings.unsecured_minor, "unsecured"),
+        (ceilings.student_minor if inputs.is_student else None, "student"),
+        *(
+            (age.ceiling_minor, "age")
+            for age in ceilings.ages
+            if age.from_age <= inputs.age < age.below_age
+        ),
+        (ceilings.segments.get(inputs.customer_segment), "customer segment"),
+    ]
+    known = [(amount, why) for amount, why in applying if amount is not None]
+    return min(known, key=lambda entry: entry[0], default=(None, ""))

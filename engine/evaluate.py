@@ -248,7 +248,7 @@ class _Road:
             inputs=inputs,
         )
         reasons = list(expand(catalogue, self._reasons, self._score))
-        if self._line is not None and answer.gap_minor > 0 and answer.binding_cap is not None:
+        if self._line is not None and answer.binding_cap is not None:
             reasons.append(cap_reason(catalogue, answer.binding_cap, self._outcome))
         neighbourhood = self._gathered.graph
         return Decision(

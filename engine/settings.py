@@ -68,7 +68,7 @@ class Storage:
 
     data_dir: Annotated[Path, Meaning("directory of ledger and graph")] = Path("data")
     keys: Annotated[
-        Path | None, Meaning("key file; keys.json in the data directory if not set")
+        Path | None, Meaning("directory of the keys; keys in the data directory if not set")
     ] = None
     policy_dir: Annotated[
         Path | None,
@@ -77,8 +77,8 @@ class Storage:
 
     @property
     def keys_path(self) -> Path:
-        """The key file in effect."""
-        return self.keys or self.data_dir / "keys.json"
+        """The directory of keys in effect."""
+        return self.keys or self.data_dir / "keys"
 
     @property
     def policy_path(self) -> Path:

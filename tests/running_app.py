@@ -31,7 +31,7 @@ class RunningApp:
         return self.app.ledger
 
 
-def test_settings(data_dir: Path, **limits: int) -> Settings:
+def loopback_settings(data_dir: Path, **limits: int) -> Settings:
     """Free ports on loopback, data under ``data_dir``."""
     return replace(
         Settings(),
@@ -44,4 +44,19 @@ def test_settings(data_dir: Path, **limits: int) -> Settings:
     )
 
 
-test_settings.__test__ = False  # type: ignore[attr-defined]
+
+
+
+@asynccontextmanager
+async def running_app(
+    data_dir: Path, *, graph_settings: GraphSettings | None = None, **limits: int
+) -> AsyncIterator[RunningApp]:
+    """Start the server and stop it at the end; ``limits`` as in ``engine.settings.Limits``."""
+    settings = loopback_settings(data_dir, **limits)
+    app = build(settings, graph=graph_settings)
+    server = Server(app, settings)
+    addresses = await server.start()
+    try:
+        yield RunningApp(addresses.listen, addresses.admin, addresses.metrics, app)
+    finally:
+        await server.stop()

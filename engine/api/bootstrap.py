@@ -64,6 +64,11 @@ class TouchstoneApp:
         return self._parts.projector
 
     @property
+    def graph(self) -> EmbeddedGraphStore:
+        """The graph store. Raises ``Unavailable`` before ``start``."""
+        return self._parts.store
+
+    @property
     def policy(self) -> Policy:
         """The live policy."""
         return self._policy

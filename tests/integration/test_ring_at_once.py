@@ -47,7 +47,7 @@ async def _send_ring(app: RunningApp, run: int) -> list[str]:
 @pytest.mark.slow
 async def test_every_member_of_a_ring_sees_all_that_were_admitted_before(tmp_path: Path) -> None:
     """Also those that are not yet in the graph, in every run."""
-    async with running_app(tmp_path, graph_settings=_WIDE, max_in_flight=_MEMBERS) as app:
+    async with running_app(tmp_path, graph_settings=_WIDE, max_decisions=_MEMBERS) as app:
         for run in range(_RUNS):
             decision_ids = await _send_ring(app, run)
             records = [

@@ -1,0 +1,18 @@
+#!/usr/bin/env bash
+# Calls a running server with grpcurl (not part of this project: install it from its own releases).
+#   client_examples/grpcurl.sh [host:port]
+set -euo pipefail
+target="${1:-127.0.0.1:50051}"
+root="$(cd "$(dirname "$0")/.." && pwd)"
+protos=(-import-path "$root/proto" -import-path "$root/third_party/proto"
+  -proto touchstone/v1/decision.proto)
+
+echo "The latest decisions:"
+grpcurl -plaintext "${protos[@]}" -d '{"page_size": 5}' \
+  "$target" touchstone.v1.DecisionService/ListDecisions
+
+echo "A request that names its mistakes:"
+grpcurl -plaintext "${protos[@]}" -d '{"request_id": "grpcurl-1", "validate_only": true,
+  "application": {"product": "classic", "channel": "mobile", "customer_segment": "mass",
+  "applicant": {"full_name": "x", "phones": ["12345"]}}}' \
+  "$target" touchstone.v1.DecisionService/Decide || true

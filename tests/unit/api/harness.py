@@ -1,0 +1,157 @@
+"""The real server and channel around an engine that a test scripts."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
+
+from engine.api.addresses import Addresses
+from engine.api.server import Server
+from engine.api.service import Respond
+from engine.deadline import Deadline
+from engine.ledger import ListFilter, RecordPage
+from engine.model import Application
+from engine.outcome import Decision, ExpectedLimit, LimitStatus, Outcome, Timing
+from engine.privacy import Tokeniser
+from engine.settings import Deadlines, Log, Network, Settings
+
+TOKENISER = Tokeniser(b"0123456789abcdef0123456789abcdef")
+
+DECISION = Decision(
+    decision_id="dec_1",
+    as_of_us=1_750_000_000_000_001,
+    product="classic",
+    currency="CNY",
+    outcome=Outcome.APPROVE,
+    line=None,
+    expected_limit=ExpectedLimit(
+        status=LimitStatus.NOT_ASKED,
+        asked_minor=None,
+        target_minor=None,
+        offer_minor=0,
+        gap_minor=0,
+        binding_cap=None,
+    ),
+    score=None,
+    reasons=(),
+    required_documents=(),
+    findings=(),
+    stages=(),
+    degradations=(),
+    policy_digest="sha256:0",
+    model_digests=(),
+)
+
+
+async def _nothing() -> None:
+    pass
+
+
+@dataclass
+class ScriptedEngine:
+    """Answers every decision alike after running ``script``, which may wait or raise."""
+
+    script: Callable[[], Awaitable[None]] = _nothing
+    seen: list[tuple[str, str | None]] = field(default_factory=list)
+    deadlines: list[float] = field(default_factory=list)
+    contents: list[bytes] = field(default_factory=list)
+
+    async def decide(
+        self,
+        caller: str,
+        request_id: str,
+        content: bytes,
+        application: Application,
+        respond: Respond,
+        deadline: Deadline,
+    ) -> bytes:
+        self.seen.append(("decide", caller))
+        self.deadlines.append(deadline.remaining_s())
+        self.contents.append(content)
+        await self.script()
+        return respond(DECISION, (Timing(step="evaluate", micros=7),))
+
+    async def estimate(self, application: Application) -> Decision:
+        await self.script()
+        return DECISION
+
+    def check(self, application: Application) -> None:
+        pass
+
+    async def get(self, decision_id: str, caller: str | None) -> bytes:
+        self.seen.append(("get", caller))
+        await self.script()
+        return b""
+
+    async def list(
+        self, caller: str | None, listing: ListFilter, page_size: int, page_token: str
+    ) -> RecordPage:
+        self.seen.append(("list", caller))
+        await self.script()
+        return RecordPage(records=(), next_page_token="")
+
+    async def explain(self, decision_id: str, caller: str | None, language: str) -> tuple[str, ...]:
+        self.seen.append(("explain", caller))
+        await self.script()
+        return ("because",)
+
+    async def mark_fraud(
+        self,
+        caller: str,
+        request_id: str,
+        content: bytes,
+        decision_id: str,
+        fraud_type: str | None,
+        source: str,
+    ) -> int:
+        self.contents.append(content)
+        await self.script()
+        return 1
+
+
+@dataclass
+class ScriptedApp:
+    """The application around a scripted engine; remembers what the server did to it."""
+
+    engine: ScriptedEngine
+    tokeniser: Tokeniser = TOKENISER
+    is_ready: bool = True
+    reports: list[Callable[[BaseException], None]] = field(default_factory=list)
+    events: list[str] = field(default_factory=list)
+
+    def ready(self) -> bool:
+        return self.is_ready
+
+    def on_failure(self, report: Callable[[BaseException], None]) -> None:
+        self.reports.append(report)
+
+    async def start(self) -> None:
+        self.events.append("start")
+
+    async def close(self) -> None:
+        self.events.append("close")
+
+
+SETTINGS = replace(
+    Settings(),
+    network=Network(
+        listen="127.0.0.1:0", admin_listen="127.0.0.1:0", metrics_listen="127.0.0.1:0"
+    ),
+    deadlines=Deadlines(drain_wait_ms=0),
+    log=Log(log_level="error"),
+)
+"""Free ports on loopback, and no waiting at the end."""
+
+
+@asynccontextmanager
+async def served(
+    engine: ScriptedEngine, settings: Settings = SETTINGS
+) -> AsyncIterator[tuple[Addresses, Server]]:
+    """A listening server, stopped at the end."""
+    server = Server(ScriptedApp(engine), settings)
+    found = await server.start()
+    try:
+        yield found, server
+    finally:
+        await server.stop()

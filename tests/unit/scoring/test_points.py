@@ -1,0 +1,101 @@
+import random
+
+import numpy as np
+import pytest
+from sklearn.linear_model import LogisticRegression
+
+from engine.scoring.calibrate import platt
+from engine.scoring.families import lost_points
+from engine.scoring.features import FEATURES, Family
+from engine.scoring.points import Calibrator, Scale, probability, whole_parts
+
+
+def test_the_scale_is_600_at_50_to_1() -> None:
+    """Factor and offset as published."""
+    assert pytest.approx(28.853901, abs=1e-6) == Scale().factor
+    assert pytest.approx(487.122876, abs=1e-6) == Scale().offset
+
+
+@pytest.mark.parametrize(
+    "total, parts, expected",
+    [
+        (10, [3.4, 3.3, 3.3], [4, 3, 3]),
+        (0, [0.5, -0.5], [1, -1]),
+        (-3, [-1.2, -1.2, -0.6], [-1, -1, -1]),
+        (1, [0.5, 0.5], [1, 0]),
+        (5, [5.0], [5]),
+    ],
+)
+def test_whole_parts_add_to_the_total(total: int, parts: list[float], expected: list[int]) -> None:
+    """The largest remainders get the points that rounding left over; ties go to the earlier."""
+    assert expected == whole_parts(total, parts)
+
+
+def test_parts_of_another_total_are_refused() -> None:
+    """A sum that is not the total is a fault, not something to spread."""
+    with pytest.raises(ValueError, match="do not add"):
+        whole_parts(10, [1.0, 2.0])
+
+
+@pytest.mark.parametrize("log_odds, expected", [(0.0, 0.5), (1e4, 1.0), (-1e4, 0.0)])
+def test_a_probability_never_overflows(log_odds: float, expected: float) -> None:
+    """However far out the log-odds are."""
+    assert expected == probability(log_odds)
+
+
+def test_platt_is_the_maximum_likelihood() -> None:
+    """Against scikit-learn without regularisation."""
+    chance = random.Random(7)
+    margins = [chance.gauss(-1, 1.5) for _ in range(3_000)]
+    bad = [int(chance.random() < probability(0.8 * m - 0.3)) for m in margins]
+    peer = LogisticRegression(C=1e9, tol=1e-10).fit(np.array(margins)[:, None], bad)
+    found = platt(margins, bad)
+    assert pytest.approx(float(peer.coef_[0, 0]), abs=1e-4) == found.slope
+    assert pytest.approx(float(peer.intercept_[0]), abs=1e-4) == found.intercept
+
+
+def test_a_model_that_orders_people_the_wrong_way_is_refused() -> None:
+    """A slope that is not positive would call the riskier the safer."""
+    margins = [float(i % 10) for i in range(200)]
+    bad = [int(m < 3 + i % 3) for i, m in enumerate(margins)]
+    with pytest.raises(ValueError, match="not positive"):
+        platt(margins, bad)
+
+
+def test_the_calibrator_keeps_the_order() -> None:
+    """A higher margin has higher log-odds."""
+    calibrator = Calibrator(slope=0.5, intercept=-1.0)
+    assert calibrator.log_odds(0.1) < calibrator.log_odds(0.2)
+
+
+def losses(**by_family: float) -> list[float]:
+    """Points lost by the first feature of each family; nothing elsewhere."""
+    left = dict(by_family)
+    return [left.pop(feature.family.value, 0.0) for feature in FEATURES]
+
+
+LATE = [1.0] * len(FEATURES)
+NEVER_LATE = [0.0] * len(FEATURES)
+
+
+def test_families_come_worst_first_and_at_most_four() -> None:
+    """Five families lost; the four that lost most are told."""
+    lost = losses(delinquency=3, utilisation=9, payment=5, balance=1, history=7)
+    expected = [
+        (Family.UTILISATION, 9),
+        (Family.HISTORY, 7),
+        (Family.PAYMENT, 5),
+        (Family.DELINQUENCY, 3),
+    ]
+    assert expected == lost_points(LATE, lost)
+
+
+def test_ties_keep_the_fixed_order_and_helpers_are_dropped() -> None:
+    """Equal losses are told in the order of the families; what helped is no reason."""
+    lost = losses(history=2, utilisation=2, payment=-4, balance=0.4)
+    assert [(Family.UTILISATION, 2), (Family.HISTORY, 2)] == lost_points(LATE, lost)
+
+
+def test_nobody_is_told_of_late_payments_that_were_not_late() -> None:
+    """Credit shared between columns must not become a false reason."""
+    assert [(Family.PAYMENT, 1)] == lost_points(NEVER_LATE, losses(delinquency=8, payment=1))

@@ -1,0 +1,42 @@
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from engine.scoring import Scorecard
+from engine.scoring.manifest import MANIFEST, MODEL
+from tests.bureaus import CARD, DATA
+
+_ROOT = Path(__file__).parents[3]
+
+
+def train(*arguments: object) -> subprocess.CompletedProcess[str]:
+    """Run the command as ``make train`` does."""
+    return subprocess.run(
+        [sys.executable, "-m", "engine.scoring.train", *map(str, arguments)],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=_ROOT,
+        env={"PYTHONPATH": str(_ROOT)},
+    )
+
+
+@pytest.mark.slow
+def test_training_again_gives_the_same_bytes(tmp_path: Path) -> None:
+    """Two processes, the same rows, the same files; and the card they make can be loaded."""
+    for name in ("first", "second"):
+        done = train("--rows", 1500, "--out", tmp_path / name)
+        assert done.returncode == 0, done.stderr
+    for file in (MODEL, MANIFEST):
+        assert (tmp_path / "first" / file).read_bytes() == (tmp_path / "second" / file).read_bytes()
+    assert Scorecard.load(tmp_path / "first").name == "card_bureau"
+
+
+@pytest.mark.slow
+def test_the_shipped_card_comes_from_the_shipped_data() -> None:
+    """Training on everything reproduces the committed model and manifest to the byte."""
+    done = train("--verify", "--data", DATA, "--out", CARD)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert done.stdout.count(": same") == 2

@@ -79,7 +79,12 @@ class CallInterceptor(grpc.aio.ServerInterceptor):
         method = handler_call_details.method
 
         async def guarded(request: bytes, context: _Context) -> bytes:
-            return await self._guard(method, handler, request, context)
+            try:
+                return await self._guard(method, handler, request, context)
+            except grpc.aio.AbortError:
+                raise
+            except Exception:  # noqa: BLE001 - grpcio would send its text to the caller
+                await context.abort(grpc.StatusCode.INTERNAL, "internal error")
 
         # Parsing happens inside: grpcio would answer broken bytes with UNKNOWN and their text.
         return grpc.unary_unary_rpc_method_handler(guarded)

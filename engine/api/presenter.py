@@ -27,6 +27,6 @@ def present(error: Exception, method: str) -> tuple[status_pb2.Status, str]:
         error_id=error_id,
         method=method,
         exception=type(error).__name__,
-        stack=[f"{frame.filename}:{frame.lineno} {frame.name}" for frame in frames],
+        at=[f"{frame.filename}:{frame.lineno} {frame.name}" for frame in frames],
     )
     return internal_status(error_id), "INTERNAL"

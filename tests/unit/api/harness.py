@@ -1,10 +1,14 @@
 """The real server and channel around an engine that a test scripts."""
 
+# ruff: noqa: D102 - engine.api.service and engine.api.app say what each method promises
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
+
+import grpc
+from google.rpc import error_details_pb2, status_pb2
 
 from engine.api.addresses import Addresses
 from engine.api.server import Server
@@ -135,9 +139,7 @@ class ScriptedApp:
 
 SETTINGS = replace(
     Settings(),
-    network=Network(
-        listen="127.0.0.1:0", admin_listen="127.0.0.1:0", metrics_listen="127.0.0.1:0"
-    ),
+    network=Network(listen="127.0.0.1:0", admin_listen="127.0.0.1:0", metrics_listen="127.0.0.1:0"),
     deadlines=Deadlines(drain_wait_ms=0),
     log=Log(log_level="error"),
 )
@@ -155,3 +157,33 @@ async def served(
         yield found, server
     finally:
         await server.stop()
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a refused call told its caller."""
+
+    code: str
+    reason: str
+    text: str
+    fields: dict[str, str]
+    retry_ms: int
+
+
+def told_by(error: grpc.aio.AioRpcError) -> Told:
+    """Unpack the standard details of an error."""
+    status, info = status_pb2.Status(), error_details_pb2.ErrorInfo()
+    bad, retry = error_details_pb2.BadRequest(), error_details_pb2.RetryInfo()
+    for key, value in error.trailing_metadata():
+        if key == "grpc-status-details-bin":
+            status.ParseFromString(value)  # type: ignore[arg-type]
+    for detail in status.details:
+        for message in (info, bad, retry):
+            detail.Unpack(message)
+    return Told(
+        code=error.code().name,
+        reason=info.reason,
+        text=error.details() or "",
+        fields={v.field: v.description for v in bad.field_violations},
+        retry_ms=retry.retry_delay.ToMilliseconds(),
+    )

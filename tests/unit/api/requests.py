@@ -17,7 +17,7 @@ def yuan(units: int, nanos: int = 0) -> money_pb2.Money:
 def full_request() -> pb.DecideRequest:
     """Every part of an application present."""
     message = application(
-        Person(number=1, device="device-1", ip="203.0.113.7"),
+        Person(number=1, born=(1990, 5, 17), device="device-1", ip="203.0.113.7"),
         expected_limit=20_000,
         bureau=clean_bureau(),
         monthly_income=15_000,

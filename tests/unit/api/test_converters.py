@@ -29,16 +29,16 @@ def test_a_full_application_is_read_exactly() -> None:
     """Amounts in minor units, dates as dates, unset as unknown."""
     application = CONVERTER.application(full_request())
 
-    assert "CNY" == application.currency
-    assert 2_000_000 == application.expected_limit_minor
-    assert 1_200_000 == application.applicant.declared_income_minor
+    assert application.currency == "CNY"
+    assert application.expected_limit_minor == 2_000_000
+    assert application.applicant.declared_income_minor == 1_200_000
     assert date(1990, 5, 17) == application.applicant.birth_date
-    assert "cn_resident_id" == application.applicant.id_document_kind
+    assert application.applicant.id_document_kind == "cn_resident_id"
     assert application.bureau is not None
     assert application.bureau.months
     assert application.held_lines is not None
-    assert 2_000_000 == application.held_lines.elsewhere_minor
-    assert [VerificationStatus.VERIFIED] == [proof.status for proof in application.evidence]
+    assert application.held_lines.elsewhere_minor == 2_000_000
+    assert [proof.status for proof in application.evidence] == [VerificationStatus.VERIFIED]
 
 
 def test_links_carry_roles_and_are_sorted_and_deduplicated() -> None:
@@ -51,8 +51,10 @@ def test_links_carry_roles_and_are_sorted_and_deduplicated() -> None:
     turned.application.applicant.phones[:] = list(reversed(applicant.phones))
 
     assert links == CONVERTER.application(turned).links
-    assert [Role.GUARANTOR, Role.REFERRER, Role.CONTACT] == [
-        link.role for link in links if link.role is not Role.USES
+    assert [link.role for link in links if link.role is not Role.USES] == [
+        Role.GUARANTOR,
+        Role.REFERRER,
+        Role.CONTACT,
     ]
     own = [link.identifier.kind for link in links if link.role is Role.USES]
     assert list(IdentifierKind) == own
@@ -82,7 +84,7 @@ def test_what_is_unset_is_unknown_and_not_zero() -> None:
     """No bureau, no lines and no expectation are not "none"."""
     request = full_request()
     for field in ("bureau", "held_lines", "expected_limit", "relations", "session"):
-        request.application.ClearField(field)  # type: ignore[arg-type]
+        request.application.ClearField(field)
     application = CONVERTER.application(request)
 
     assert application.bureau is None
@@ -96,10 +98,10 @@ def test_an_application_without_amounts_has_no_currency() -> None:
     """The policy's own currency applies then."""
     request = full_request()
     for field in ("bureau", "held_lines", "expected_limit", "evidence"):
-        request.application.ClearField(field)  # type: ignore[arg-type]
+        request.application.ClearField(field)
     request.application.applicant.ClearField("declared_monthly_income")
 
-    assert "" == CONVERTER.application(request).currency
+    assert CONVERTER.application(request).currency == ""
 
 
 def test_empty_held_lines_say_that_there_are_none() -> None:
@@ -109,14 +111,14 @@ def test_empty_held_lines_say_that_there_are_none() -> None:
     held = CONVERTER.application(request).held_lines
 
     assert held is not None
-    assert (0, 0) == (held.own_minor, held.elsewhere_minor)
+    assert (held.own_minor, held.elsewhere_minor) == (0, 0)
 
 
 Spoil = Callable[[types_pb2.Application], object]
 
 
 @pytest.mark.parametrize(
-    ("spoil", "path"),
+    "spoil, path",
     [
         (lambda a: a.expected_limit.CopyFrom(yuan(0)), "expected_limit"),
         (lambda a: a.expected_limit.CopyFrom(yuan(-1)), "expected_limit"),
@@ -138,7 +140,10 @@ Spoil = Callable[[types_pb2.Application], object]
         (lambda a: a.applicant.birth_date.CopyFrom(day(1990, 5, 18)), "applicant.birth_date"),
         (lambda a: a.applicant.birth_date.CopyFrom(day(1890, 5, 17)), "applicant.birth_date"),
         (lambda a: a.applicant.birth_date.CopyFrom(day(2026, 0, 0)), "applicant.birth_date"),
-        (lambda a: a.applicant.birth_date.CopyFrom(day(2_000_000_000, 1, 1)), "applicant.birth_date"),
+        (
+            lambda a: a.applicant.birth_date.CopyFrom(day(2_000_000_000, 1, 1)),
+            "applicant.birth_date",
+        ),
         (lambda a: a.applicant.phones.append("call-me-maybe"), "applicant.phones[1]"),
         (lambda a: a.applicant.emails.append("no-at-sign"), "applicant.emails[1]"),
         (lambda a: a.applicant.addresses.add(text="..."), "applicant.addresses[1].text"),
@@ -180,9 +185,9 @@ def test_a_second_currency_is_refused() -> None:
     request.application.bureau.loan_balance.CopyFrom(yuan(5))
     request.application.bureau.loan_balance.currency_code = "USD"
 
-    assert {
+    assert _told(request) == {
         "application.bureau.loan_balance": "all amounts of a request must be in one currency"
-    } == _told(request)
+    }
 
 
 def test_sums_are_bounded_as_single_amounts_are() -> None:
@@ -192,7 +197,7 @@ def test_sums_are_bounded_as_single_amounts_are() -> None:
     line.amount.units = 60_000_000_000_000
     request.application.held_lines.lines.append(line)
 
-    assert {"application.held_lines": "the sum is too large"} == _told(request)
+    assert _told(request) == {"application.held_lines": "the sum is too large"}
 
 
 def test_a_credit_balance_may_be_below_zero() -> None:
@@ -202,7 +207,7 @@ def test_a_credit_balance_may_be_below_zero() -> None:
     bureau = CONVERTER.application(request).bureau
 
     assert bureau is not None
-    assert -350 == bureau.months[0].balance_minor
+    assert bureau.months[0].balance_minor == -350
 
 
 def test_problems_of_the_proto_and_of_the_converter_come_together() -> None:
@@ -225,4 +230,4 @@ def test_at_most_twenty_problems_are_told() -> None:
     for _ in range(24):
         request.application.bureau.months.add()
 
-    assert 20 == len(_told(request))
+    assert len(_told(request)) == 20

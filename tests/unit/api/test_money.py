@@ -24,7 +24,7 @@ def test_an_amount_survives_the_wire(minor: int, currency: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("currency", "units", "nanos", "minor"),
+    "currency, units, nanos, minor",
     [
         ("CNY", 1, 230_000_000, 123),
         ("CNY", -1, -230_000_000, -123),
@@ -33,9 +33,7 @@ def test_an_amount_survives_the_wire(minor: int, currency: str) -> None:
         ("KWD", 1, 1_000_000, 1001),
     ],
 )
-def test_minor_units_follow_the_currency(
-    currency: str, units: int, nanos: int, minor: int
-) -> None:
+def test_minor_units_follow_the_currency(currency: str, units: int, nanos: int, minor: int) -> None:
     """Two digits, none, or three."""
     money = money_pb2.Money(currency_code=currency, units=units, nanos=nanos)
 
@@ -43,7 +41,7 @@ def test_minor_units_follow_the_currency(
 
 
 @pytest.mark.parametrize(
-    ("currency", "units", "nanos"),
+    "currency, units, nanos",
     [
         ("", 1, 0),
         ("CN", 1, 0),

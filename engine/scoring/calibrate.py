@@ -17,7 +17,7 @@ def platt(margins: Sequence[float], bad: Sequence[int]) -> Calibrator:
     ``fsum`` and six digits make the result the same on every machine. Raises ``ValueError`` if the
     slope is not positive: such a model would order people the wrong way round.
     """
-    slope, intercept = 1.0, 0.0
+    slope, intercept = 0.0, 0.0
     for _ in range(_STEPS):
         step = _newton_step(slope, intercept, margins, bad)
         slope, intercept = slope + step[0], intercept + step[1]

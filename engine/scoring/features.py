@@ -168,9 +168,12 @@ def _growth(history: History) -> float:
 
 
 def _variation(values: tuple[int, ...]) -> float:
-    """Spread over the mean size; 0 where all are 0."""
-    size = _mean(tuple(map(abs, values)))
-    return _spread(values) / size if size else 0.0
+    """Spread over the mean size; 0 where all are 0. Ratios first: exact in every currency."""
+    largest = max(map(abs, values))
+    if not largest:
+        return 0.0
+    ratios = tuple(value / largest for value in values)
+    return _spread(ratios) / _mean(tuple(map(abs, ratios)))
 
 
 def _usage(status: RepaymentStatus) -> int:

@@ -93,9 +93,9 @@ def test_families_come_worst_first_and_at_most_four() -> None:
 def test_ties_keep_the_fixed_order_and_helpers_are_dropped() -> None:
     """Equal losses are told in the order of the families; what helped is no reason."""
     lost = losses(history=2, utilisation=2, payment=-4, balance=0.4)
-    assert [(Family.UTILISATION, 2), (Family.HISTORY, 2)] == lost_points(LATE, lost)
+    assert lost_points(LATE, lost) == [(Family.UTILISATION, 2), (Family.HISTORY, 2)]
 
 
 def test_nobody_is_told_of_late_payments_that_were_not_late() -> None:
     """Credit shared between columns must not become a false reason."""
-    assert [(Family.PAYMENT, 1)] == lost_points(NEVER_LATE, losses(delinquency=8, payment=1))
+    assert lost_points(NEVER_LATE, losses(delinquency=8, payment=1)) == [(Family.PAYMENT, 1)]

@@ -15,8 +15,9 @@ from engine.errors import TouchstoneError
 def present(error: Exception, method: str) -> tuple[status_pb2.Status, str]:
     """The status of ``error`` and its reason.
 
-    A defect, which is also any error of the tree without a code for callers, is logged with its type and the places of its stack under an id that the caller also
-    gets. Its text is neither sent nor logged: it may hold what the request held.
+    A defect, which is also any error without a code for callers, is logged with its type and the
+    places of its stack under an id that the caller also gets. Its text is neither sent nor
+    logged: it may hold what the request held.
     """
     if isinstance(error, TouchstoneError) and error.code != "INTERNAL":
         return to_status(error), error.reason

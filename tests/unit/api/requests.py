@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from google.type import date_pb2, money_pb2
 
 from client_examples.applications import Person, application, clean_bureau
@@ -17,7 +19,7 @@ def yuan(units: int, nanos: int = 0) -> money_pb2.Money:
 def full_request() -> pb.DecideRequest:
     """Every part of an application present."""
     message = application(
-        Person(number=1, born=(1990, 5, 17), device="device-1", ip="203.0.113.7"),
+        Person(number=1, born=date(1990, 5, 17), device="device-1", ip="203.0.113.7"),
         expected_limit=20_000,
         bureau=clean_bureau(),
         monthly_income=15_000,

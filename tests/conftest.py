@@ -1,0 +1,70 @@
+"""Fixtures for the whole suite."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import pytest
+
+from engine.api import logs
+from engine.api.addresses import Addresses
+from engine.api.bootstrap import build
+from engine.api.server import Server
+from engine.settings import Deadlines, Log, Network, Settings, Storage
+
+
+@dataclass(frozen=True, slots=True)
+class RunningServer:
+    """The real server in a thread of its own, and the file that its log goes to."""
+
+    addresses: Addresses
+    log: Path
+
+
+@pytest.fixture(scope="module")
+def touchstone_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
+    """The real server with the shipped policy, on free ports, with data of its own."""
+    directory = tmp_path_factory.mktemp("touchstone")
+    settings = replace(
+        Settings(),
+        network=Network(
+            listen="127.0.0.1:0", admin_listen="127.0.0.1:0", metrics_listen="127.0.0.1:0"
+        ),
+        storage=Storage(data_dir=directory / "data"),
+        deadlines=Deadlines(drain_wait_ms=0),
+        log=Log(log_level="debug"),
+    )
+    log = directory / "log.jsonl"
+    with log.open("w", encoding="utf-8") as stream:
+        sink = logs.configure(settings.log, stream)
+        with _in_thread(settings) as addresses:
+            yield RunningServer(addresses, log)
+        sink.close()
+
+
+class _in_thread:  # noqa: N801 - used as a context manager only
+    """Runs a server on an event loop in a thread, so that synchronous tests can call it."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, name="server", daemon=True)
+
+    def __enter__(self) -> Addresses:
+        self._thread.start()
+        return asyncio.run_coroutine_threadsafe(self._start(), self._loop).result(60)
+
+    async def _start(self) -> Addresses:
+        # The rule engine belongs to the thread that builds it.
+        self._server = Server(build(self._settings), self._settings)
+        return await self._server.start()
+
+    def __exit__(self, *_: object) -> None:
+        asyncio.run_coroutine_threadsafe(self._server.stop(), self._loop).result(60)
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join(10)
+        self._loop.close()

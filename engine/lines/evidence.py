@@ -22,7 +22,8 @@ def verified_strength(product: Product, evidence: Iterable[Evidence]) -> tuple[i
 
 def highest_strength(product: Product) -> tuple[int, int]:
     """Income and assets with every kind of proof that the product accepts, at its cap."""
-    return _strength(product, {kind: rule.cap_minor for kind, rule in product.evidence.items()})
+    counted = {k: rule.cap_minor for k, rule in product.evidence.items() if rule.haircut}
+    return _strength(product, counted)
 
 
 def _strength(product: Product, counted: dict[EvidenceKind, int]) -> tuple[int, int]:

@@ -53,7 +53,7 @@ class Reader:
 
     def wrong(self, key: str, what: str) -> None:
         """Note a fault of an entry."""
-        self._faults.add(f"{self._path}.{key}" if key else self._path, what)
+        self._faults.add(self._under(key), what)
 
     def has(self, key: str) -> bool:
         """Whether the entry is there and not null."""
@@ -125,8 +125,10 @@ class Reader:
                 self.wrong(key, "is not known here")
 
     def _reader(self, value: object, key: str) -> Reader:
-        path = f"{self._path}.{key}" if self._path else key
-        return Reader(value, path, self._faults, self._digits)
+        return Reader(value, self._under(key), self._faults, self._digits)
+
+    def _under(self, key: str) -> str:
+        return f"{self._path}.{key}" if self._path else key
 
     def _value(self, key: str, otherwise: object) -> object:
         if self.has(key):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date, timedelta
 
 from google.type import date_pb2, money_pb2
 from stdnum.cn import ric
@@ -16,16 +17,20 @@ class Person:
     """A made-up applicant, told apart by ``number``."""
 
     number: int
-    born: tuple[int, int, int] = (1990, 5, 17)
+    born: date | None = None
     device: str = ""
     ip: str = ""
     address: str = ""
 
     @property
+    def birth_date(self) -> date:
+        """As given, or one of 9,000 days from 1975 on, so that ID numbers do not run out."""
+        return self.born or date(1975, 1, 1) + timedelta(days=self.number // 1000 % 9000)
+
+    @property
     def id_number(self) -> str:
         """A Chinese resident ID with a valid checksum."""
-        year, month, day = self.born
-        body = f"110101{year:04}{month:02}{day:02}{self.number % 1000:03}"
+        body = f"110101{self.birth_date:%Y%m%d}{self.number % 1000:03}"
         # The library wants the place of the check digit filled; with what does not matter.
         return body + ric.calc_check_digit(body + "0")
 
@@ -51,7 +56,7 @@ def application(  # noqa: PLR0913 - a card application has many parts
     student: bool = False,
 ) -> pb.Application:
     """An application of ``person``; amounts in yuan. ``monthly_income``: shown by payroll flow."""
-    year, month, day = person.born
+    born = person.birth_date
     message = pb.Application(
         product=product,
         channel="mobile",
@@ -64,7 +69,7 @@ def application(  # noqa: PLR0913 - a card application has many parts
                 number=person.id_number,
                 expires_on=date_pb2.Date(year=2035, month=1, day=1),
             ),
-            birth_date=date_pb2.Date(year=year, month=month, day=day),
+            birth_date=date_pb2.Date(year=born.year, month=born.month, day=born.day),
             nationality="CN",
             phones=[person.phone],
             emails=[f"applicant{person.number}@example.com"],
@@ -136,7 +141,7 @@ def indebted_bureau() -> pb.BureauSummary:
 
 
 def _bureau(
-    months: Sequence[tuple[pb.RepaymentStatus.ValueType, int, int, int]],
+    months: Sequence[tuple[pb.RepaymentStatus, int, int, int]],
     *,
     limit: int,
     obligations: int,

@@ -12,6 +12,7 @@ import sys
 import time
 import uuid
 from collections.abc import Iterable
+from datetime import date
 
 import grpc
 from rich.console import Console
@@ -90,8 +91,11 @@ class Scenario:
     def customers(self) -> None:
         """Good ones, a thin file, a debt-laden one."""
         good = [
-            ("classic, hopes for 30,000", {"expected_limit": 30_000, "monthly_income": 15_000}),
-            ("gold", {"product": "gold", "monthly_income": 25_000, "expected_limit": 60_000}),
+            ("classic, hopes for 25,000", {"expected_limit": 25_000, "monthly_income": 15_000}),
+            (
+                "gold, hopes for 60,000, low proof",
+                {"product": "gold", "monthly_income": 12_000, "expected_limit": 60_000},
+            ),
             (
                 "platinum, hopes for 300,000",
                 {"product": "platinum", "monthly_income": 60_000, "expected_limit": 300_000},
@@ -157,10 +161,10 @@ class Scenario:
     def legitimate_sharing(self) -> None:
         """A family at one address, a dormitory on one wifi: no one is touched."""
         family = [
-            Person(number=300 + n, born=(1970 + 8 * n, 3, 4), address="上海市浦东新区示例路88号501室")
+            Person(number=300 + n, born=date(1970 + 8 * n, 3, 4), address="上海市浦东新区示例路88号501室")
             for n in range(4)
         ]
-        dormitory = [Person(number=400 + n, born=(2004, 9, 1), ip="203.0.113.7") for n in range(12)]
+        dormitory = [Person(number=400 + n, born=date(2004, 9, 1), ip="203.0.113.7") for n in range(12)]
         self.show(
             "4. A family at one address",
             [

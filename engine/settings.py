@@ -110,6 +110,9 @@ class Limits:
         int, Meaning("calls under way, all methods together", least=1, most=100000)
     ] = 512
     max_decisions: Annotated[int, Meaning("decisions under way", least=1, most=100000)] = 256
+    max_working: Annotated[
+        int, Meaning("applications converted and decided at once", least=1, most=1000)
+    ] = 8
     batch_concurrency: Annotated[
         int, Meaning("decisions of one batch under way", least=1, most=100)
     ] = 16

@@ -31,14 +31,14 @@ class RunningApp:
         return self.app.ledger
 
 
-def loopback_settings(data_dir: Path, **limits: int) -> Settings:
+def loopback_settings(data_dir: Path, policy_dir: Path = POLICY, **limits: int) -> Settings:
     """Free ports on loopback, data under ``data_dir``."""
     return replace(
         Settings(),
         network=Network(
             listen="127.0.0.1:0", admin_listen="127.0.0.1:0", metrics_listen="127.0.0.1:0"
         ),
-        storage=Storage(data_dir=data_dir),
+        storage=Storage(data_dir=data_dir, policy_dir=policy_dir),
         limits=replace(Limits(), **limits),
         log=Log(log_level="error"),
     )
@@ -49,10 +49,14 @@ def loopback_settings(data_dir: Path, **limits: int) -> Settings:
 
 @asynccontextmanager
 async def running_app(
-    data_dir: Path, *, graph_settings: GraphSettings | None = None, **limits: int
+    data_dir: Path,
+    *,
+    graph_settings: GraphSettings | None = None,
+    policy_dir: Path = POLICY,
+    **limits: int,
 ) -> AsyncIterator[RunningApp]:
     """Start the server and stop it at the end; ``limits`` as in ``engine.settings.Limits``."""
-    settings = loopback_settings(data_dir, **limits)
+    settings = loopback_settings(data_dir, policy_dir, **limits)
     app = build(settings, graph=graph_settings)
     server = Server(app, settings)
     addresses = await server.start()

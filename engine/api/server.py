@@ -123,6 +123,7 @@ class Server:
             converter,
             self.metrics,
             batch_concurrency=settings.limits.batch_concurrency,
+            max_working=settings.limits.max_working,
         )
         decision_pb2_grpc.add_DecisionServiceServicer_to_server(decisions, server)
         graph_pb2_grpc.add_GraphServiceServicer_to_server(GraphServicer(self._app.engine), server)

@@ -31,15 +31,27 @@ _OUTCOME_FILTER = {
 
 
 class DecisionServicer(decision_pb2_grpc.DecisionServiceServicer):
-    """``touchstone.v1.DecisionService``. ``batch_concurrency``: decisions of one batch at once."""
+    """``touchstone.v1.DecisionService``. ``batch_concurrency``: decisions of one batch at once.
+
+    ``max_working``: applications converted and decided at once, in the order of their arrival.
+    The others wait here, on their own deadline: were they all begun together, the loop would be
+    busy for longer than a source's budget, and healthy sources would look late.
+    """
 
     def __init__(
-        self, engine: Engine, converter: Converter, metrics: Metrics, *, batch_concurrency: int
+        self,
+        engine: Engine,
+        converter: Converter,
+        metrics: Metrics,
+        *,
+        batch_concurrency: int,
+        max_working: int,
     ) -> None:
         self._engine = engine
         self._converter = converter
         self._metrics = metrics
         self._batch_concurrency = batch_concurrency
+        self._working = asyncio.Semaphore(max_working)
 
     async def Decide(self, request: pb.DecideRequest, _context: object) -> bytes:  # noqa: N802
         """Decide one application; the answer is the stored bytes."""
@@ -98,6 +110,13 @@ class DecisionServicer(decision_pb2_grpc.DecisionServiceServicer):
 
     async def _decide(self, request: pb.DecideRequest) -> tuple[bytes, str]:
         """The answer, and the id of the decision if it was made just now."""
+        await current_call().deadline.wait_for(self._working.acquire())
+        try:
+            return await self._convert_and_decide(request)
+        finally:
+            self._working.release()
+
+    async def _convert_and_decide(self, request: pb.DecideRequest) -> tuple[bytes, str]:
         call = current_call()
         application = self._converter.application(request)
         if request.validate_only:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections.abc import Callable, Iterable
 from datetime import date
 from typing import ParamSpec, Protocol
@@ -11,10 +13,10 @@ from stdnum.cn import ric
 from engine.api.dates import to_date
 from engine.api.problems import Problems
 from engine.model import Identifier, IdentifierKind, Link, Role
-from engine.privacy.normalise import id_number
 from touchstone.v1 import types_pb2 as pb
 
 _P = ParamSpec("_P")
+_SEPARATORS = re.compile(r"[\s-]")
 
 _ROLE_ORDER = {role: place for place, role in enumerate(Role)}
 _KIND_ORDER = {kind: place for place, kind in enumerate(IdentifierKind)}
@@ -124,8 +126,11 @@ class Links:
         *args: _P.args,
         **kwargs: _P.kwargs,
     ) -> None:
-        with self._problems.noting(path):
+        try:
             identifier = token(*args, **kwargs)
+        except ValueError as error:
+            self._problems.add(path, str(error))
+        else:
             self._links.setdefault((role, identifier.key), Link(role, identifier))
 
 
@@ -137,14 +142,17 @@ def document_kind(document: pb.IdDocument) -> str | None:
 
 
 def born_on(document: pb.IdDocument) -> date | None:
-    """The birth date inside a valid Chinese resident ID number; ``None`` for anything else."""
+    """The birth date inside a Chinese resident ID number; ``None`` for anything else.
+
+    The number itself is checked where its token is made.
+    """
     if document.kind != pb.ID_DOCUMENT_KIND_CN_RESIDENT_ID:
         return None
     try:
-        number = id_number(document.number, "cn_resident_id").partition("/")[2]
+        number = _SEPARATORS.sub("", unicodedata.normalize("NFKC", document.number))
+        born: date = ric.get_birth_date(number)
     except ValueError:
         return None
-    born: date = ric.get_birth_date(number)
     return born
 
 

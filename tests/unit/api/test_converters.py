@@ -231,3 +231,18 @@ def test_at_most_twenty_problems_are_told() -> None:
         request.application.bureau.months.add()
 
     assert len(_told(request)) == 20
+
+
+@pytest.mark.parametrize("between", ["", " ", "-"])
+def test_the_id_number_must_confirm_the_birth_date_however_it_is_written(between: str) -> None:
+    """Spaces do not switch the check off, nor make it fail."""
+    right = full_request()
+    number = right.application.applicant.id_document.number
+    written = between.join([number[:6], number[6:14], number[14:]])
+    right.application.applicant.id_document.number = written
+    wrong = full_request()
+    wrong.application.applicant.id_document.number = written
+    wrong.application.applicant.birth_date.day += 1
+
+    assert date(1990, 5, 17) == CONVERTER.application(right).applicant.birth_date
+    assert _told(wrong) == {"application.applicant.birth_date": "does not agree with the ID number"}

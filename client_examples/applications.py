@@ -45,7 +45,7 @@ def yuan(amount: int) -> money_pb2.Money:
     return money_pb2.Money(currency_code="CNY", units=amount)
 
 
-def application(  # noqa: PLR0913 - a card application has many parts
+def application(
     person: Person,
     *,
     product: str = "classic",
@@ -84,7 +84,8 @@ def application(  # noqa: PLR0913 - a card application has many parts
         ),
         session=pb.DeviceSession(
             device_fingerprint=person.device or f"device-{person.number}",
-            ip=person.ip or f"10.{person.number // 62500 % 250}"
+            ip=person.ip
+            or f"10.{person.number // 62500 % 250}"
             f".{person.number // 250 % 250}.{person.number % 250 + 1}",
             emulator=False,
             rooted=False,

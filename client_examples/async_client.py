@@ -1,6 +1,6 @@
 """Decide several applications side by side, and repeat one of them.
 
-    python -m client_examples.async_client 127.0.0.1:50051
+python -m client_examples.async_client 127.0.0.1:50051
 """
 
 from __future__ import annotations

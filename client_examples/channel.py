@@ -34,7 +34,8 @@ class Problem:
 
 def problem(error: grpc.RpcError) -> Problem:
     """Unpack the standard error details of a failed call."""
-    assert isinstance(error, grpc.Call)
+    if not isinstance(error, grpc.Call):
+        raise TypeError("not the error of a call")
     reason, fields = "", []
     status = rpc_status.from_call(error)
     for detail in status.details if status else ():

@@ -59,7 +59,10 @@ class Scenario:
 
     def decide(self, message: types_pb2.Application) -> types_pb2.Decision:
         """One decision."""
-        return self._decisions.Decide(self.request(message), timeout=5).decision
+        response: decision_pb2.DecideResponse = self._decisions.Decide(
+            self.request(message), timeout=5
+        )
+        return response.decision
 
     def expect(self, what: str, wanted: object, got: object) -> None:
         """Remember a surprise."""
@@ -161,10 +164,16 @@ class Scenario:
     def legitimate_sharing(self) -> None:
         """A family at one address, a dormitory on one wifi: no one is touched."""
         family = [
-            Person(number=300 + n, born=date(1970 + 8 * n, 3, 4), address="上海市浦东新区示例路88号501室")
+            Person(
+                number=300 + n,
+                born=date(1970 + 8 * n, 3, 4),
+                address="上海市浦东新区示例路88号501室",
+            )
             for n in range(4)
         ]
-        dormitory = [Person(number=400 + n, born=date(2004, 9, 1), ip="203.0.113.7") for n in range(12)]
+        dormitory = [
+            Person(number=400 + n, born=date(2004, 9, 1), ip="203.0.113.7") for n in range(12)
+        ]
         self.show(
             "4. A family at one address",
             [
@@ -210,7 +219,7 @@ class Scenario:
         same = first.SerializeToString(deterministic=True) == again.SerializeToString(
             deterministic=True
         )
-        self.expect("the repeated request gets the same bytes", True, same)
+        self.expect("the repeated request gets", "same", "same" if same else "different")
         request.application.branch = "SH-0001"
         refused = self._refusal(request)
         table = Table(title="6. Repeated and refused requests", title_justify="left")

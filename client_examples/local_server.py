@@ -52,7 +52,9 @@ def local_server(*arguments: str, data_dir: Path | None = None) -> Iterator[Loca
             *arguments,
         ]
         with log.open("wb") as output:
-            process = subprocess.Popen(command, stdout=output, stderr=output, cwd=_ROOT)
+            process = subprocess.Popen(  # noqa: S603 - our own server.py
+                command, stdout=output, stderr=output, cwd=_ROOT
+            )
             try:
                 yield _wait(process, port_file, log)
             finally:
@@ -65,9 +67,7 @@ def _wait(process: subprocess.Popen[bytes], port_file: Path, log: Path) -> Local
         if port_file.exists() and (text := port_file.read_text(encoding="utf-8")):
             ports = json.loads(text)
             if _healthy(ports["admin"]):
-                return LocalServer(
-                    ports["listen"], ports["admin"], ports["metrics"], log, process
-                )
+                return LocalServer(ports["listen"], ports["admin"], ports["metrics"], log, process)
         time.sleep(0.05)
     tail = log.read_text(encoding="utf-8", errors="replace")[-2000:]
     raise RuntimeError(f"the server did not start:\n{tail}")
@@ -76,7 +76,7 @@ def _wait(process: subprocess.Popen[bytes], port_file: Path, log: Path) -> Local
 def _healthy(admin: str) -> bool:
     with grpc.insecure_channel(admin) as channel:
         try:
-            answer = health_pb2_grpc.HealthStub(channel).Check(
+            answer = health_pb2_grpc.HealthStub(channel).Check(  # type: ignore[attr-defined]
                 health_pb2.HealthCheckRequest(), timeout=1
             )
         except grpc.RpcError:

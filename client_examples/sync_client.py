@@ -1,6 +1,6 @@
 """Decide one application, synchronously.
 
-    python -m client_examples.sync_client 127.0.0.1:50051
+python -m client_examples.sync_client 127.0.0.1:50051
 """
 
 from __future__ import annotations

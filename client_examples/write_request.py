@@ -1,6 +1,6 @@
 """Write one Decide request as a gRPC frame, for load tools that speak HTTP/2 but not gRPC.
 
-    python -m client_examples.write_request request.bin
+python -m client_examples.write_request request.bin
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """``touchstone``: the command-line tool.
 
-    touchstone policy check DIR        everything that is wrong with a policy, all at once
-    touchstone ledger verify DATA_DIR  walk the chain of a ledger whose server is stopped
+touchstone policy check DIR        everything that is wrong with a policy, all at once
+touchstone ledger verify DATA_DIR  walk the chain of a ledger whose server is stopped
 """
 
 from __future__ import annotations

@@ -6,8 +6,6 @@ precision. Decoding is strict: a wrong type or an unknown enum value is a ``Valu
 
 from __future__ import annotations
 
-from collections.abc import Hashable
-from functools import cache
 from typing import Any, TypeVar
 
 import msgspec
@@ -21,6 +19,7 @@ _EVENTS: dict[str, type[Any]] = {
     "sharing": SharingDeclared,
 }
 _EVENT_NAMES = {kind: name for name, kind in _EVENTS.items()}
+_DECODERS: dict[type[Any], msgspec.json.Decoder[Any]] = {}
 _ENCODER = msgspec.json.Encoder(order="deterministic")
 
 
@@ -29,14 +28,12 @@ def encode(value: object) -> bytes:
     return _ENCODER.encode(value)
 
 
-@cache
-def _decoder(kind: Hashable) -> msgspec.json.Decoder[Any]:
-    return msgspec.json.Decoder(kind)
-
-
 def decode(data: bytes, kind: type[_T]) -> _T:
     """The value of that type. ``ValueError`` if the bytes are not one."""
-    value: _T = _decoder(kind).decode(data)
+    decoder = _DECODERS.get(kind)
+    if decoder is None:
+        decoder = _DECODERS[kind] = msgspec.json.Decoder(kind)
+    value: _T = decoder.decode(data)
     return value
 
 

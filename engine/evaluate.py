@@ -199,10 +199,8 @@ class _Road:
         if inputs is None:
             self._add_reason("INFORMATION_MISSING", "line:inputs", Outcome.REFER)
             return Outcome.REFER
-        self._line = compute_line(self._product, inputs)
-        if self._line.line_minor > 0:
-            return None
-        return self._below_minimum(inputs)
+        line = self._line = compute_line(self._product, inputs)
+        return None if line.line_minor > 0 else self._below_minimum(line, inputs)
 
     def _line_inputs(self) -> LineInputs | None:
         """``None`` if something that a cap needs is unknown."""
@@ -224,15 +222,12 @@ class _Road:
             policy_cap_minor=self._cap_line_minor,
         )
 
-    def _below_minimum(self, inputs: LineInputs) -> Outcome:
+    def _below_minimum(self, line: LineResult, inputs: LineInputs) -> Outcome:
         """Room below the product's minimum: refer if proofs could open it, else decline."""
-        assert self._line is not None
         reachable = highest_line(self._product, inputs).line_minor > 0
         outcome = Outcome.REFER if reachable else Outcome.DECLINE
         self._add_reason("LINE_BELOW_MINIMUM", "line:minimum", outcome)
-        self._reasons.append(
-            cap_reason(self._policy.bundle.reasons, self._line.binding_cap, outcome)
-        )
+        self._reasons.append(cap_reason(self._policy.bundle.reasons, line.binding_cap, outcome))
         return outcome
 
     def decision(self) -> Decision:

@@ -129,9 +129,7 @@ def add_history(facts: facts_pb2.Facts, history: History, as_of_us: int) -> None
     """Counts over the person's earlier applications here."""
 
     def within(days: int) -> list[str]:
-        return [
-            a.outcome for a in history.applications if a.at_us > as_of_us - days * _DAY_US
-        ]
+        return [a.outcome for a in history.applications if a.at_us > as_of_us - days * _DAY_US]
 
     facts.history.applications_30d.value = len(within(30))
     facts.history.applications_365d.value = len(within(365))
@@ -150,9 +148,7 @@ def add_graph(
     if neighbourhood is None:
         facts.graph.CopyFrom(unavailable())
         return
-    facts.graph.CopyFrom(
-        graph_facts(neighbourhood, application.links, neighbourhood.as_of_us)
-    )
+    facts.graph.CopyFrom(graph_facts(neighbourhood, application.links, neighbourhood.as_of_us))
 
 
 def add_score(facts: facts_pb2.Facts, points: int, pd: float) -> None:

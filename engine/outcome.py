@@ -29,7 +29,8 @@ class Outcome(StrEnum):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reason:
     """A ranked reason. ``source``: ``rule:RULE_ID``, ``score:FAMILY``, ``line:CAP`` or
-    ``source:NAME``; ``points_lost`` only for score reasons."""
+    ``source:NAME``; ``points_lost`` only for score reasons.
+    """
 
     code: str
     source: str

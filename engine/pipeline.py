@@ -56,7 +56,7 @@ class DecisionEngine:
     ``max_in_flight`` bounds the decisions under way; beyond it ``Overloaded``.
     """
 
-    def __init__(  # noqa: PLR0913 - the composition root hands over each collaborator
+    def __init__(
         self,
         *,
         policy: Callable[[], Policy],
@@ -77,7 +77,7 @@ class DecisionEngine:
         self._in_flight: dict[tuple[str, str], _InFlight] = {}
         self._draining = False
 
-    async def decide(  # noqa: PLR0913 - the parts of one request
+    async def decide(
         self,
         caller: str,
         request_id: str,
@@ -236,7 +236,7 @@ class DecisionEngine:
             raise NotFound("no decision with that id")
         return explain(decode(stored.body, DecisionRecord), language)
 
-    async def mark_fraud(  # noqa: PLR0913 - the parts of one request
+    async def mark_fraud(
         self,
         caller: str,
         request_id: str,

@@ -44,9 +44,6 @@ def loopback_settings(data_dir: Path, policy_dir: Path = POLICY, **limits: int) 
     )
 
 
-
-
-
 @asynccontextmanager
 async def running_app(
     data_dir: Path,

@@ -14,7 +14,8 @@ from graph.model import GraphEvent
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewRecord:
     """A record to append. ``body`` and ``answer`` are sealed; everything else is stored plainly,
-    so it holds ids and tokens only. ``at_us``: microseconds since the epoch, UTC."""
+    so it holds ids and tokens only. ``at_us``: microseconds since the epoch, UTC.
+    """
 
     caller: str
     request_id: str

@@ -10,7 +10,7 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import apsw
 
@@ -79,6 +79,7 @@ class Reader:
     def find(
         self, connection: apsw.Connection, caller: str, request_id: str
     ) -> StoredAnswer | None:
+        """The answer to an earlier request. Raises ``Erased``."""
         row = connection.execute(
             "SELECT decision_id, fingerprint, answer, r.key_id, r.subject, wrapped FROM records r"
             " JOIN subject_keys USING (key_id) WHERE caller = ? AND request_id = ?",
@@ -95,6 +96,7 @@ class Reader:
         )
 
     def get(self, connection: apsw.Connection, decision_id: str) -> StoredRecord | None:
+        """The record. Raises ``Erased``."""
         row = connection.execute(
             "SELECT caller, request_id, r.subject, kind, at_us, body, answer, r.key_id, wrapped"
             " FROM records r JOIN subject_keys USING (key_id) WHERE decision_id = ?",
@@ -123,20 +125,22 @@ class Reader:
         page_size: int,
         page_token: str,
     ) -> RecordPage:
+        """A page, newest first. Raises ``InvalidApplication`` for a foreign token."""
         terms, values = _conditions(listing, caller)
         tag_of = self._tag(repr((listing, caller)))
         if page_token:
             terms.append("sequence < ?")
             values.append(_position(page_token, tag_of))
         size = min(page_size or 50, MOST_PER_PAGE)
-        rows = connection.execute(
-            "SELECT sequence, decision_id, caller, request_id, at_us, product, channel, outcome,"
-            f" line_minor FROM records WHERE {' AND '.join(terms)}"  # noqa: S608 - own terms
+        rows: list[tuple[Any, ...]] = connection.execute(
+            "SELECT sequence, decision_id, caller, request_id, at_us,"  # noqa: S608 - own terms
+            " product, channel, outcome,"
+            f" line_minor FROM records WHERE {' AND '.join(terms)}"
             " ORDER BY sequence DESC LIMIT ?",
             (*values, size + 1),
         ).fetchall()
         names = RecordSummary.__slots__
-        more = _token(rows[size - 1][0], tag_of) if len(rows) > size else ""
+        more = _token(int(rows[size - 1][0]), tag_of) if len(rows) > size else ""
         return RecordPage(
             records=tuple(
                 RecordSummary(**dict(zip(names, row[1:], strict=True))) for row in rows[:size]
@@ -184,7 +188,7 @@ def _position(token: str, tag_of: Callable[[int], bytes]) -> int:
 
 def history(connection: apsw.Connection, subject: str, before_us: int, limit: int) -> History:
     """The person's decisions before that time, newest first."""
-    rows = connection.execute(
+    rows: list[tuple[Any, ...]] = connection.execute(
         "SELECT decision_id, at_us, product, outcome, line_minor FROM records"
         " WHERE subject = ? AND at_us < ? AND kind = 'decision' ORDER BY at_us DESC LIMIT ?",
         (subject, before_us, limit + 1),

@@ -81,7 +81,7 @@ def open_writer(path: Path) -> apsw.Connection:
     connection.set_busy_timeout(_BUSY_MS)
     connection.pragma("journal_mode", "wal")
     connection.pragma("synchronous", "full")
-    connection.pragma("foreign_keys", True)
+    connection.pragma("foreign_keys", 1)
     found = connection.pragma("user_version")
     if found > VERSION:
         connection.close()
@@ -100,5 +100,5 @@ def open_reader(path: Path) -> apsw.Connection:
     """A connection that can only read."""
     connection = apsw.Connection(str(path), flags=apsw.SQLITE_OPEN_READONLY)
     connection.set_busy_timeout(_BUSY_MS)
-    connection.pragma("query_only", True)
+    connection.pragma("query_only", 1)
     return connection

@@ -70,11 +70,11 @@ class SqliteLedger:
     ) -> SqliteLedger:
         """Open or create the ledger in ``directory``.
 
-        ``capacity``: records that may wait to be written; ``group``: in one commit. ``on_failure`` is called when a write
-        failed: the process must stop answering. Raises ``LedgerUnavailable`` if another process
-        uses the directory or a newer version wrote it.
+        ``capacity``: records that may wait to be written; ``group``: in one commit.
+        ``on_failure`` is called when a write failed: the process must stop answering. Raises
+        ``LedgerUnavailable`` if another process uses the directory or a newer version wrote it.
         """
-        directory.mkdir(parents=True, exist_ok=True)
+        await asyncio.to_thread(directory.mkdir, parents=True, exist_ok=True)
         descriptor = lock(directory)
         try:
             return cls(directory / FILE_NAME, descriptor, keyring, capacity, group, on_failure)

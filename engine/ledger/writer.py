@@ -131,12 +131,10 @@ class Writer:
 
     def _commit(self, jobs: list[_Job]) -> tuple[list[_Settled], int]:
         """Do the jobs in one transaction. A failed sync surfaces here and is never retried."""
-        settled: list[_Settled] = []
         before = (self._sequence, self._head)
         self._connection.execute("BEGIN IMMEDIATE")
         try:
-            for job in jobs:
-                settled.append(self._do(job))
+            settled = [self._do(job) for job in jobs]
             self._connection.execute("COMMIT")
         except BaseException:
             self._sequence, self._head = before
@@ -200,14 +198,14 @@ class Writer:
         key_id, wrapped = self._key(record.subject)
         key = self._sealer.key(key_id, record.subject, wrapped)
         sequence = self._sequence + 1
-        sealed = {
+        given: dict[str, str | int | bytes] = {
             "sequence": sequence,
             "key_id": key_id,
             "body": self._sealer.seal(key, f"body:{record.decision_id}", record.body),
             "answer": self._sealer.seal(key, f"answer:{record.decision_id}", record.answer),
         }
-        values = [
-            sealed[name] if name in sealed else getattr(record, name) for name in chain.COLUMNS
+        values: list[str | int | bytes] = [
+            given[name] if name in given else getattr(record, name) for name in chain.COLUMNS
         ]
         events = [encode_event(event) for event in record.graph_events]
         head = chain.link(self._head, values, [body for _, body in events])

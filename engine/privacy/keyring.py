@@ -39,7 +39,9 @@ class Keyring:
             for path in paths:
                 _write(path, secrets.token_bytes(_KEY_BYTES))
         elif not all(present):
-            missing = ", ".join(str(p) for p, there in zip(paths, present, strict=True) if not there)
+            missing = ", ".join(
+                str(p) for p, there in zip(paths, present, strict=True) if not there
+            )
             raise KeyringError(
                 f"missing: {missing}; restore the keys that belong to this ledger (a new key "
                 "would not recognise anything it holds)"

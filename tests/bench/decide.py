@@ -1,6 +1,6 @@
 """Decisions per second and latency of ``Decide``, beside an empty gRPC handler in the same run.
 
-    make bench
+make bench
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from rich.table import Table
 
 from client_examples.applications import Person, application, clean_bureau
 from client_examples.local_server import local_server
+from tests.raw_calls import RawCall
 from touchstone.v1 import decision_pb2 as pb
 
 _EMPTY = "/touchstone.bench.Empty/Call"
@@ -28,14 +29,16 @@ _DECIDE = "/touchstone.v1.DecisionService/Decide"
 
 def _empty_server(ready: Connection) -> None:
     """A grpc.aio server on uvloop whose only handler returns its request."""
-    import uvloop  # noqa: PLC0415 - only this child process needs it
+    import uvloop
 
     async def serve() -> None:
         async def call(request: bytes, _context: object) -> bytes:
             return request
 
         server = grpc.aio.server()
-        handlers = {"Call": grpc.unary_unary_rpc_method_handler(call)}
+        handlers: dict[str, grpc.RpcMethodHandler[bytes, bytes]] = {
+            "Call": grpc.unary_unary_rpc_method_handler(call)
+        }
         server.add_generic_rpc_handlers(
             (grpc.method_handlers_generic_handler("touchstone.bench.Empty", handlers),)
         )
@@ -68,7 +71,7 @@ async def measure(
     answers: list[bytes] = []
     numbers = iter(range(calls))
     async with grpc.aio.insecure_channel(address) as channel:
-        call = channel.unary_unary(method)
+        call: RawCall = channel.unary_unary(method)
         await call(body(-1))
 
         async def worker() -> None:

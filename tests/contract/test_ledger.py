@@ -18,10 +18,10 @@ from engine.privacy import Erased, Keyring, KeyringError
 from tests.ledger_records import record
 
 
-async def _open(directory: Path, **options: int) -> SqliteLedger:
+async def _open(directory: Path, *, capacity: int = 4096) -> SqliteLedger:
     exists = (directory / FILE_NAME).exists()
     keyring = Keyring.open(directory / "keys", ledger_exists=exists)
-    return await SqliteLedger.open(directory, keyring, **options)
+    return await SqliteLedger.open(directory, keyring, capacity=capacity)
 
 
 @pytest.fixture
@@ -67,9 +67,9 @@ async def test_fifty_concurrent_appends_of_one_request_are_one_record(
     )
     duplicates = [result for result in results if isinstance(result, DuplicateRecord)]
 
-    assert 49 == len(duplicates)
+    assert len(duplicates) == 49
     assert {record(1).answer} == {duplicate.stored.answer for duplicate in duplicates}
-    assert 1 == (await ledger.verify()).records
+    assert (await ledger.verify()).records == 1
 
 
 async def test_concurrent_appends_share_commits(ledger: SqliteLedger) -> None:
@@ -77,7 +77,7 @@ async def test_concurrent_appends_share_commits(ledger: SqliteLedger) -> None:
     await asyncio.gather(*(ledger.append(record(n)) for n in range(300)))
 
     assert ledger.commits < 100
-    assert 300 == (await ledger.verify()).records
+    assert (await ledger.verify()).records == 300
 
 
 async def test_the_list_pages_newest_first_without_gap_or_repeat(ledger: SqliteLedger) -> None:
@@ -90,12 +90,12 @@ async def test_the_list_pages_newest_first_without_gap_or_repeat(ledger: SqliteL
         ListFilter(), caller="mobile", page_size=4, page_token=first.next_page_token
     )
 
-    assert [9, 8, 7, 6] == [row.line_minor // 100 for row in first.records]
-    assert [5, 4, 3, 2] == [row.line_minor // 100 for row in second.records]
+    assert [row.line_minor // 100 for row in first.records] == [9, 8, 7, 6]
+    assert [row.line_minor // 100 for row in second.records] == [5, 4, 3, 2]
 
 
 @pytest.mark.parametrize(
-    ("listing", "caller", "expected"),
+    "listing, caller, expected",
     [
         (ListFilter(), "mobile", list(range(11, -1, -1))),
         (ListFilter(), "branch", []),
@@ -137,7 +137,7 @@ async def test_history_is_the_persons_earlier_decisions(ledger: SqliteLedger) ->
 
     history = await ledger.history("id_number:x", before_us=1_000_004, limit=3)
 
-    assert [3, 2, 1] == [a.line_minor // 100 for a in history.applications]
+    assert [a.line_minor // 100 for a in history.applications] == [3, 2, 1]
     assert history.cut
 
 
@@ -165,9 +165,9 @@ async def test_everything_is_there_after_a_restart(tmp_path: Path) -> None:
     last = await again.last_at_us()
     await again.close()
 
-    assert (30, "") == (before.records, before.problem)
-    assert (31, "") == (after.records, after.problem)
-    assert 1_000_030 == last
+    assert (before.records, before.problem) == (30, "")
+    assert (after.records, after.problem) == (31, "")
+    assert last == 1_000_030
 
 
 async def test_erasing_a_person_leaves_the_chain_and_the_others(ledger: SqliteLedger) -> None:
@@ -175,7 +175,7 @@ async def test_erasing_a_person_leaves_the_chain_and_the_others(ledger: SqliteLe
     for number in range(20):
         await ledger.append(record(number))
 
-    assert 1 == await ledger.erase("id_number:3")
+    assert await ledger.erase("id_number:3") == 1
 
     with pytest.raises(Erased):
         await ledger.get("dec_mobile_13")
@@ -186,7 +186,7 @@ async def test_erasing_a_person_leaves_the_chain_and_the_others(ledger: SqliteLe
     await ledger.append(record(33))
     assert await ledger.get("dec_mobile_33") is not None
     assert await ledger.get("dec_mobile_4") is not None
-    assert "" == (await ledger.verify()).problem
+    assert (await ledger.verify()).problem == ""
 
 
 @pytest.mark.parametrize(
@@ -255,4 +255,4 @@ async def test_a_full_queue_is_refused_at_once(tmp_path: Path) -> None:
 
     refused = [result for result in results if isinstance(result, Overloaded)]
     assert refused
-    assert 500 == written + len(refused)
+    assert written + len(refused) == 500

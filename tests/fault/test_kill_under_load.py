@@ -15,6 +15,7 @@ import pytest
 
 from client_examples.applications import Person, application, clean_bureau
 from client_examples.local_server import LocalServer, local_server
+from tests.raw_calls import RawCall
 from touchstone.v1 import decision_pb2 as pb
 from touchstone.v1 import decision_pb2_grpc
 
@@ -37,7 +38,7 @@ async def _load_until_killed(server: LocalServer, run: int, after_s: float) -> d
     numbers = iter(range(run * _PER_ROUND, (run + 1) * _PER_ROUND))
 
     async with grpc.aio.insecure_channel(server.address) as channel:
-        decide = channel.unary_unary("/touchstone.v1.DecisionService/Decide")
+        decide: RawCall = channel.unary_unary("/touchstone.v1.DecisionService/Decide")
 
         async def worker() -> None:
             for number in numbers:
@@ -60,7 +61,7 @@ async def _load_until_killed(server: LocalServer, run: int, after_s: float) -> d
 async def _stored(server: LocalServer, answered: dict[str, bytes]) -> tuple[list[str], list[str]]:
     """What is missing or differs, and the request_ids that are there twice."""
     async with grpc.aio.insecure_channel(server.address) as channel:
-        get = channel.unary_unary("/touchstone.v1.DecisionService/GetDecision")
+        get: RawCall = channel.unary_unary("/touchstone.v1.DecisionService/GetDecision")
         wrong = []
         for request_id, answer in answered.items():
             decision = pb.DecideResponse.FromString(answer).decision
@@ -102,11 +103,11 @@ def test_no_answered_decision_is_lost_and_none_is_there_twice(tmp_path: Path, ro
         wrong, twice = asyncio.run(_stored(server, answered))
         again = _request(0, 0)
         with grpc.insecure_channel(server.address) as channel:
-            decide = channel.unary_unary("/touchstone.v1.DecisionService/Decide")
+            decide: RawCall = channel.unary_unary("/touchstone.v1.DecisionService/Decide")
             repeated = decide(again.SerializeToString(), timeout=10)
 
     assert len(answered) > rounds
-    assert [] == wrong
-    assert [] == twice
+    assert wrong == []
+    assert twice == []
     if again.request_id in answered:
         assert answered[again.request_id] == repeated

@@ -32,12 +32,12 @@ class _File(apsw.VFSFile):
     def __init__(self, filename: object, flags: list[int]) -> None:
         super().__init__("unix", filename, flags)  # type: ignore[arg-type]
 
-    def xSync(self, flags: int) -> None:
+    def xSync(self, flags: int) -> None:  # noqa: N802 - apsw names it
         if self.disk.sync_fails:
             raise apsw.IOError("sync failed")
         super().xSync(flags)
 
-    def xWrite(self, data: bytes, offset: int) -> None:
+    def xWrite(self, data: bytes, offset: int) -> None:  # noqa: N802 - apsw names it
         if self.disk.is_full:
             raise apsw.FullError("no space")
         super().xWrite(data, offset)
@@ -47,7 +47,7 @@ class _Vfs(apsw.VFS):
     def __init__(self) -> None:
         super().__init__(_NAME, "unix", makedefault=True)
 
-    def xOpen(self, name: object, flags: list[int]) -> _File:
+    def xOpen(self, name: object, flags: list[int]) -> _File:  # noqa: N802 - apsw names it
         return _File(name, flags)
 
 
@@ -64,9 +64,7 @@ def disk() -> Iterator[_Disk]:
 async def _open(directory: Path, failures: list[str]) -> SqliteLedger:
     exists = (directory / FILE_NAME).exists()
     keyring = Keyring.open(directory / "keys", ledger_exists=exists)
-    return await SqliteLedger.open(
-        directory, keyring, on_failure=lambda: failures.append("failed")
-    )
+    return await SqliteLedger.open(directory, keyring, on_failure=lambda: failures.append("failed"))
 
 
 @pytest.mark.parametrize("fault", ["sync_fails", "is_full"])
@@ -86,7 +84,7 @@ async def test_after_a_failed_write_nothing_is_answered_and_nothing_acknowledged
     setattr(disk, fault, False)
 
     assert all(isinstance(result, LedgerUnavailable) for result in results)
-    assert ["failed"] == failures
+    assert failures == ["failed"]
     assert not ledger.healthy
     for call in (ledger.append(record(50)), ledger.find("mobile", "request-1")):
         with pytest.raises(LedgerUnavailable):
@@ -97,5 +95,5 @@ async def test_after_a_failed_write_nothing_is_answered_and_nothing_acknowledged
     report = await again.verify()
     stored = [await again.get(f"dec_mobile_{number}") for number in range(20)]
     await again.close()
-    assert "" == report.problem
+    assert report.problem == ""
     assert all(stored)

@@ -19,6 +19,7 @@ from client_examples.applications import (
 )
 from client_examples.channel import OPTIONS, problem
 from client_examples.local_server import LocalServer, local_server
+from tests.raw_calls import RawCall
 from touchstone.v1 import decision_pb2 as pb
 from touchstone.v1 import decision_pb2_grpc, graph_pb2, graph_pb2_grpc, types_pb2
 
@@ -52,16 +53,20 @@ def test_a_good_customer_is_approved_with_a_line_and_its_explanation(
     """The line lies in the offered range and the waterfall adds exactly to it."""
     decision = service.Decide(_request(_good(1001, expected_limit=20_000))).decision
 
-    assert types_pb2.OUTCOME_APPROVE == decision.outcome
+    assert decision.outcome == types_pb2.OUTCOME_APPROVE
     line = decision.line
     assert line.offered_minimum.units <= line.amount.units <= line.offered_maximum.units
     assert line.amount.units == sum(step.amount.units for step in line.waterfall)
-    assert types_pb2.LIMIT_STATUS_MET == decision.expected_limit.status
+    assert decision.expected_limit.status == types_pb2.LIMIT_STATUS_MET
     assert decision.score.points == decision.score.base_points + sum(
         part.points for part in decision.score.contributions
     )
-    assert ["eligibility", "fraud", "score", "approval", "line"] == [
-        stage.stage for stage in decision.trace.stages
+    assert [stage.stage for stage in decision.trace.stages] == [
+        "eligibility",
+        "fraud",
+        "score",
+        "approval",
+        "line",
     ]
 
 
@@ -72,13 +77,13 @@ def test_a_lower_line_than_hoped_for_names_the_cap(
     decision = service.Decide(_request(_good(1002, expected_limit=50_000, monthly_income=3_000)))
     answer = decision.decision
 
-    assert types_pb2.OUTCOME_APPROVE == answer.outcome
+    assert answer.outcome == types_pb2.OUTCOME_APPROVE
     assert answer.expected_limit.gap.units > 0
     assert f"line:{answer.expected_limit.binding_cap}" in [r.source for r in answer.reasons]
 
 
 @pytest.mark.parametrize(
-    ("bureau", "outcome"),
+    "bureau, outcome",
     [
         (thin_bureau(), types_pb2.OUTCOME_REFER),
         (None, types_pb2.OUTCOME_REFER),
@@ -89,7 +94,7 @@ def test_a_lower_line_than_hoped_for_names_the_cap(
 def test_what_is_not_good_is_never_approved_and_never_unexplained(
     service: decision_pb2_grpc.DecisionServiceStub,
     bureau: types_pb2.BureauSummary | None,
-    outcome: types_pb2.Outcome.ValueType,
+    outcome: types_pb2.Outcome,
 ) -> None:
     """Missing information refers; debts decline; both with texts in two languages."""
     number = 1010 + outcome + 5 * (bureau is None)
@@ -107,8 +112,8 @@ def test_unknown_lines_elsewhere_are_not_taken_for_none(
     unknown = service.Decide(_request(_good(1020, lines_elsewhere=None))).decision
     none = service.Decide(_request(_good(1021, lines_elsewhere=()))).decision
 
-    assert types_pb2.OUTCOME_REFER == unknown.outcome
-    assert types_pb2.OUTCOME_APPROVE == none.outcome
+    assert unknown.outcome == types_pb2.OUTCOME_REFER
+    assert none.outcome == types_pb2.OUTCOME_APPROVE
 
 
 def test_two_hundred_concurrent_duplicates_are_one_decision(server: LocalServer) -> None:
@@ -117,21 +122,19 @@ def test_two_hundred_concurrent_duplicates_are_one_decision(server: LocalServer)
 
     async def send_all() -> tuple[set[bytes], int]:
         async with grpc.aio.insecure_channel(server.address, options=OPTIONS) as channel:
-            raw = channel.unary_unary("/touchstone.v1.DecisionService/Decide")
+            raw: RawCall = channel.unary_unary("/touchstone.v1.DecisionService/Decide")
             body = request.SerializeToString()
             answers = await asyncio.gather(*(raw(body, timeout=10) for _ in range(200)))
             service = decision_pb2_grpc.DecisionServiceStub(channel)
             rows = [
-                row
-                async for row in _all_decisions(service)
-                if row.request_id == request.request_id
+                row async for row in _all_decisions(service) if row.request_id == request.request_id
             ]
             return set(answers), len(rows)
 
     answers, rows = asyncio.run(send_all())
 
-    assert 1 == len(answers)
-    assert 1 == rows
+    assert len(answers) == 1
+    assert rows == 1
 
 
 async def _all_decisions(service: decision_pb2_grpc.DecisionServiceStub):  # type: ignore[no-untyped-def]  # noqa: ANN202
@@ -156,8 +159,8 @@ def test_the_same_request_id_with_other_content_is_refused(
     with pytest.raises(grpc.RpcError) as refused:
         service.Decide(request)
 
-    assert "REQUEST_ID_REUSED" == problem(refused.value).reason
-    assert "FAILED_PRECONDITION" == problem(refused.value).code
+    assert problem(refused.value).reason == "REQUEST_ID_REUSED"
+    assert problem(refused.value).code == "FAILED_PRECONDITION"
 
 
 def test_a_stored_decision_is_returned_listed_and_explained(
@@ -194,7 +197,7 @@ def test_another_caller_does_not_see_the_decision(server: LocalServer) -> None:
                 metadata=(("touchstone-caller", "branch"),),
             )
 
-    assert "NOT_FOUND" == problem(refused.value).code
+    assert problem(refused.value).code == "NOT_FOUND"
 
 
 def test_a_trial_calculation_leaves_nothing_behind(
@@ -211,7 +214,7 @@ def test_a_trial_calculation_leaves_nothing_behind(
     assert before == after
     assert decision.line == estimate.line
     assert decision.expected_limit == estimate.expected_limit
-    assert [] == list(decision.graph_findings)
+    assert list(decision.graph_findings) == []
 
 
 def test_validate_only_decides_nothing(service: decision_pb2_grpc.DecisionServiceStub) -> None:
@@ -225,7 +228,7 @@ def test_validate_only_decides_nothing(service: decision_pb2_grpc.DecisionServic
         service.Decide(request)
 
     assert not answer.HasField("decision")
-    assert ["application.product"] == [path for path, _ in problem(refused.value).fields]
+    assert [path for path, _ in problem(refused.value).fields] == ["application.product"]
 
 
 def test_every_bad_field_is_named_and_no_value_is_repeated(
@@ -274,7 +277,8 @@ def test_a_ring_is_referred_and_then_declined_while_a_family_is_not_touched(
     def member(number: int) -> types_pb2.Decision:
         person = Person(number=1200 + number, device="ring-device-in-the-test")
         message = application(person, bureau=clean_bureau(), monthly_income=15_000)
-        return service.Decide(_request(message)).decision
+        response: pb.DecideResponse = service.Decide(_request(message))
+        return response.decision
 
     ring = [member(n) for n in range(5)]
     with grpc.insecure_channel(server.address, options=OPTIONS) as channel:
@@ -297,8 +301,8 @@ def test_a_ring_is_referred_and_then_declined_while_a_family_is_not_touched(
         )
         unmarked = member(6)
 
-    assert types_pb2.OUTCOME_APPROVE == ring[0].outcome
-    assert types_pb2.OUTCOME_REFER == ring[4].outcome
-    assert types_pb2.OUTCOME_DECLINE == marked.outcome
+    assert ring[0].outcome == types_pb2.OUTCOME_APPROVE
+    assert ring[4].outcome == types_pb2.OUTCOME_REFER
+    assert marked.outcome == types_pb2.OUTCOME_DECLINE
     assert "FRAUD_NETWORK" in [reason.code for reason in marked.reasons]
-    assert types_pb2.OUTCOME_REFER == unmarked.outcome
+    assert unmarked.outcome == types_pb2.OUTCOME_REFER

@@ -10,6 +10,7 @@ import grpc
 
 from client_examples.applications import Person, application, clean_bureau
 from client_examples.local_server import LocalServer, local_server
+from tests.raw_calls import RawCall
 from touchstone.v1 import decision_pb2 as pb
 
 _CALLS = 300
@@ -26,7 +27,7 @@ async def _load_with_sigterm(server: LocalServer) -> tuple[dict[int, bytes], set
     refusals: set[grpc.StatusCode] = set()
     numbers = iter(range(_CALLS))
     async with grpc.aio.insecure_channel(server.address) as channel:
-        decide = channel.unary_unary("/touchstone.v1.DecisionService/Decide")
+        decide: RawCall = channel.unary_unary("/touchstone.v1.DecisionService/Decide")
 
         async def worker() -> None:
             for number in numbers:
@@ -54,10 +55,10 @@ def test_sigterm_loses_no_accepted_request(tmp_path: Path) -> None:
         local_server(data_dir=data_dir) as server,
         grpc.insecure_channel(server.address) as channel,
     ):
-        decide = channel.unary_unary("/touchstone.v1.DecisionService/Decide")
+        decide: RawCall = channel.unary_unary("/touchstone.v1.DecisionService/Decide")
         again = {number: decide(_request(number), timeout=10) for number in answers}
 
-    assert 0 == code
+    assert code == 0
     assert len(answers) >= _CALLS // 3
     assert refusals <= {grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.CANCELLED}
     assert answers == again

@@ -16,6 +16,7 @@ from client_examples.applications import (
 )
 from engine.policy import load_policy
 from engine.record import replay
+from tests.raw_calls import RawCall
 from tests.running_app import POLICY, running_app
 from touchstone.v1 import decision_pb2 as pb
 from touchstone.v1 import graph_pb2, graph_pb2_grpc, types_pb2
@@ -38,7 +39,7 @@ async def test_every_stored_decision_replays_to_the_same_bytes(tmp_path: Path) -
     """Also later, with marks made meanwhile, by a policy loaded afresh."""
     chance = random.Random(7)
     async with running_app(tmp_path) as app, grpc.aio.insecure_channel(app.address) as channel:
-        decide = channel.unary_unary("/touchstone.v1.DecisionService/Decide")
+        decide: RawCall = channel.unary_unary("/touchstone.v1.DecisionService/Decide")
         marks = graph_pb2_grpc.GraphServiceStub(channel)
         decided: list[str] = []
         for number in range(120):
@@ -61,7 +62,7 @@ async def test_every_stored_decision_replays_to_the_same_bytes(tmp_path: Path) -
     policy = load_policy(POLICY)
     replays = [replay(policy, record.body) for record in records if record is not None]
 
-    assert 120 == len(replays)
+    assert len(replays) == 120
     assert all(one.same for one in replays)
-    assert 3 == len({one.stored.outcome for one in replays})
+    assert len({one.stored.outcome for one in replays}) == 3
     policy.rules.close()

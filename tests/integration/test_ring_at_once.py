@@ -18,6 +18,7 @@ from engine.codec import decode
 from engine.model import IdentifierKind
 from engine.record import DecisionRecord
 from graph.settings import GraphSettings
+from tests.raw_calls import RawCall
 from tests.running_app import POLICY, RunningApp, running_app
 from touchstone.v1 import decision_pb2 as pb
 
@@ -36,7 +37,7 @@ _WIDE = GraphSettings(
 
 async def _send_ring(app: RunningApp, run: int) -> list[str]:
     async with grpc.aio.insecure_channel(app.address) as channel:
-        decide = channel.unary_unary("/touchstone.v1.DecisionService/Decide")
+        decide: RawCall = channel.unary_unary("/touchstone.v1.DecisionService/Decide")
 
         async def one(number: int) -> str:
             message = application(
@@ -96,7 +97,7 @@ async def test_a_burst_makes_no_healthy_source_look_late(tmp_path: Path) -> None
     async with running_app(tmp_path, max_decisions=_MEMBERS) as app:
         records = await _records(app, await _send_ring(app, 0))
 
-    assert [()] * _MEMBERS == [record.decision.degradations for record in records]
+    assert [record.decision.degradations for record in records] == [()] * _MEMBERS
     for place, record in enumerate(records):
         assert record.gathered.graph is not None
         device = next(

@@ -16,13 +16,15 @@ from engine.record import DecisionRecord
 from graph.model import ApplicationProjected, FraudMarked, GraphEvent, SharingDeclared
 
 _FINITE = st.floats(allow_nan=False, allow_infinity=False)
+_VALUES: tuple[type[object], ...] = (Admission, Gathered, Decision, DecisionRecord)
+_EVENTS: tuple[type[GraphEvent], ...] = (ApplicationProjected, FraudMarked, SharingDeclared)
 st.register_type_strategy(float, _FINITE)
 st.register_type_strategy(int, st.integers(-(2**63), 2**63 - 1))
 st.register_type_strategy(date, st.dates())
 
 
 @settings(max_examples=60)
-@given(st.one_of(st.builds(kind) for kind in (Admission, Gathered, Decision, DecisionRecord)))
+@given(st.one_of([st.builds(kind) for kind in _VALUES]))
 def test_a_value_survives_encoding(value: object) -> None:
     """Floats exactly, tuples as tuples, enums as enums."""
     data = encode(value)
@@ -31,9 +33,7 @@ def test_a_value_survives_encoding(value: object) -> None:
     assert data == encode(decode(data, type(value)))
 
 
-@given(
-    st.one_of(st.builds(kind) for kind in (ApplicationProjected, FraudMarked, SharingDeclared))
-)
+@given(st.one_of([st.builds(kind) for kind in _EVENTS]))
 def test_an_event_survives_the_outbox(event: GraphEvent) -> None:
     """With its kind beside it."""
     assert event == decode_event(*encode_event(event))

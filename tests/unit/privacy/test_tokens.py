@@ -28,10 +28,24 @@ def _token(kind: str, raw: str, tokeniser: Tokeniser = _TOKENISER) -> Identifier
 
 
 @pytest.mark.parametrize(
-    ("kind", "spellings"),
+    "kind, spellings",
     [
-        ("phone", ["13800138000", "+86 138 0013 8000", "０１３８００１３８０００"[1:]]),
-        ("email", ["Li.Lei@Example.com", " li.lei@EXAMPLE.COM ", "li.lei@ｅｘａｍｐｌｅ.com"]),
+        (
+            "phone",
+            [
+                "13800138000",
+                "+86 138 0013 8000",
+                "\uff11\uff13\uff18\uff10\uff10\uff11\uff13\uff18\uff10\uff10\uff10",
+            ],
+        ),
+        (
+            "email",
+            [
+                "Li.Lei@Example.com",
+                " li.lei@EXAMPLE.COM ",
+                "li.lei@\uff45\uff58\uff41\uff4d\uff50\uff4c\uff45.com",
+            ],
+        ),
         ("email", ["a@bücher.example", "a@xn--bcher-kva.example"]),
         ("id_number", ["11010519491231002X", "11010519491231002x", "110105 19491231 002X"]),
         ("passport", ["E12345678", "e1234 5678"]),
@@ -44,11 +58,11 @@ def _token(kind: str, raw: str, tokeniser: Tokeniser = _TOKENISER) -> Identifier
 )
 def test_spellings_of_one_thing_give_one_token(kind: str, spellings: list[str]) -> None:
     """The graph would miss a ring that writes its phone in two ways."""
-    assert 1 == len({_token(kind, spelling).key for spelling in spellings})
+    assert len({_token(kind, spelling).key for spelling in spellings}) == 1
 
 
 @pytest.mark.parametrize(
-    ("kind", "first", "second"),
+    "kind, first, second",
     [
         ("phone", "13800138000", "13800138001"),
         ("email", "a@example.com", "b@example.com"),
@@ -64,7 +78,7 @@ def test_different_things_have_different_tokens(kind: str, first: str, second: s
 
 
 @pytest.mark.parametrize(
-    ("kind", "raw"),
+    "kind, raw",
     [
         ("phone", "call-me-maybe"),
         ("phone", "123"),

@@ -48,10 +48,6 @@ class Metrics:
         self._calls.labels(method, code).inc()
         self._latency.labels(method).observe(seconds)
 
-    def refused(self, method: str, code: str) -> None:
-        """A call was refused before it was admitted."""
-        self._calls.labels(method, code).inc()
-
     def decided(self, channel: str, outcome: str) -> None:
         """A decision was made and is durable."""
         if channel not in self._channels:

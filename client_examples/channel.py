@@ -34,10 +34,11 @@ class Problem:
 
 def problem(error: grpc.RpcError) -> Problem:
     """Unpack the standard error details of a failed call."""
-    if not isinstance(error, grpc.Call):
+    if not isinstance(error, grpc.Call | grpc.aio.AioRpcError):
         raise TypeError("not the error of a call")
     reason, fields = "", []
-    status = rpc_status.from_call(error)
+    # It only asks for code, details and trailing metadata, which both kinds of error have.
+    status = rpc_status.from_call(error)  # type: ignore[arg-type]
     for detail in status.details if status else ():
         info, bad = error_details_pb2.ErrorInfo(), error_details_pb2.BadRequest()
         if detail.Unpack(info):

@@ -84,6 +84,7 @@ class _Road:
         self._degradations: dict[str, Degradation] = {}
         self._cap_line_minor: int | None = None
         self._adjust_points = 0
+        self._points_to_double = 0.0
         self._score: ScoreResult | None = None
         self._line: LineResult | None = None
         self._ended_by = ""
@@ -179,7 +180,7 @@ class _Road:
         """Points that rules add: kept for the score, or added to it if it is there already."""
         self._adjust_points += points
         if self._score is not None and points:
-            self._set_score(_adjusted(self._score, points))
+            self._set_score(_adjusted(self._score, points, self._points_to_double))
 
     def _set_score(self, score: ScoreResult) -> None:
         self._score = score
@@ -190,9 +191,11 @@ class _Road:
         bureau = self._admission.application.bureau
         if bureau is None:
             return
-        result = self._policy.scorecards[stage.scorecard or ""].score(bureau)
+        scorecard = self._policy.scorecards[stage.scorecard or ""]
+        self._points_to_double = scorecard.scale.pdo
+        result = scorecard.score(bureau)
         if isinstance(result, ScoreResult):
-            self._set_score(_adjusted(result, self._adjust_points))
+            self._set_score(_adjusted(result, self._adjust_points, self._points_to_double))
 
     def _run_line(self) -> Outcome | None:
         inputs = self._line_inputs()
@@ -270,11 +273,11 @@ def _graver(first: Outcome | None, second: Outcome | None) -> Outcome | None:
     return max(present, key=lambda outcome: outcome.severity, default=None)
 
 
-def _adjusted(score: ScoreResult, points: int) -> ScoreResult:
-    """The score with the points that rules added; the odds move with them, 20 points double."""
+def _adjusted(score: ScoreResult, points: int, points_to_double: float) -> ScoreResult:
+    """The score with the points that rules added; the odds move with them."""
     if points == 0 or score.pd in (0.0, 1.0):
         return score
-    odds = (1.0 - score.pd) / score.pd * 2.0 ** (points / 20)
+    odds = (1.0 - score.pd) / score.pd * 2.0 ** (points / points_to_double)
     return replace(
         score,
         points=score.points + points,

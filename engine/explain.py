@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from decimal import Decimal
 
+from engine.currency import MINOR_DIGITS
 from engine.outcome import (
     Decision,
     ExpectedLimit,
@@ -94,7 +96,8 @@ def _sentences(decision: Decision, zh: int) -> Iterator[str]:
 
 
 def _amount(minor: int, currency: str) -> str:
-    return f"{currency} {minor / 100:,.2f}"
+    digits = MINOR_DIGITS[currency]
+    return f"{currency} {Decimal(minor).scaleb(-digits):,.{digits}f}"
 
 
 def _line(decision: Decision, line: LineResult, zh: int) -> str:

@@ -296,11 +296,12 @@ class DecisionEngine:
             return decode(_same_request(duplicate.stored, fingerprint), int)
         return mark.known_at_us
 
-    async def drain(self) -> None:
-        """Take no new decisions and wait until those under way are recorded."""
+    async def drain(self, timeout_s: float) -> None:
+        """Take no new decisions and wait, so long, until those under way are recorded."""
         self._draining = True
         tasks = [running.task for running in self._in_flight.values()]
-        await asyncio.gather(*tasks, return_exceptions=True)
+        if tasks:
+            await asyncio.wait(tasks, timeout=timeout_s)
 
 
 def check(application: Application, policy: Policy) -> None:

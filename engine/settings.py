@@ -66,7 +66,7 @@ class Tls:
 class Storage:
     """Files."""
 
-    data_dir: Annotated[Path, Meaning("directory of ledger and graph")] = Path("data")
+    data_dir: Annotated[Path, Meaning("directory of ledger and graph")] = Path("touchstone-data")
     keys: Annotated[
         Path | None, Meaning("directory of the keys; keys in the data directory if not set")
     ] = None
@@ -188,16 +188,6 @@ class Sources:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Checks:
-    """Self-checks while serving."""
-
-    shadow_check_rate: Annotated[
-        float,
-        Meaning("share of decisions also given to the reference evaluator", least=0.0, most=1.0),
-    ] = 0.0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Log:
     """The log on standard error: one line per call, no personal data."""
 
@@ -223,5 +213,4 @@ class Settings:
     connections: Connections = Connections()
     ledger: LedgerBounds = LedgerBounds()
     sources: Sources = Sources()
-    checks: Checks = Checks()
     log: Log = Log()

@@ -165,12 +165,6 @@ def _to_int(value: object) -> int:
     return value
 
 
-def _to_float(value: object) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float | str):
-        raise TypeError
-    return float(value)
-
-
 def _to_str(value: object) -> str:
     if not isinstance(value, str):
         raise TypeError
@@ -207,7 +201,6 @@ def _to_roles(value: object) -> Roles:
 _CONVERT: Mapping[object, Callable[[object], object]] = {
     bool: _to_bool,
     int: _to_int,
-    float: _to_float,
     str: _to_str,
     Path: _to_path,
     Path | None: lambda value: _to_path(value) if value not in (None, "") else None,
@@ -218,7 +211,6 @@ _CONVERT: Mapping[object, Callable[[object], object]] = {
 _EXPECTED: Mapping[object, str] = {
     bool: "true or false",
     int: "a whole number",
-    float: "a number",
     str: "a text",
     Path: "a path",
     Path | None: "a path",

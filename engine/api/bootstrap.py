@@ -140,7 +140,7 @@ class TouchstoneApp:
         running, self._running = self._running, None
         if running is None:
             return
-        await running.engine.drain()
+        await running.engine.drain(self._settings.deadlines.drain_grace_ms / 1000)
         await running.projector.stop(drain_s=_DRAIN_S)
         await running.store.close()
         await running.ledger.close()

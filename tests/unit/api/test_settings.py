@@ -55,7 +55,6 @@ def test_roles_can_be_given_in_one_line_or_as_a_table(tmp_path: Path) -> None:
     [
         (["--max-calls", "0"], "max_calls"),
         (["--max-calls", "many"], "max_calls"),
-        (["--shadow-check-rate", "nan"], "shadow_check_rate"),
         (["--log-level", "loud"], "log_level"),
         (["--roles", "mobile=king"], "roles"),
         (["--tls-key", "key.pem"], "tls_certificate"),

@@ -1,0 +1,170 @@
+"""The pure function of a decision: golden decisions, and what must hold of every one."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from engine.codec import decode, encode
+from engine.evaluate import estimate, evaluate
+from engine.model import Application, HeldLines, RepaymentStatus, Session, SourceStatus
+from engine.outcome import Decision, Gathered, LimitStatus, Need, Outcome
+from engine.policy import Policy, load_policy
+from tests.applications import (
+    admission,
+    application,
+    bureau,
+    gathered,
+    months,
+    neighbourhood,
+    payroll,
+)
+
+_ROOT = Path(__file__).resolve().parents[2]
+_GOLDEN = _ROOT / "tests" / "golden" / "decisions"
+_LATE = months(6, status=RepaymentStatus.PAST_DUE, delay=2, balance_minor=1_900_000)
+_EMULATOR = Session(channel_session_id=None, emulator=True, rooted=None, country=None, city=None)
+
+_CASES: dict[str, tuple[Application, Gathered]] = {
+    "good_customer": (application(expected_limit_minor=2_000_000), gathered()),
+    "hopes_for_more": (application(expected_limit_minor=5_000_000), gathered()),
+    "needs_evidence": (
+        application(expected_limit_minor=2_000_000, evidence=payroll(400_000)),
+        gathered(),
+    ),
+    "no_evidence": (application(evidence=()), gathered()),
+    "no_bureau": (application(bureau=None), gathered()),
+    "thin_file": (application(bureau=bureau(months=months(2), months_on_file=2)), gathered()),
+    "late_payer": (application(bureau=bureau(months=_LATE)), gathered()),
+    "under_age": (application(birth_date=date(2008, 5, 30)), gathered()),
+    "of_age_today": (application(birth_date=date(2008, 5, 29)), gathered()),
+    "expired_document": (application(id_document_expires_on=date(2026, 5, 28)), gathered()),
+    "exposure_used_up": (
+        application(held_lines=HeldLines(own_minor=0, elsewhere_minor=100_000_000)),
+        gathered(),
+    ),
+    "lines_unknown": (application(held_lines=None), gathered()),
+    "device_burst": (application(), gathered(neighbourhood(4))),
+    "device_burst_on_emulator": (application(session=_EMULATOR), gathered(neighbourhood(4))),
+    "fraud_ring": (application(), gathered(neighbourhood(4, 2))),
+    "graph_down": (application(), gathered(graph=SourceStatus.DOWN)),
+    "history_late": (application(), gathered(history=SourceStatus.LATE)),
+}
+
+
+@pytest.fixture(scope="module")
+def policy() -> Iterator[Policy]:
+    """The shipped policy."""
+    loaded = load_policy(_ROOT / "rulesets" / "credit_card")
+    yield loaded
+    loaded.rules.close()
+
+
+def _decide(policy: Policy, case: str) -> Decision:
+    asked, answers = _CASES[case]
+    result = evaluate(policy, admission(asked), answers)
+    assert isinstance(result, Decision)
+    return result
+
+
+@pytest.mark.parametrize("case", _CASES)
+def test_the_decision_is_the_golden_one(policy: Policy, case: str) -> None:
+    """TOUCHSTONE_UPDATE_GOLDEN=1 rewrites the files; review their difference like code."""
+    told = json.loads(encode(_decide(policy, case)))
+    del told["policy_digest"]  # it changes with every comment in a ruleset
+    text = json.dumps(told, ensure_ascii=False, indent=1) + "\n"
+    path = _GOLDEN / f"{case}.json"
+    if os.environ.get("TOUCHSTONE_UPDATE_GOLDEN") == "1":
+        path.write_text(text, encoding="utf-8")
+
+    assert path.read_text(encoding="utf-8") == text
+
+
+def test_every_golden_file_has_its_case() -> None:
+    """No file is left behind."""
+    assert {path.stem for path in _GOLDEN.glob("*.json")} == set(_CASES)
+
+
+@pytest.mark.parametrize("case", _CASES)
+def test_what_is_not_approved_is_explained(policy: Policy, case: str) -> None:
+    """Each reason has both texts and leads to the outcome."""
+    decision = _decide(policy, case)
+
+    if decision.outcome is not Outcome.APPROVE:
+        assert decision.reasons
+    assert all(r.text_en and r.text_zh for r in decision.reasons)
+    assert {r.outcome for r in decision.reasons} <= {decision.outcome}
+
+
+@pytest.mark.parametrize("case", _CASES)
+def test_the_same_facts_give_the_same_bytes(policy: Policy, case: str) -> None:
+    """Also after they were stored and read again."""
+    asked, answers = _CASES[case]
+    first = _decide(policy, case)
+    again = evaluate(
+        policy,
+        decode(encode(admission(asked)), type(admission(asked))),
+        decode(encode(answers), Gathered),
+    )
+
+    assert encode(first) == encode(again)
+
+
+def test_sources_are_asked_only_when_a_stage_needs_them(policy: Policy) -> None:
+    """A decline in eligibility ends the road before the graph is paid for."""
+    need = evaluate(policy, admission(application()), Gathered())
+    declined = evaluate(policy, admission(application(birth_date=date(2015, 1, 1))), Gathered())
+
+    assert Need(sources=("graph", "history")) == need
+    assert isinstance(declined, Decision)
+    assert declined.outcome is Outcome.DECLINE
+    assert [stage.skipped_because for stage in declined.stages] == [
+        "",
+        *["declined in eligibility"] * 4,
+    ]
+
+
+@pytest.mark.parametrize("case", _CASES)
+@pytest.mark.parametrize("source", ["graph", "history"])
+@pytest.mark.parametrize("status", [SourceStatus.LATE, SourceStatus.DOWN, SourceStatus.STALE])
+def test_a_missing_source_makes_no_outcome_milder(
+    policy: Policy, case: str, source: str, status: SourceStatus
+) -> None:
+    """Where it was not a decline, it becomes a referral that says which source was missing."""
+    asked, answers = _CASES[case]
+    graph = None if source == "graph" else answers.graph
+    missing = evaluate(policy, admission(asked), gathered(graph, **{source: status}))
+
+    assert isinstance(missing, Decision)
+    assert missing.outcome is not Outcome.APPROVE
+    if not missing.stages[1].skipped_because:
+        assert (source, status) in [(d.source, d.status) for d in missing.degradations]
+
+
+@pytest.mark.parametrize("case", _CASES)
+def test_a_declined_application_carries_no_line(policy: Policy, case: str) -> None:
+    """And an approved one always does."""
+    decision = _decide(policy, case)
+
+    if decision.outcome is Outcome.DECLINE:
+        assert decision.line is None
+        assert decision.expected_limit.offer_minor == 0
+    if decision.outcome is Outcome.APPROVE:
+        assert decision.line is not None
+        assert decision.line.line_minor > 0
+
+
+def test_a_trial_calculation_says_what_a_decision_would(policy: Policy) -> None:
+    """Links and history aside, which it skips and says so."""
+    asked = application(expected_limit_minor=2_000_000)
+    trial = estimate(policy, admission(asked))
+    decided = _decide(policy, "good_customer")
+
+    assert (decided.line, decided.expected_limit) == (trial.line, trial.expected_limit)
+    assert trial.expected_limit.status is LimitStatus.MET
+    assert trial.stages[1].skipped_because

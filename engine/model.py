@@ -140,9 +140,10 @@ class HeldLines:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Applicant:
-    """The person, as far as rules and lines may look. Names exist as a token only."""
+    """The person, as far as rules and lines may look. Names exist as tokens only."""
 
     name_token: str
+    other_name_tokens: tuple[str, ...]
     birth_date: date
     nationality: str
     id_document_kind: str

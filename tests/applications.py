@@ -91,6 +91,7 @@ def application(**changes: object) -> Application:
     """A good customer's; ``changes`` replace fields, those of the applicant by their own names."""
     person: dict[str, object] = {
         "name_token": "name",
+        "other_name_tokens": (),
         "birth_date": date(1990, 5, 17),
         "nationality": "CN",
         "id_document_kind": "cn_resident_id",

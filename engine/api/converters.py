@@ -105,9 +105,10 @@ class _Reader:
         name = self._problems.attempt(
             f"{path}.full_name", lambda: self._tokens.name_token(message.full_name)
         )
+        others = set()
         for place, other in enumerate(message.other_names):
             with self._problems.noting(f"{path}.other_names[{place}]"):
-                self._tokens.name_token(other)
+                others.add(self._tokens.name_token(other))
         document = message.id_document
         expires = None
         if document.HasField("expires_on"):
@@ -120,6 +121,7 @@ class _Reader:
             )
         return Applicant(
             name_token=name or "",
+            other_name_tokens=tuple(sorted(others)),
             birth_date=self._birth_date(path, message),
             nationality=message.nationality,
             id_document_kind=document_kind(document) or "",

@@ -62,6 +62,7 @@ check: install ## Lint, types, layers, interface and generated code: what CI che
 	$(BIN)/mypy $(wildcard engine graph client_examples tests tools server.py)
 	$(BIN)/lint-imports --no-logo
 	tools/check_proto.sh
+	$(BIN)/touchstone policy check rulesets/credit_card
 
 .PHONY: format
 format: install ## Format the code and apply the safe fixes

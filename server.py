@@ -12,6 +12,8 @@ from pathlib import Path
 
 # The generated code stands beside the proto files; a checkout runs without being installed.
 sys.path.append(str(Path(__file__).resolve().parent / "proto"))
+# Before XGBoost is loaded: one row is scored at a time, and a pool of threads only disturbs.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 import uvloop
 

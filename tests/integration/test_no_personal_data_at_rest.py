@@ -40,7 +40,6 @@ async def test_no_file_holds_a_raw_identifier(tmp_path: Path) -> None:
         grpc.aio.insecure_channel(app.address) as channel,
     ):
         service = decision_pb2_grpc.DecisionServiceStub(channel)
-        await service.Decide(pb.DecideRequest(request_id="canary", application=message))
         for _ in range(2):
             await service.Decide(pb.DecideRequest(request_id="canary", application=message))
         while_running = _files(tmp_path)

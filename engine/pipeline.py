@@ -293,7 +293,11 @@ class DecisionEngine:
                 )
             )
         except DuplicateRecord as duplicate:
+            self._pending.discard(event)
             return decode(_same_request(duplicate.stored, fingerprint), int)
+        except BaseException:
+            self._pending.discard(event)
+            raise
         return mark.known_at_us
 
     async def drain(self, timeout_s: float) -> None:

@@ -87,6 +87,12 @@ class PendingIndex:
         if key in self._events:
             self._remove(key)
 
+    def discard(self, event: GraphEvent) -> None:
+        """An added event was not recorded after all: nobody is to see it any more."""
+        key = _key_of(event)
+        if key in self._events:
+            self._remove(key)
+
     def add(self, event: GraphEvent) -> None:
         """Any event that will come through the outbox. Adding it again changes nothing.
 

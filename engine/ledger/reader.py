@@ -31,7 +31,6 @@ from engine.privacy import Sealer
 from graph.model import GraphEvent
 
 _T = TypeVar("_T")
-_THREADS = 2
 _MOST_WAITING = 2000
 _RETRY_AFTER_S = 0.2
 MOST_PER_PAGE = 1000
@@ -39,13 +38,16 @@ _TAG_BYTES = 16
 
 
 class Reader:
-    """Runs reads off the event loop. ``token_key`` makes page tokens tamper-evident."""
+    """Runs reads off the event loop, on ``threads`` threads of its own.
 
-    def __init__(self, path: Path, sealer: Sealer, token_key: bytes) -> None:
+    ``token_key`` makes page tokens tamper-evident.
+    """
+
+    def __init__(self, path: Path, sealer: Sealer, token_key: bytes, *, threads: int) -> None:
         self._path = path
         self._sealer = sealer
         self._token_key = token_key
-        self._pool = ThreadPoolExecutor(_THREADS, thread_name_prefix="ledger-reader")
+        self._pool = ThreadPoolExecutor(threads, thread_name_prefix="ledger-reader")
         self._local = threading.local()
         self._connections: list[apsw.Connection] = []
         self._waiting = 0

@@ -56,7 +56,9 @@ class SqliteLedger:
             on_commit=self._committed,
             on_failure=on_failure,
         )
-        self._reader = Reader(path, sealer, keyring.token_key)
+        self._reader = Reader(path, sealer, keyring.token_key, threads=2)
+        # A list over years or a walk of the chain must not make a decision wait.
+        self._browser = Reader(path, sealer, keyring.token_key, threads=1)
 
     @classmethod
     async def open(
@@ -111,8 +113,8 @@ class SqliteLedger:
     ) -> RecordPage:
         """Decisions, newest first. Raises ``InvalidApplication`` for a foreign token."""
         self._require_healthy()
-        return await self._reader.run(
-            lambda c: self._reader.page(c, listing, caller, page_size, page_token)
+        return await self._browser.run(
+            lambda c: self._browser.page(c, listing, caller, page_size, page_token)
         )
 
     async def history(self, subject: str, *, before_us: int, limit: int) -> History:
@@ -144,7 +146,7 @@ class SqliteLedger:
 
     async def verify(self) -> VerifyReport:
         """Walk the whole chain."""
-        return await self._reader.run(read.verify)
+        return await self._browser.run(read.verify)
 
     async def close(self) -> None:
         """Write what waits, then release everything. Idempotent."""
@@ -152,6 +154,7 @@ class SqliteLedger:
             return
         self._closed = True
         await asyncio.to_thread(self._reader.close)
+        await asyncio.to_thread(self._browser.close)
         await self._writer.close()
         os.close(self._lock)
 

@@ -38,12 +38,15 @@ class Outbox(Protocol):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProjectorSettings:
     """``batch``: events per commit; a decision may have to wait for one commit, so keep it small.
+    ``coalesce_s``: how long events are let gather before a commit, whose cost is mostly its own;
+    decisions see them as pending meanwhile.
 
     Times are seconds. A failed batch is tried again after ``backoff_first_s``, doubling up to
     ``backoff_most_s``.
     """
 
-    batch: int = 16
+    batch: int = 32
+    coalesce_s: float = 0.025
     prime_batch: int = 1000
     store_timeout_s: float = 5.0
     idle_wait_s: float = 1.0
@@ -162,6 +165,8 @@ class Projector:
                 self._failures = 0
                 if reached == position and await self._idle(position):
                     return
+                if reached - position < self._settings.batch:
+                    await self._coalesce()
             except GraphBehind as error:
                 # Somebody wiped or restored the graph. Go on from where it stands.
                 self._trusted, self._position = False, None
@@ -211,6 +216,14 @@ class Projector:
             more.cancel()
             drain.cancel()
         return False
+
+    async def _coalesce(self) -> None:
+        """Let events gather, unless it is time to end."""
+        try:
+            async with asyncio.timeout(self._settings.coalesce_s):
+                await self._draining.wait()
+        except TimeoutError:
+            return
 
     async def _back_off(self, error: Exception) -> None:
         self._failures += 1

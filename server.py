@@ -18,7 +18,7 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 import uvloop
 
 from engine.api.run import EXIT_FAILED, EXIT_MISCONFIGURED, run
-from engine.errors import PolicyError
+from engine.errors import PolicyError, TouchstoneError
 from engine.privacy import KeyringError
 from engine.settings import SettingsError
 from engine.settings_loading import load
@@ -33,7 +33,7 @@ def main() -> int:
         return _refuse(f"misconfigured: {error}", EXIT_MISCONFIGURED)
     except PolicyError as error:
         return _refuse(f"the policy was refused:\n{error}", EXIT_MISCONFIGURED)
-    except OSError as error:
+    except (TouchstoneError, OSError) as error:
         return _refuse(f"cannot start: {error}", EXIT_FAILED)
 
 

@@ -20,6 +20,7 @@ from rich.table import Table
 
 from client_examples.applications import Person, application, clean_bureau
 from client_examples.local_server import local_server
+from tests.bench.stages import stage_table
 from tests.raw_calls import RawCall
 from touchstone.v1 import decision_pb2 as pb
 
@@ -127,7 +128,7 @@ def _stages(answers: list[bytes]) -> Table:
     for answer in answers:
         for timing in pb.DecideResponse.FromString(answer).decision.trace.timings:
             spent[timing.step].append(timing.micros / 1000)
-    table = Table(title="Time by step of a decision, ms", title_justify="left")
+    table = Table(title="Time by step, 1 in flight, ms", title_justify="left")
     for heading in ("step", "p50", "p99"):
         table.add_column(heading, justify="right")
     for step, values in spent.items():
@@ -158,9 +159,11 @@ def main() -> None:
             )
             _row(table, f"empty handler, {in_flight} in flight", empty_rate, empty_ms, empty_rate)
             _row(table, f"Decide, {in_flight} in flight", rate, latencies, empty_rate)
-            stages = _stages(answers)
+            if in_flight == 1:
+                stages = _stages(answers)
     console.print(table)
     console.print(stages)
+    console.print(stage_table())
 
 
 if __name__ == "__main__":

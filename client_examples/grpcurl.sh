@@ -5,7 +5,7 @@ set -euo pipefail
 target="${1:-127.0.0.1:50051}"
 root="$(cd "$(dirname "$0")/.." && pwd)"
 protos=(-import-path "$root/proto" -import-path "$root/third_party/proto"
-  -proto touchstone/v1/decision.proto)
+  -proto touchstone/v1/decision.proto -proto google/rpc/error_details.proto)
 
 echo "The latest decisions:"
 grpcurl -plaintext "${protos[@]}" -d '{"page_size": 5}' \

@@ -8,7 +8,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
-from time import perf_counter_ns
 
 from engine.clock import AdmissionClock
 from engine.codec import decode, encode
@@ -23,7 +22,7 @@ from engine.errors import (
 )
 from engine.evaluate import estimate, evaluate
 from engine.explain import explain
-from engine.gather import Gatherer, subject_of
+from engine.gather import Gatherer
 from engine.ledger import (
     DuplicateRecord,
     Ledger,
@@ -33,11 +32,13 @@ from engine.ledger import (
     StoredAnswer,
 )
 from engine.model import Admission, Application
-from engine.outcome import Decision, Gathered, Outcome, Timing
+from engine.outcome import Decision, Gathered, Timing
 from engine.policy import Policy
 from engine.privacy import Tokeniser
 from engine.record import DecisionRecord, MarkRecord
-from graph.model import ApplicationProjected, FraudMarked
+from engine.recording import new_record
+from engine.stopwatch import Stopwatch
+from graph.model import FraudMarked
 from graph.pending import PendingIndex
 
 Respond = Callable[[Decision, tuple[Timing, ...]], bytes]
@@ -169,15 +170,15 @@ class DecisionEngine:
         respond: Respond,
         deadline: Deadline,
     ) -> bytes:
-        stopwatch = _Stopwatch()
+        stopwatch = Stopwatch()
         decision, gathered = await self._evaluate(policy, admission, deadline, stopwatch)
         answer = respond(decision, stopwatch.timings())
         record = DecisionRecord(admission=admission, gathered=gathered, decision=decision)
-        await self._ledger.append(_new_record(record, fingerprint, answer))
+        await self._ledger.append(new_record(record, fingerprint, answer))
         return answer
 
     async def _evaluate(
-        self, policy: Policy, admission: Admission, deadline: Deadline, stopwatch: _Stopwatch
+        self, policy: Policy, admission: Admission, deadline: Deadline, stopwatch: Stopwatch
     ) -> tuple[Decision, Gathered]:
         gathered = Gathered()
         while True:
@@ -327,69 +328,3 @@ def _same_request(stored: StoredAnswer, fingerprint: bytes) -> bytes:
     if stored.fingerprint != fingerprint:
         raise RequestIdReused("request_id was used before with other content")
     return stored.answer
-
-
-def _new_record(record: DecisionRecord, fingerprint: bytes, answer: bytes) -> NewRecord:
-    admission, decision = record.admission, record.decision
-    application = admission.application
-    return NewRecord(
-        caller=admission.caller,
-        request_id=admission.request_id,
-        fingerprint=fingerprint,
-        decision_id=admission.decision_id,
-        subject=subject_of(admission),
-        kind="decision",
-        at_us=admission.as_of_us,
-        product=application.product,
-        channel=application.channel,
-        customer_segment=application.customer_segment,
-        branch=application.branch,
-        staff_member=application.staff_member,
-        partner=application.partner,
-        outcome=decision.outcome.value,
-        line_minor=_approved_line_minor(decision),
-        body=encode(record),
-        answer=answer,
-        graph_events=(
-            ApplicationProjected(
-                applicant=admission.decision_id,
-                at_us=admission.as_of_us,
-                status=decision.outcome.value,
-                links=application.links,
-            ),
-        ),
-    )
-
-
-def _approved_line_minor(decision: Decision) -> int:
-    """The line that was granted; what a referred application could carry is not granted."""
-    if decision.line is None or decision.outcome is not Outcome.APPROVE:
-        return 0
-    return decision.line.line_minor
-
-
-class _Stopwatch:
-    """Wall time by step, microseconds; several passes of a step are added up."""
-
-    def __init__(self) -> None:
-        self._micros: dict[str, int] = {}
-
-    def step(self, name: str) -> _Lap:
-        return _Lap(self._micros, name)
-
-    def timings(self) -> tuple[Timing, ...]:
-        return tuple(Timing(step=name, micros=us) for name, us in self._micros.items())
-
-
-class _Lap:
-    def __init__(self, micros: dict[str, int], name: str) -> None:
-        self._micros = micros
-        self._name = name
-        self._start = 0
-
-    def __enter__(self) -> None:
-        self._start = perf_counter_ns()
-
-    def __exit__(self, *_: object) -> None:
-        spent = (perf_counter_ns() - self._start) // 1000
-        self._micros[self._name] = self._micros.get(self._name, 0) + spent

@@ -110,13 +110,24 @@ class VerifyReport:
 
 
 class DuplicateRecord(TouchstoneError):
-    """(caller, request_id) is there already; ``stored`` is the answer that was given."""
+    """(caller, request_id) or the decision id is there already; ``stored`` is what was given."""
 
     reason = "DUPLICATE_RECORD"
 
     def __init__(self, stored: StoredAnswer) -> None:
         self.stored = stored
         super().__init__("a record of that request exists")
+
+
+class RecordRefused(TouchstoneError):
+    """This record cannot be stored as it is; the ledger and the other records are unharmed.
+
+    A defect of ours, or a stored row that was altered. ``cause`` names the kind of error only.
+    """
+
+    def __init__(self, cause: str) -> None:
+        self.cause = cause
+        super().__init__(f"the record cannot be stored: {cause}")
 
 
 class Ledger(Protocol):
@@ -132,7 +143,11 @@ class Ledger(Protocol):
         ...
 
     async def append(self, record: NewRecord) -> RecordRef:
-        """Return once it is durable. Raises ``DuplicateRecord`` and ``Overloaded``."""
+        """Return once it is durable.
+
+        Raises ``DuplicateRecord``, ``Erased`` (a duplicate of an erased one), ``RecordRefused``
+        and ``Overloaded``.
+        """
         ...
 
     async def find(self, caller: str, request_id: str) -> StoredAnswer | None:

@@ -223,21 +223,46 @@ def last_at_us(connection: apsw.Connection) -> int:
 
 def verify(connection: apsw.Connection) -> VerifyReport:
     """Walk the chain from the first record; stop at the first that does not hold."""
-    head, count = chain.GENESIS, 0
+    connection.execute("BEGIN")  # one snapshot: records are appended meanwhile
+    try:
+        return _walk(connection)
+    finally:
+        connection.execute("ROLLBACK")
+
+
+def _walk(connection: apsw.Connection) -> VerifyReport:
+    head, count, position = chain.GENESIS, 0, 0
     columns = ", ".join(chain.COLUMNS)
     rows = connection.execute(
         f"SELECT {columns}, chain FROM records ORDER BY sequence"  # noqa: S608 - constants
     )
     for *values, stored in rows:
-        events = [
-            body
-            for (body,) in connection.execute(
-                "SELECT body FROM outbox WHERE sequence = ? ORDER BY position", (values[0],)
-            )
-        ]
-        head = chain.link(head, values, events)
+        events: list[tuple[Any, ...]] = connection.execute(
+            "SELECT position, kind, body FROM outbox WHERE sequence = ? ORDER BY position",
+            (values[0],),
+        ).fetchall()
+        head = chain.link(head, values, [body for _, _, body in events])
         count += 1
-        if values[0] != count or head != stored:
+        if values[0] != count or head != stored or not _in_place(events, position):
             problem = f"record {count} (decision {values[4]}) was altered, removed or moved"
             return VerifyReport(records=count, head=head.hex(), problem=problem)
-    return VerifyReport(records=count, head=head.hex(), problem="")
+        position += len(events)
+    return VerifyReport(records=count, head=head.hex(), problem=_surplus(connection, position))
+
+
+def _in_place(events: list[tuple[Any, ...]], position: int) -> bool:
+    """Each event is of the kind it says and stands where it was committed."""
+    try:
+        return all(
+            place == position + step and decode_event(kind, body) is not None
+            for step, (place, kind, body) in enumerate(events, start=1)
+        )
+    except ValueError:
+        return False
+
+
+def _surplus(connection: apsw.Connection, position: int) -> str:
+    row = connection.execute(
+        "SELECT position FROM outbox WHERE position > ? OR position < 1 LIMIT 1", (position,)
+    ).fetchone()
+    return "" if row is None else f"outbox row {row[0]} belongs to no record"

@@ -9,9 +9,11 @@ from pathlib import Path
 import apsw
 
 from engine.errors import LedgerUnavailable
+from engine.privacy import Keyring, KeyringError
 
 VERSION = 1
 _BUSY_MS = 2000
+_SCRUB_BUSY_MS = 50
 
 _TABLES = """
 CREATE TABLE subject_keys (
@@ -55,6 +57,11 @@ CREATE TABLE outbox (
 ) STRICT;
 """
 
+# Not part of the version: a version that does not know the table loses nothing by it.
+_KEYS = """
+CREATE TABLE IF NOT EXISTS keys_in_use (purpose TEXT PRIMARY KEY, key_id TEXT NOT NULL) STRICT
+"""
+
 
 class DataDirectoryInUse(LedgerUnavailable):
     """Another process has the ledger open."""
@@ -82,6 +89,8 @@ def open_writer(path: Path) -> apsw.Connection:
     connection.pragma("journal_mode", "wal")
     connection.pragma("synchronous", "full")
     connection.pragma("foreign_keys", 1)
+    # A deleted key must not live on in the free space of a page.
+    connection.pragma("secure_delete", 1)
     found = connection.pragma("user_version")
     if found > VERSION:
         connection.close()
@@ -94,6 +103,40 @@ def open_writer(path: Path) -> apsw.Connection:
             connection.execute(_TABLES)
             connection.pragma("user_version", VERSION)
     return connection
+
+
+def require_keys(connection: apsw.Connection, keyring: Keyring) -> None:
+    """Raise ``KeyringError`` if the ledger was written with other keys; note the first ones.
+
+    With another token key every known person would be a stranger, with another master key
+    nothing could be read: both would go on for long before anybody saw it.
+    """
+    connection.execute(_KEYS)
+    for purpose, key_id in keyring.key_ids.items():
+        connection.execute("INSERT OR IGNORE INTO keys_in_use VALUES (?, ?)", (purpose, key_id))
+        row = connection.execute(
+            "SELECT key_id FROM keys_in_use WHERE purpose = ?", (purpose,)
+        ).fetchone()
+        if row is None or row[0] != key_id:
+            raise KeyringError(
+                f"the {purpose} key {key_id} is not the one this ledger was written with"
+                f" ({row[0] if row else 'none'}); restore the keys that belong to it"
+            )
+
+
+def scrub(connection: apsw.Connection) -> bool:
+    """Write the log back and empty it, so that no earlier version of a page is left in it.
+
+    False if a reader was in the way for 50 ms: try again after the next commit.
+    """
+    connection.set_busy_timeout(_SCRUB_BUSY_MS)
+    try:
+        connection.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_TRUNCATE)
+    except apsw.BusyError:
+        return False
+    finally:
+        connection.set_busy_timeout(_BUSY_MS)
+    return True
 
 
 def open_reader(path: Path) -> apsw.Connection:

@@ -10,6 +10,8 @@ import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+import apsw
+
 from engine.errors import LedgerUnavailable
 from engine.ledger import reader as read
 from engine.ledger.model import (
@@ -22,8 +24,8 @@ from engine.ledger.model import (
     VerifyReport,
 )
 from engine.ledger.reader import Reader
-from engine.ledger.schema import lock, open_writer
-from engine.ledger.writer import Writer
+from engine.ledger.schema import lock, open_writer, require_keys
+from engine.ledger.writer import Writer, last_position
 from engine.model import History
 from engine.privacy import Keyring, Sealer
 from graph.model import GraphEvent
@@ -45,11 +47,12 @@ class SqliteLedger:
     ) -> None:
         sealer = Sealer(keyring.master_key)
         self._lock = lock_descriptor
-        self._head = 0
+        connection = _opened(path, keyring)
+        self._head = last_position(connection)
         self._more = asyncio.Event()
         self._closed = False
         self._writer = Writer(
-            open_writer(path),
+            connection,
             sealer,
             capacity=capacity,
             group=group,
@@ -74,7 +77,8 @@ class SqliteLedger:
 
         ``capacity``: records that may wait to be written; ``group``: in one commit.
         ``on_failure`` is called when a write failed: the process must stop answering. Raises
-        ``LedgerUnavailable`` if another process uses the directory or a newer version wrote it.
+        ``LedgerUnavailable`` if another process uses the directory or a newer version wrote it,
+        ``KeyringError`` if the ledger was written with other keys.
         """
         await asyncio.to_thread(directory.mkdir, parents=True, exist_ok=True)
         descriptor = lock(directory)
@@ -95,7 +99,7 @@ class SqliteLedger:
         return self._writer.commits
 
     async def append(self, record: NewRecord) -> RecordRef:
-        """Return once it is durable. Raises ``DuplicateRecord`` and ``Overloaded``."""
+        """Return once it is durable. Raises as ``Ledger.append`` says."""
         return await self._writer.append(record)
 
     async def find(self, caller: str, request_id: str) -> StoredAnswer | None:
@@ -166,3 +170,13 @@ class SqliteLedger:
         self._head = max(self._head, position)
         self._more.set()
         self._more = asyncio.Event()
+
+
+def _opened(path: Path, keyring: Keyring) -> apsw.Connection:
+    connection = open_writer(path)
+    try:
+        require_keys(connection, keyring)
+    except BaseException:
+        connection.close()
+        raise
+    return connection

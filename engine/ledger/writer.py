@@ -13,10 +13,20 @@ import apsw
 from engine.codec import encode_event
 from engine.errors import LedgerUnavailable, Overloaded
 from engine.ledger import chain
-from engine.ledger.model import DuplicateRecord, NewRecord, RecordRef, StoredAnswer
+from engine.ledger.model import (
+    DuplicateRecord,
+    NewRecord,
+    RecordRef,
+    RecordRefused,
+    StoredAnswer,
+)
+from engine.ledger.schema import scrub
 from engine.privacy import Erased, Sealer
 
 _RETRY_AFTER_S = 0.2
+_RECORDS_OWN = (ValueError, TypeError, OverflowError, apsw.ConstraintError, apsw.TooBigError)
+"""What one record may have wrong with it (an integer of 65 bits, a lone surrogate, a sealed answer
+that was altered). It says nothing about the disk, so it fails that record and no other."""
 _INSERT = (
     f"INSERT INTO records ({', '.join(chain.COLUMNS)}, chain)"  # noqa: S608 - constants
     f" VALUES ({', '.join('?' * (len(chain.COLUMNS) + 1))})"
@@ -68,6 +78,7 @@ class Writer:
         self._wake = threading.Condition()
         self._closing = False
         self._failed = False
+        self._to_scrub = False
         self.commits = 0
         self._sequence, self._head = self._last()
         self._thread = threading.Thread(target=self._run, name="ledger-writer", daemon=True)
@@ -134,15 +145,27 @@ class Writer:
         before = (self._sequence, self._head)
         self._connection.execute("BEGIN IMMEDIATE")
         try:
-            settled = [self._do(job) for job in jobs]
+            settled = [self._settle(job) for job in jobs]
             self._connection.execute("COMMIT")
+            self._to_scrub = self._to_scrub and not scrub(self._connection)
         except BaseException:
             self._sequence, self._head = before
             if self._connection.in_transaction:
                 self._connection.execute("ROLLBACK")
             raise
-        position = self._connection.execute("SELECT max(position) FROM outbox").fetchone()
-        return settled, (position[0] or 0) if position else 0
+        return settled, last_position(self._connection)
+
+    def _settle(self, job: _Job) -> _Settled:
+        """Do one job, or undo its part of the transaction and refuse it alone."""
+        before = (self._sequence, self._head)
+        try:
+            with self._connection:
+                settled = self._do(job)
+        except _RECORDS_OWN as error:
+            self._sequence, self._head = before
+            refused = RecordRefused(type(error).__name__)
+            return lambda: _reject(job.done, refused)
+        return settled
 
     def _do(self, job: _Job) -> _Settled:
         if isinstance(job, _Erase):
@@ -163,13 +186,15 @@ class Writer:
             "UPDATE subject_keys SET wrapped = NULL WHERE subject = ? AND wrapped IS NOT NULL",
             (subject,),
         )
+        self._to_scrub = True
         return self._connection.changes()
 
     def _stored(self, record: NewRecord) -> StoredAnswer | None:
         row = self._connection.execute(
             "SELECT decision_id, fingerprint, answer, r.key_id, r.subject, wrapped FROM records r"
-            " JOIN subject_keys USING (key_id) WHERE caller = ? AND request_id = ?",
-            (record.caller, record.request_id),
+            " JOIN subject_keys USING (key_id)"
+            " WHERE (caller = ? AND request_id = ?) OR decision_id = ?",
+            (record.caller, record.request_id, record.decision_id),
         ).fetchone()
         if row is None:
             return None
@@ -238,6 +263,12 @@ class Writer:
             self._on_failure()
 
         self._loop.call_soon_threadsafe(on_loop)
+
+
+def last_position(connection: apsw.Connection) -> int:
+    """The last position of the outbox; 0 if it is empty."""
+    row = connection.execute("SELECT max(position) FROM outbox").fetchone()
+    return (row[0] or 0) if row else 0
 
 
 def _unavailable() -> LedgerUnavailable:

@@ -6,9 +6,12 @@ key for an existing ledger would quietly make every known identifier a stranger,
 
 from __future__ import annotations
 
+import hmac
 import os
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from hashlib import sha256
 from pathlib import Path
 
 _KEY_BYTES = 32
@@ -26,6 +29,15 @@ class Keyring:
     token_key: bytes = field(repr=False)
     master_key: bytes = field(repr=False)
 
+    @property
+    def key_ids(self) -> Mapping[str, str]:
+        """A name for each key by its purpose, 16 hex digits that tell nothing about the key."""
+        keys = {"token": self.token_key, "master": self.master_key}
+        return {
+            purpose: hmac.digest(key, b"touchstone key id", sha256).hex()[:16]
+            for purpose, key in keys.items()
+        }
+
     @classmethod
     def open(cls, directory: Path, *, ledger_exists: bool) -> Keyring:
         """Read the keys, or make them if there is no ledger yet.
@@ -38,6 +50,8 @@ class Keyring:
             directory.mkdir(parents=True, exist_ok=True, mode=0o700)
             for path in paths:
                 _write(path, secrets.token_bytes(_KEY_BYTES))
+            _sync(directory)
+            _sync(directory.parent)
         elif not all(present):
             missing = ", ".join(
                 str(p) for p, there in zip(paths, present, strict=True) if not there
@@ -55,6 +69,15 @@ def _write(path: Path, key: bytes) -> None:
         file.write(key)
         file.flush()
         os.fsync(file.fileno())
+
+
+def _sync(directory: Path) -> None:
+    """Make the names durable too: a ledger must not outlive its keys in a power cut."""
+    descriptor = os.open(directory, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def _read(path: Path) -> bytes:

@@ -6,12 +6,21 @@ import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import apsw
 import pytest
 
 from engine.errors import InvalidApplication, LedgerUnavailable, Overloaded
-from engine.ledger import DuplicateRecord, ListFilter, RecordPage, SqliteLedger
+from engine.ledger import (
+    DuplicateRecord,
+    ListFilter,
+    NewRecord,
+    RecordPage,
+    RecordRef,
+    RecordRefused,
+    SqliteLedger,
+)
 from engine.ledger.schema import DataDirectoryInUse
 from engine.ledger.sqlite import FILE_NAME
 from engine.privacy import Erased, Keyring, KeyringError
@@ -196,6 +205,10 @@ async def test_erasing_a_person_leaves_the_chain_and_the_others(ledger: SqliteLe
         "UPDATE records SET body = x'00' WHERE sequence = 4",
         "UPDATE records SET caller = 'x' WHERE sequence = 4",
         "DELETE FROM outbox WHERE sequence = 4",
+        "UPDATE outbox SET kind = 'fraud_mark' WHERE sequence = 4",
+        "UPDATE outbox SET position = 99 WHERE sequence = 4",
+        "INSERT INTO outbox SELECT 99, 99, kind, body FROM outbox WHERE sequence = 4",
+        "INSERT INTO outbox SELECT -1, 99, kind, body FROM outbox WHERE sequence = 4",
         "DELETE FROM outbox WHERE sequence = 4; DELETE FROM records WHERE sequence = 4",
         "UPDATE records SET sequence = -1 WHERE sequence = 4",
     ],
@@ -256,3 +269,85 @@ async def test_a_full_queue_is_refused_at_once(tmp_path: Path) -> None:
     refused = [result for result in results if isinstance(result, Overloaded)]
     assert refused
     assert written + len(refused) == 500
+
+
+@pytest.mark.parametrize(
+    "spoiled",
+    [
+        replace(record(9), line_minor=2**63),
+        replace(record(9), branch="\ud800"),
+        replace(record(9), caller=None),  # type: ignore[arg-type]
+    ],
+)
+async def test_a_record_that_cannot_be_stored_harms_no_other(
+    ledger: SqliteLedger, spoiled: NewRecord
+) -> None:
+    """It says nothing about the disk: the rest of the group is written, the ledger goes on."""
+    results = await asyncio.gather(
+        ledger.append(record(1)),
+        ledger.append(spoiled),
+        ledger.append(record(2)),
+        return_exceptions=True,
+    )
+
+    assert isinstance(results[1], RecordRefused)
+    assert [result.sequence for result in results if isinstance(result, RecordRef)] == [1, 2]
+    assert ledger.healthy
+    report = await ledger.verify()
+    assert (report.records, report.problem) == (2, "")
+
+
+async def test_a_decision_id_in_use_is_a_duplicate(ledger: SqliteLedger) -> None:
+    """Whatever request it comes with."""
+    await ledger.append(record(1))
+
+    with pytest.raises(DuplicateRecord) as duplicate:
+        await ledger.append(replace(record(1), request_id="other"))
+
+    assert record(1).answer == duplicate.value.stored.answer
+    assert ledger.healthy
+
+
+async def test_waiting_for_more_ends_at_once_after_a_restart(tmp_path: Path) -> None:
+    """What the projector has not read yet may be of an earlier run."""
+    ledger = await _open(tmp_path)
+    await ledger.append(record(1))
+    await ledger.close()
+
+    again = await _open(tmp_path)
+    async with asyncio.timeout(2):
+        await again.wait_for_more(0, 60.0)
+    await again.close()
+
+
+def _files_with(secret: bytes, directory: Path) -> list[str]:
+    return [file.name for file in directory.glob("ledger*") if secret in file.read_bytes()]
+
+
+@pytest.mark.parametrize("reading", [False, True])
+async def test_an_erased_key_is_in_no_file_any_more(tmp_path: Path, *, reading: bool) -> None:
+    """Neither in the free space of a page nor in the log; a reader only delays it."""
+    ledger = await _open(tmp_path)
+    await asyncio.gather(*(ledger.append(record(n)) for n in range(40)))
+    other = apsw.Connection(str(tmp_path / FILE_NAME), flags=apsw.SQLITE_OPEN_READONLY)
+    rows = other.execute("SELECT wrapped FROM subject_keys WHERE subject = 'id_number:3'")
+    wrapped: Any = rows.fetchall()[0][0]
+    if reading:
+        other.execute("BEGIN").execute("SELECT count(*) FROM records").fetchall()
+
+    assert await ledger.erase("id_number:3") == 1
+    other.close()
+    await ledger.append(record(100))
+
+    assert not _files_with(bytes(wrapped), tmp_path)
+    assert ledger.healthy
+    await ledger.close()
+
+
+async def test_a_ledger_is_not_opened_with_other_keys(tmp_path: Path) -> None:
+    """A key file restored from the wrong place would make strangers of all known people."""
+    await (await _open(tmp_path)).close()
+    (tmp_path / "keys" / "token.key").write_bytes(bytes(32))
+
+    with pytest.raises(KeyringError, match="token key"):
+        await _open(tmp_path)

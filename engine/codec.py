@@ -6,7 +6,11 @@ precision. Decoding is strict: a wrong type or an unknown enum value is a ``Valu
 
 from __future__ import annotations
 
-from typing import Any, TypeVar
+import dataclasses
+import math
+from collections.abc import Iterable, Mapping
+from functools import cache
+from typing import Any, TypeVar, get_args, get_type_hints
 
 import msgspec
 
@@ -24,7 +28,8 @@ _ENCODER = msgspec.json.Encoder(order="deterministic")
 
 
 def encode(value: object) -> bytes:
-    """The canonical bytes. NaN and infinities become null, which ``decode`` refuses."""
+    """The canonical bytes. ``ValueError`` for NaN and infinities: JSON would make them null."""
+    _require_finite(value)
     return _ENCODER.encode(value)
 
 
@@ -48,3 +53,34 @@ def decode_event(kind: str, data: bytes) -> GraphEvent:
         raise ValueError(f"unknown kind of graph event: {kind}")
     event: GraphEvent = decode(data, _EVENTS[kind])
     return event
+
+
+def _require_finite(value: object) -> None:
+    """Only looks where the types allow a float: of a whole decision that is one field."""
+    if isinstance(value, float):
+        if not math.isfinite(value):
+            raise ValueError("a float is not finite: JSON cannot hold it")
+    elif dataclasses.is_dataclass(value) and not isinstance(value, type):
+        for name in _fields_with_floats(type(value)):
+            _require_finite(getattr(value, name))
+    elif isinstance(value, Mapping):
+        _require_all_finite(value.values())
+    elif isinstance(value, list | tuple | set | frozenset):
+        _require_all_finite(value)
+
+
+def _require_all_finite(values: Iterable[object]) -> None:
+    for value in values:
+        _require_finite(value)
+
+
+@cache
+def _fields_with_floats(kind: type[Any]) -> tuple[str, ...]:
+    return tuple(name for name, hint in get_type_hints(kind).items() if _may_hold_float(hint))
+
+
+def _may_hold_float(hint: Any) -> bool:  # noqa: ANN401 - annotations have no common type
+    if dataclasses.is_dataclass(hint) and isinstance(hint, type):
+        return bool(_fields_with_floats(hint))
+    arguments = get_args(hint)
+    return hint in (float, object, Any) or any(_may_hold_float(part) for part in arguments)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import ipaddress
 import re
 import unicodedata
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from types import MappingProxyType
 
 import phonenumbers
@@ -20,6 +20,9 @@ from engine.model import IdentifierKind
 
 _BLANK = re.compile(r"\s+")
 _NOT_WORD = re.compile(r"[\W_]+", re.UNICODE)
+_SEPARATORS = re.compile(r"[\s\-\u2010-\u2015\u2212]")
+_HAN = r"[\u3007\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]"
+_BESIDE_HAN = re.compile(f"(?<={_HAN}) | (?={_HAN})")
 _ADDRESS_WORDS = MappingProxyType(
     {"street": "st", "road": "rd", "avenue": "ave", "building": "bldg", "apartment": "apt"}
 )
@@ -55,6 +58,7 @@ def phone(raw: str, region: str = "CN") -> str:
 def email(raw: str) -> str:
     """Lower case, the domain in its ASCII form."""
     local, at, domain = folded(raw).rpartition("@")
+    domain = domain.replace("\u3002", ".").removesuffix(".")  # an ideographic full stop; the root
     if not at or not local or "." not in domain or _BLANK.search(local + domain) or "@" in local:
         raise UnusableIdentifier("is not an e-mail address of the form name@domain")
     try:
@@ -65,7 +69,7 @@ def email(raw: str) -> str:
 
 def id_number(raw: str, document: str) -> str:
     """The document's kind and number. Chinese resident IDs are checked by their checksum."""
-    text = re.sub(r"[\s-]", "", folded(raw)).upper()
+    text = _SEPARATORS.sub("", folded(raw)).upper()
     if not re.fullmatch(r"[0-9A-Z]{4,40}", text):
         raise UnusableIdentifier("holds other characters than letters and digits")
     if document == "cn_resident_id":
@@ -79,11 +83,12 @@ def id_number(raw: str, document: str) -> str:
 
 
 def address(raw: str) -> str:
-    """Words only, in their order, common English street words abbreviated."""
-    words = _NOT_WORD.sub(" ", folded(raw)).split()
-    if not words:
-        raise UnusableIdentifier("holds no words")
-    return " ".join(_ADDRESS_WORDS.get(word, word) for word in words)
+    """Words only, in their order, common English street words abbreviated.
+
+    Chinese is written with or without spaces and commas: beside a Han character they do not
+    count. Between two digits they do (1-2 is not 12).
+    """
+    return _joined(_ADDRESS_WORDS.get(word, word) for word in _words(raw))
 
 
 def employer(name: str, unified_social_credit_code: str = "") -> str:
@@ -95,15 +100,23 @@ def employer(name: str, unified_social_credit_code: str = "") -> str:
             raise UnusableIdentifier(
                 "is not a valid unified social credit code: check its checksum"
             ) from None
-    words = _NOT_WORD.sub(" ", folded(name)).split()
+    return "name/" + _joined(_words(name))
+
+
+def _words(raw: str) -> list[str]:
+    words = _NOT_WORD.sub(" ", folded(raw)).split()
     if not words:
         raise UnusableIdentifier("holds no words")
-    return "name/" + " ".join(words)
+    return words
+
+
+def _joined(words: Iterable[str]) -> str:
+    return _BESIDE_HAN.sub("", " ".join(words))
 
 
 def bank_account(raw: str) -> str:
     """Letters and digits only (IBANs keep their letters)."""
-    text = re.sub(r"[\s-]", "", folded(raw)).upper()
+    text = _SEPARATORS.sub("", folded(raw)).upper()
     if not re.fullmatch(r"[0-9A-Z]{4,40}", text):
         raise UnusableIdentifier("is not an account number of 4 to 40 letters and digits")
     return text

@@ -1,5 +1,6 @@
 """The ledger: every decision, durable before it is answered, chained, sealed and replayable."""
 
+from engine.ledger.memory import MemoryLedger
 from engine.ledger.model import (
     DuplicateRecord,
     Ledger,
@@ -19,6 +20,7 @@ __all__ = [
     "DuplicateRecord",
     "Ledger",
     "ListFilter",
+    "MemoryLedger",
     "NewRecord",
     "RecordPage",
     "RecordRef",

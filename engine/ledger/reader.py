@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import base64
-import hashlib
-import hmac
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -15,7 +12,7 @@ from typing import Any, TypeVar
 import apsw
 
 from engine.codec import decode_event
-from engine.errors import FieldViolation, InvalidApplication, LedgerUnavailable, Overloaded
+from engine.errors import LedgerUnavailable, Overloaded
 from engine.ledger import chain
 from engine.ledger.model import (
     ListFilter,
@@ -25,6 +22,7 @@ from engine.ledger.model import (
     StoredRecord,
     VerifyReport,
 )
+from engine.ledger.pages import PageTokens, page_size_of
 from engine.ledger.schema import open_reader
 from engine.model import History, PriorApplication
 from engine.privacy import Sealer
@@ -33,8 +31,6 @@ from graph.model import GraphEvent
 _T = TypeVar("_T")
 _MOST_WAITING = 2000
 _RETRY_AFTER_S = 0.2
-MOST_PER_PAGE = 1000
-_TAG_BYTES = 16
 
 
 class Reader:
@@ -46,7 +42,7 @@ class Reader:
     def __init__(self, path: Path, sealer: Sealer, token_key: bytes, *, threads: int) -> None:
         self._path = path
         self._sealer = sealer
-        self._token_key = token_key
+        self._tokens = PageTokens(token_key)
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="ledger-reader")
         self._local = threading.local()
         self._connections: list[apsw.Connection] = []
@@ -129,11 +125,11 @@ class Reader:
     ) -> RecordPage:
         """A page, newest first. Raises ``InvalidApplication`` for a foreign token."""
         terms, values = _conditions(listing, caller)
-        tag_of = self._tag(repr((listing, caller)))
+        tokens = self._tokens.of(listing, caller)
         if page_token:
             terms.append("sequence < ?")
-            values.append(_position(page_token, tag_of))
-        size = min(page_size or 50, MOST_PER_PAGE)
+            values.append(tokens.position(page_token))
+        size = page_size_of(page_size)
         rows: list[tuple[Any, ...]] = connection.execute(
             "SELECT sequence, decision_id, caller, request_id, at_us,"  # noqa: S608 - own terms
             " product, channel, outcome,"
@@ -142,20 +138,13 @@ class Reader:
             (*values, size + 1),
         ).fetchall()
         names = RecordSummary.__slots__
-        more = _token(int(rows[size - 1][0]), tag_of) if len(rows) > size else ""
+        more = tokens.token(int(rows[size - 1][0])) if len(rows) > size else ""
         return RecordPage(
             records=tuple(
                 RecordSummary(**dict(zip(names, row[1:], strict=True))) for row in rows[:size]
             ),
             next_page_token=more,
         )
-
-    def _tag(self, listing: str) -> Callable[[int], bytes]:
-        def tag(sequence: int) -> bytes:
-            text = f"{sequence}:{listing}".encode()
-            return hmac.digest(self._token_key, text, hashlib.sha256)[:_TAG_BYTES]
-
-        return tag
 
 
 def _conditions(listing: ListFilter, caller: str | None) -> tuple[list[str], list[str | int]]:
@@ -169,23 +158,6 @@ def _conditions(listing: ListFilter, caller: str | None) -> tuple[list[str], lis
     ]
     terms = [term for term, value in given if value is not None]
     return ["kind = 'decision'", *terms], [value for _, value in given if value is not None]
-
-
-def _token(sequence: int, tag_of: Callable[[int], bytes]) -> str:
-    return base64.urlsafe_b64encode(sequence.to_bytes(8, "big") + tag_of(sequence)).decode()
-
-
-def _position(token: str, tag_of: Callable[[int], bytes]) -> int:
-    try:
-        raw = base64.urlsafe_b64decode(token.encode())
-    except ValueError:
-        raw = b""
-    sequence = int.from_bytes(raw[:8], "big")
-    if len(raw) != 8 + _TAG_BYTES or not hmac.compare_digest(raw[8:], tag_of(sequence)):
-        raise InvalidApplication(
-            (FieldViolation("page_token", "is not a token of this list with this filter"),)
-        )
-    return sequence
 
 
 def history(connection: apsw.Connection, subject: str, before_us: int, limit: int) -> History:

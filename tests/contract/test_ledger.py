@@ -1,4 +1,4 @@
-"""What every ledger promises, tried on the SQLite one."""
+"""What every ledger promises, tried on each; then what the SQLite one promises of its file."""
 
 from __future__ import annotations
 
@@ -14,7 +14,9 @@ import pytest
 from engine.errors import InvalidApplication, LedgerUnavailable, Overloaded
 from engine.ledger import (
     DuplicateRecord,
+    Ledger,
     ListFilter,
+    MemoryLedger,
     NewRecord,
     RecordPage,
     RecordRef,
@@ -34,14 +36,22 @@ async def _open(directory: Path, *, capacity: int = 4096) -> SqliteLedger:
 
 
 @pytest.fixture
-async def ledger(tmp_path: Path) -> AsyncIterator[SqliteLedger]:
-    """An empty ledger."""
+async def sqlite_ledger(tmp_path: Path) -> AsyncIterator[SqliteLedger]:
+    """An empty ledger in a file."""
     opened = await _open(tmp_path)
     yield opened
     await opened.close()
 
 
-async def _all(ledger: SqliteLedger, listing: ListFilter, caller: str | None) -> list[RecordPage]:
+@pytest.fixture(params=["sqlite", "memory"])
+async def ledger(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Ledger]:
+    """An empty ledger of each kind."""
+    opened: Ledger = await _open(tmp_path) if request.param == "sqlite" else MemoryLedger()
+    yield opened
+    await opened.close()
+
+
+async def _all(ledger: Ledger, listing: ListFilter, caller: str | None) -> list[RecordPage]:
     pages, token = [], ""
     while True:
         page = await ledger.list(listing, caller=caller, page_size=4, page_token=token)
@@ -51,7 +61,7 @@ async def _all(ledger: SqliteLedger, listing: ListFilter, caller: str | None) ->
             return pages
 
 
-async def test_what_was_appended_is_found_by_request_and_by_decision(ledger: SqliteLedger) -> None:
+async def test_what_was_appended_is_found_by_request_and_by_decision(ledger: Ledger) -> None:
     """Body and answer come back byte for byte."""
     appended = record(1)
     await ledger.append(appended)
@@ -68,7 +78,7 @@ async def test_what_was_appended_is_found_by_request_and_by_decision(ledger: Sql
 
 
 async def test_fifty_concurrent_appends_of_one_request_are_one_record(
-    ledger: SqliteLedger,
+    ledger: Ledger,
 ) -> None:
     """One wins; the others get what it stored."""
     results = await asyncio.gather(
@@ -81,15 +91,15 @@ async def test_fifty_concurrent_appends_of_one_request_are_one_record(
     assert (await ledger.verify()).records == 1
 
 
-async def test_concurrent_appends_share_commits(ledger: SqliteLedger) -> None:
+async def test_concurrent_appends_share_commits(sqlite_ledger: SqliteLedger) -> None:
     """Group commit: far fewer syncs than records."""
-    await asyncio.gather(*(ledger.append(record(n)) for n in range(300)))
+    await asyncio.gather(*(sqlite_ledger.append(record(n)) for n in range(300)))
 
-    assert ledger.commits < 100
-    assert (await ledger.verify()).records == 300
+    assert sqlite_ledger.commits < 100
+    assert (await sqlite_ledger.verify()).records == 300
 
 
-async def test_the_list_pages_newest_first_without_gap_or_repeat(ledger: SqliteLedger) -> None:
+async def test_the_list_pages_newest_first_without_gap_or_repeat(ledger: Ledger) -> None:
     """Also while records are added between two pages."""
     for number in range(10):
         await ledger.append(record(number))
@@ -116,7 +126,7 @@ async def test_the_list_pages_newest_first_without_gap_or_repeat(ledger: SqliteL
     ],
 )
 async def test_the_list_filters(
-    ledger: SqliteLedger, listing: ListFilter, caller: str | None, expected: list[int]
+    ledger: Ledger, listing: ListFilter, caller: str | None, expected: list[int]
 ) -> None:
     """Each condition alone."""
     for number in range(12):
@@ -127,7 +137,7 @@ async def test_the_list_filters(
     assert expected == [row.line_minor // 100 for page in pages for row in page.records]
 
 
-async def test_a_page_token_of_another_list_is_refused(ledger: SqliteLedger) -> None:
+async def test_a_page_token_of_another_list_is_refused(ledger: Ledger) -> None:
     """Tokens are bound to their filter, and a made-up one is no token."""
     for number in range(6):
         await ledger.append(record(number))
@@ -138,7 +148,27 @@ async def test_a_page_token_of_another_list_is_refused(ledger: SqliteLedger) -> 
             await ledger.list(ListFilter(), caller=caller, page_size=2, page_token=token)
 
 
-async def test_history_is_the_persons_earlier_decisions(ledger: SqliteLedger) -> None:
+@pytest.mark.parametrize("asked, given", [(-1, 50), (0, 50), (1, 1), (1001, 60)])
+async def test_a_page_is_bounded_whatever_is_asked(ledger: Ledger, asked: int, given: int) -> None:
+    """Less than one is no way to get everything."""
+    for number in range(60):
+        await ledger.append(record(number))
+
+    page = await ledger.list(ListFilter(), caller=None, page_size=asked, page_token="")
+
+    assert given == len(page.records)
+
+
+async def test_a_closed_ledger_takes_nothing(ledger: Ledger) -> None:
+    """And closing twice is no error."""
+    await ledger.close()
+    await ledger.close()
+
+    with pytest.raises(LedgerUnavailable):
+        await ledger.append(record(1))
+
+
+async def test_history_is_the_persons_earlier_decisions(ledger: Ledger) -> None:
     """Newest first, cut at the limit, nothing from the time asked or later."""
     for number in range(5):
         await ledger.append(record(number, subject="id_number:x"))
@@ -150,7 +180,7 @@ async def test_history_is_the_persons_earlier_decisions(ledger: SqliteLedger) ->
     assert history.cut
 
 
-async def test_the_outbox_gives_every_event_in_commit_order(ledger: SqliteLedger) -> None:
+async def test_the_outbox_gives_every_event_in_commit_order(ledger: Ledger) -> None:
     """And tells when there is more."""
     waiting = asyncio.create_task(ledger.wait_for_more(0, 5.0))
     await asyncio.gather(*(ledger.append(record(n)) for n in range(20)))
@@ -179,7 +209,7 @@ async def test_everything_is_there_after_a_restart(tmp_path: Path) -> None:
     assert last == 1_000_030
 
 
-async def test_erasing_a_person_leaves_the_chain_and_the_others(ledger: SqliteLedger) -> None:
+async def test_erasing_a_person_leaves_the_chain_and_the_others(ledger: Ledger) -> None:
     """The person's records cannot be read, by any path; a new application gets a new key."""
     for number in range(20):
         await ledger.append(record(number))
@@ -230,9 +260,9 @@ async def test_verify_finds_and_names_an_altered_record(tmp_path: Path, tamperin
     assert report.problem
 
 
-async def test_a_second_process_is_refused(ledger: SqliteLedger, tmp_path: Path) -> None:
+async def test_a_second_process_is_refused(sqlite_ledger: SqliteLedger, tmp_path: Path) -> None:
     """One process uses a data directory."""
-    assert ledger.healthy
+    assert sqlite_ledger.healthy
     with pytest.raises(DataDirectoryInUse, match="another process"):
         await _open(tmp_path)
 
@@ -280,7 +310,7 @@ async def test_a_full_queue_is_refused_at_once(tmp_path: Path) -> None:
     ],
 )
 async def test_a_record_that_cannot_be_stored_harms_no_other(
-    ledger: SqliteLedger, spoiled: NewRecord
+    ledger: Ledger, spoiled: NewRecord
 ) -> None:
     """It says nothing about the disk: the rest of the group is written, the ledger goes on."""
     results = await asyncio.gather(
@@ -297,7 +327,7 @@ async def test_a_record_that_cannot_be_stored_harms_no_other(
     assert (report.records, report.problem) == (2, "")
 
 
-async def test_a_decision_id_in_use_is_a_duplicate(ledger: SqliteLedger) -> None:
+async def test_a_decision_id_in_use_is_a_duplicate(ledger: Ledger) -> None:
     """Whatever request it comes with."""
     await ledger.append(record(1))
 

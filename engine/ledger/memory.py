@@ -1,0 +1,237 @@
+"""A ledger that keeps everything in memory: trial runs and tests, and the second opinion of the
+contract. It forgets all with the process, and nothing in it is sealed: erasing drops the bytes.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from hashlib import sha256
+
+from engine.codec import encode_event
+from engine.errors import LedgerUnavailable
+from engine.ledger import chain
+from engine.ledger.model import (
+    DuplicateRecord,
+    ListFilter,
+    NewRecord,
+    RecordPage,
+    RecordRef,
+    RecordRefused,
+    RecordSummary,
+    StoredAnswer,
+    StoredRecord,
+    VerifyReport,
+)
+from engine.ledger.pages import PageTokens, page_size_of
+from engine.model import History, PriorApplication
+from engine.privacy import Erased
+from graph.model import GraphEvent
+
+_LARGEST = 2**63 - 1
+_TEXTS = (
+    "caller",
+    "request_id",
+    "decision_id",
+    "subject",
+    "kind",
+    "product",
+    "channel",
+    "customer_segment",
+    "branch",
+    "staff_member",
+    "partner",
+    "outcome",
+)
+
+
+@dataclass(slots=True)
+class _Row:
+    record: NewRecord
+    contents: tuple[bytes, bytes]
+    """SHA-256 of body and answer: what the chain covers, also when they are gone."""
+    head: bytes
+    erased: bool = False
+
+
+class MemoryLedger:
+    """Implements ``Ledger``. Use it on one event loop; nothing in it waits or blocks."""
+
+    def __init__(self) -> None:
+        self._rows: list[_Row] = []
+        self._by_request: dict[tuple[str, str], _Row] = {}
+        self._by_decision: dict[str, _Row] = {}
+        self._events: list[GraphEvent] = []
+        self._tokens = PageTokens(secrets.token_bytes(32))
+        self._more = asyncio.Event()
+        self._closed = False
+
+    @property
+    def healthy(self) -> bool:
+        """Memory does not fail."""
+        return True
+
+    async def append(self, record: NewRecord) -> RecordRef:
+        """Store it. Raises as ``Ledger.append`` says, but is never ``Overloaded``."""
+        if self._closed:
+            raise LedgerUnavailable("the ledger is closed")
+        _require_storable(record)
+        key = (record.caller, record.request_id)
+        there = self._by_request.get(key) or self._by_decision.get(record.decision_id)
+        if there is not None:
+            raise DuplicateRecord(_answer(there))
+        contents = (sha256(record.body).digest(), sha256(record.answer).digest())
+        head = _linked(self._head(), len(self._rows) + 1, record, contents)
+        row = _Row(record, contents, head)
+        self._rows.append(row)
+        self._by_request[key] = self._by_decision[record.decision_id] = row
+        self._events.extend(record.graph_events)
+        self._more.set()
+        self._more = asyncio.Event()
+        return RecordRef(len(self._rows))
+
+    async def find(self, caller: str, request_id: str) -> StoredAnswer | None:
+        """The answer to an earlier request. Raises ``Erased``."""
+        row = self._by_request.get((caller, request_id))
+        return None if row is None else _answer(row)
+
+    async def get(self, decision_id: str) -> StoredRecord | None:
+        """The record. Raises ``Erased``."""
+        row = self._by_decision.get(decision_id)
+        if row is None:
+            return None
+        record = _open(row)
+        return StoredRecord(**{name: getattr(record, name) for name in StoredRecord.__slots__})
+
+    async def list(
+        self, listing: ListFilter, *, caller: str | None, page_size: int, page_token: str
+    ) -> RecordPage:
+        """Decisions, newest first. Raises ``InvalidApplication`` for a foreign token."""
+        tokens = self._tokens.of(listing, caller)
+        before = tokens.position(page_token) if page_token else len(self._rows) + 1
+        size = page_size_of(page_size)
+        found = [
+            (sequence, row.record)
+            for sequence, row in enumerate(self._rows, start=1)
+            if sequence < before and _matches(row.record, listing, caller)
+        ][::-1][: size + 1]
+        return RecordPage(
+            records=tuple(_summary(record) for _, record in found[:size]),
+            next_page_token=tokens.token(found[size - 1][0]) if len(found) > size else "",
+        )
+
+    async def history(self, subject: str, *, before_us: int, limit: int) -> History:
+        """The person's decisions before that time, newest first."""
+        found = sorted(
+            (
+                row.record
+                for row in self._rows
+                if row.record.subject == subject
+                and row.record.kind == "decision"
+                and row.record.at_us < before_us
+            ),
+            key=lambda record: -record.at_us,
+        )
+        names = PriorApplication.__slots__
+        return History(
+            applications=tuple(
+                PriorApplication(**{name: getattr(record, name) for name in names})
+                for record in found[:limit]
+            ),
+            cut=len(found) > limit,
+        )
+
+    async def read_after(self, position: int, limit: int) -> Sequence[tuple[int, GraphEvent]]:
+        """The outbox after ``position``, in commit order."""
+        return list(enumerate(self._events[position : position + limit], start=position + 1))
+
+    async def wait_for_more(self, position: int, timeout: float) -> None:  # noqa: ASYNC109
+        """Return once the outbox reaches beyond ``position``, or after ``timeout`` seconds."""
+        try:
+            async with asyncio.timeout(timeout):
+                while len(self._events) <= position:
+                    await self._more.wait()
+        except TimeoutError:
+            return
+
+    async def last_at_us(self) -> int:
+        """The latest time of any record; 0 if there is none."""
+        return max((row.record.at_us for row in self._rows), default=0)
+
+    async def erase(self, subject: str) -> int:
+        """Forget the person's bodies and answers; 1 if there were any, else 0."""
+        rows = [row for row in self._rows if row.record.subject == subject and not row.erased]
+        for row in rows:
+            row.record = replace(row.record, body=b"", answer=b"")
+            row.erased = True
+        return min(len(rows), 1)
+
+    async def verify(self) -> VerifyReport:
+        """Walk the whole chain."""
+        head = chain.GENESIS
+        for sequence, row in enumerate(self._rows, start=1):
+            head = _linked(head, sequence, row.record, row.contents)
+            if head != row.head:
+                problem = f"record {sequence} (decision {row.record.decision_id}) was altered"
+                return VerifyReport(records=sequence, head=head.hex(), problem=problem)
+        return VerifyReport(records=len(self._rows), head=head.hex(), problem="")
+
+    async def close(self) -> None:
+        """Refuse what comes later. Idempotent."""
+        self._closed = True
+
+    def _head(self) -> bytes:
+        return self._rows[-1].head if self._rows else chain.GENESIS
+
+
+def _require_storable(record: NewRecord) -> None:
+    """The same values that a file cannot hold are refused here."""
+    try:
+        for name in _TEXTS:
+            getattr(record, name).encode()
+    except (AttributeError, UnicodeEncodeError) as error:
+        raise RecordRefused(type(error).__name__) from None
+    if not all(-_LARGEST <= number <= _LARGEST for number in (record.at_us, record.line_minor)):
+        raise RecordRefused("OverflowError")
+
+
+def _linked(
+    previous: bytes, sequence: int, record: NewRecord, contents: tuple[bytes, bytes]
+) -> bytes:
+    plain = [getattr(record, name) for name in (*_TEXTS, "fingerprint", "at_us", "line_minor")]
+    events = [body for _, body in map(encode_event, record.graph_events)]
+    return chain.link(previous, [sequence, *plain, *contents], events)
+
+
+def _open(row: _Row) -> NewRecord:
+    if row.erased:
+        raise Erased("the record was erased at the person's request")
+    return row.record
+
+
+def _answer(row: _Row) -> StoredAnswer:
+    record = _open(row)
+    return StoredAnswer(
+        decision_id=record.decision_id, fingerprint=record.fingerprint, answer=record.answer
+    )
+
+
+def _summary(record: NewRecord) -> RecordSummary:
+    return RecordSummary(**{name: getattr(record, name) for name in RecordSummary.__slots__})
+
+
+def _matches(record: NewRecord, listing: ListFilter, caller: str | None) -> bool:
+    asked = (
+        (caller, record.caller),
+        (listing.product or None, record.product),
+        (listing.channel or None, record.channel),
+        (listing.outcome or None, record.outcome),
+    )
+    return (
+        record.kind == "decision"
+        and all(value is None or value == found for value, found in asked)
+        and (listing.since_us is None or record.at_us >= listing.since_us)
+        and (listing.until_us is None or record.at_us < listing.until_us)
+    )

@@ -10,8 +10,6 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from google.protobuf.wrappers_pb2 import BoolValue, DoubleValue, Int64Value
-
 from engine.model import IdentifierKind, Link, Role
 from engine.outcome import GraphFinding
 from graph.model import IdentifierRow, NearRow, Neighbourhood
@@ -35,9 +33,11 @@ def graph_facts(
     """
     own = {link.identifier.key for link in links if link.role is Role.USES}
     seen = _Seen(neighbourhood, own)
-    facts = facts_pb2.GraphFacts(available=BoolValue(value=True))
+    # Setting a wrapper's value makes it known, zero too; building and copying one costs more.
+    facts = facts_pb2.GraphFacts()
+    facts.available.value = True
     for kind in IdentifierKind:
-        getattr(facts, kind).CopyFrom(_sharing(seen, kind, as_of_us))
+        _set_sharing(getattr(facts, kind), seen, kind, as_of_us)
     neighbours = _neighbours(seen)
     facts.neighbours.extend(_neighbour_facts(n, as_of_us) for n in neighbours)
     _set_neighbours(facts, neighbours)
@@ -88,26 +88,22 @@ def _frauds(rows: Iterable[NearRow]) -> set[str]:
     return {row.applicant for row in rows if row.fraud_at_us is not None}
 
 
-def _count(members: set[str]) -> Int64Value:
-    return Int64Value(value=len(members))
-
-
-def _sharing(seen: _Seen, kind: IdentifierKind, as_of_us: int) -> facts_pb2.SharingFacts:
+def _set_sharing(
+    facts: facts_pb2.SharingFacts, seen: _Seen, kind: IdentifierKind, as_of_us: int
+) -> None:
     rows = [row for row in seen.shared if row.kind is kind]
     identifiers = [row for row in seen.own_rows if row.kind is kind]
 
-    def within(days: int) -> Int64Value:
-        return _count(_applicants(r for r in rows if r.at_us >= as_of_us - days * _DAY_US))
+    def within(days: int) -> int:
+        return len(_applicants(r for r in rows if r.at_us >= as_of_us - days * _DAY_US))
 
-    return facts_pb2.SharingFacts(
-        applicants=_count(_applicants(rows)),
-        fraud=_count(_frauds(rows)),
-        applicants_1d=within(1),
-        applicants_7d=within(7),
-        applicants_30d=within(30),
-        degree=Int64Value(value=max((row.degree for row in identifiers), default=0)),
-        hub=BoolValue(value=any(row.hub for row in identifiers)),
-    )
+    facts.applicants.value = len(_applicants(rows))
+    facts.fraud.value = len(_frauds(rows))
+    facts.applicants_1d.value = within(1)
+    facts.applicants_7d.value = within(7)
+    facts.applicants_30d.value = within(30)
+    facts.degree.value = max((row.degree for row in identifiers), default=0)
+    facts.hub.value = any(row.hub for row in identifiers)
 
 
 def _neighbours(seen: _Seen) -> list[_Neighbour]:
@@ -141,10 +137,10 @@ def _neighbour_facts(neighbour: _Neighbour, as_of_us: int) -> facts_pb2.Neighbou
 
 def _set_neighbours(facts: facts_pb2.GraphFacts, neighbours: list[_Neighbour]) -> None:
     others = [n for n in neighbours if not n.same_person]
-    facts.neighbour_count.CopyFrom(Int64Value(value=len(others)))
+    facts.neighbour_count.value = len(others)
     multi = sum(len(n.kinds) > 1 for n in others)
-    facts.multi_link_neighbours.CopyFrom(Int64Value(value=multi))
-    facts.fraud_neighbours.CopyFrom(Int64Value(value=sum(n.fraud for n in others)))
+    facts.multi_link_neighbours.value = multi
+    facts.fraud_neighbours.value = sum(n.fraud for n in others)
 
 
 def _set_guilt(facts: facts_pb2.GraphFacts, seen: _Seen) -> None:
@@ -155,8 +151,8 @@ def _set_guilt(facts: facts_pb2.GraphFacts, seen: _Seen) -> None:
         shares.append((len(_frauds(users)), len(_applicants(users))))
     guilt = math.fsum(fraud / (others + 1) for fraud, others in shares)
     worst = max((fraud / others for fraud, others in shares if others), default=0.0)
-    facts.guilt.CopyFrom(DoubleValue(value=guilt))
-    facts.worst_fraud_share.CopyFrom(DoubleValue(value=worst))
+    facts.guilt.value = guilt
+    facts.worst_fraud_share.value = worst
 
 
 def _set_ring(
@@ -166,22 +162,22 @@ def _set_ring(
     members.update((row.applicant, row.fraud_at_us is not None) for row in neighbourhood.far)
     for applicant in neighbourhood.same_person:
         members.pop(applicant, None)
-    facts.ring_members.CopyFrom(Int64Value(value=len(members) + 1))
-    facts.ring_fraud.CopyFrom(Int64Value(value=sum(members.values())))
+    facts.ring_members.value = len(members) + 1
+    facts.ring_fraud.value = sum(members.values())
 
 
 def _set_named(facts: facts_pb2.GraphFacts, seen: _Seen) -> None:
     guarantors, referrers = seen.roles(Role.GUARANTOR), seen.roles(Role.REFERRER)
-    facts.guarantor_applications.CopyFrom(Int64Value(value=_naming(seen, guarantors)))
-    facts.guarantor_fraud.CopyFrom(_count(_naming_fraud(seen, guarantors)))
-    facts.referrer_applications.CopyFrom(Int64Value(value=_naming(seen, referrers)))
-    facts.referrer_fraud.CopyFrom(_count(_naming_fraud(seen, referrers)))
+    facts.guarantor_applications.value = _naming(seen, guarantors)
+    facts.guarantor_fraud.value = len(_naming_fraud(seen, guarantors))
+    facts.referrer_applications.value = _naming(seen, referrers)
+    facts.referrer_fraud.value = len(_naming_fraud(seen, referrers))
     given = (r for row in seen.own_rows for r in seen.near_of.get(row.key, ()))
     guarantees = _applicants(r for r in given if r.role is Role.GUARANTOR)
-    facts.guarantees_given.CopyFrom(_count(guarantees))
+    facts.guarantees_given.value = len(guarantees)
     untold = any(row.hub or row.named_hub for row in (*guarantors, *referrers))
     is_cut = seen.all.near_cut or seen.all.far_cut or untold
-    facts.cut.CopyFrom(BoolValue(value=is_cut))
+    facts.cut.value = is_cut
 
 
 def _naming(seen: _Seen, rows: Iterable[IdentifierRow]) -> int:

@@ -11,9 +11,10 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 
-from engine.facts import add_graph, add_history, add_score, age_on, base_facts, day_of
+from engine.facts import add_graph, add_history, add_score, base_facts, day_of
 from engine.lines import (
     LineInputs,
+    Product,
     compute_line,
     expected_limit,
     highest_line,
@@ -35,17 +36,22 @@ from engine.outcome import (
 from engine.policy import Policy
 from engine.reasons import cap_reason, expand, ranked, reason_from, source_reason
 from engine.rules import OnFailure, Signals, Stage, StageKind, StageResult
+from engine.suppose import NOTHING, Suppose, SuppositionRefused, apply
 from graph.features import findings
+from touchstone.v1 import facts_pb2
 
 _NOT_IN_ESTIMATE = "links and history are not looked at in a trial calculation"
 
 
-def evaluate(policy: Policy, admission: Admission, gathered: Gathered) -> Decision | Need:
+def evaluate(
+    policy: Policy, admission: Admission, gathered: Gathered, suppose: Suppose = NOTHING
+) -> Decision | Need:
     """Decide, or say which sources the next stage needs.
 
     The same arguments give the same value, whatever the process, the time or the load.
+    ``suppose``: what-if; see ``engine.suppose``.
     """
-    road = _Road(policy, admission, gathered)
+    road = _Road(policy, admission, gathered, suppose)
     for stage in policy.bundle.strategy.stages:
         missing = road.missing(stage)
         if missing:
@@ -56,7 +62,7 @@ def evaluate(policy: Policy, admission: Admission, gathered: Gathered) -> Decisi
 
 def estimate(policy: Policy, admission: Admission) -> Decision:
     """A trial calculation: the stages that look at links and history are skipped."""
-    road = _Road(policy, admission, Gathered())
+    road = _Road(policy, admission, Gathered(), NOTHING)
     for stage in policy.bundle.strategy.stages:
         if stage.sources:
             road.skip(stage, _NOT_IN_ESTIMATE)
@@ -68,14 +74,18 @@ def estimate(policy: Policy, admission: Admission) -> Decision:
 class _Road:
     """The state of one evaluation. Lives only inside ``evaluate``."""
 
-    def __init__(self, policy: Policy, admission: Admission, gathered: Gathered) -> None:
+    def __init__(
+        self, policy: Policy, admission: Admission, gathered: Gathered, suppose: Suppose
+    ) -> None:
         self._policy = policy
         self._admission = admission
         self._gathered = gathered
-        self._product = policy.products[admission.application.product]
+        self._suppose = suppose
+        self._product = _product(policy, admission, suppose)
         self._day: date = day_of(admission.as_of_us, policy.bundle.strategy.utc_offset_minutes)
         income, assets = verified_strength(self._product, admission.application.evidence)
         self._facts = base_facts(admission.application, self._day, income, assets)
+        apply(self._facts, suppose)
         self._signals = Signals()
         self._outcome = Outcome.APPROVE
         self._reasons: list[Reason] = []
@@ -159,6 +169,7 @@ class _Road:
             add_graph(self._facts, self._gathered.graph, self._admission.application)
         elif source == "history" and self._gathered.history is not None:
             add_history(self._facts, self._gathered.history, self._admission.as_of_us)
+        apply(self._facts, self._suppose)
 
     def _run_rules(self, stage: Stage, outcome: Outcome | None) -> StageTrace:
         result: StageResult = self._policy.rules.evaluate(stage.name, self._facts, self._signals)
@@ -185,6 +196,9 @@ class _Road:
     def _set_score(self, score: ScoreResult) -> None:
         self._score = score
         add_score(self._facts, score.points, score.pd)
+        if "score.pd" in self._suppose or "score.points" in self._suppose:
+            apply(self._facts, self._suppose)
+            self._score = _supposed(score, self._facts.score)
 
     def _run_score(self, stage: Stage) -> None:
         """No score leaves ``score.*`` unknown; the rules that need it then refer."""
@@ -202,26 +216,31 @@ class _Road:
         if inputs is None:
             self._add_reason("INFORMATION_MISSING", "line:inputs", Outcome.REFER)
             return Outcome.REFER
-        line = self._line = compute_line(self._product, inputs)
+        proven = self._facts.evidence
+        strength = (proven.verified_income_minor, proven.verified_assets_minor)
+        line = self._line = compute_line(self._product, inputs, strength)
         return None if line.line_minor > 0 else self._below_minimum(line, inputs)
 
     def _line_inputs(self) -> LineInputs | None:
         """``None`` if something that a cap needs is unknown."""
-        application = self._admission.application
-        bureau, held = application.bureau, application.held_lines
-        if self._score is None or held is None or bureau is None:
-            return None
-        if bureau.monthly_obligations_minor is None:
+        facts = self._facts
+        needed = (
+            (facts.score, "pd"),
+            (facts.bureau, "monthly_obligations_minor"),
+            (facts.lines, "own_minor"),
+            (facts.lines, "elsewhere_minor"),
+        )
+        if not all(message.HasField(name) for message, name in needed):
             return None
         return LineInputs(
-            pd=self._score.pd,
-            evidence=application.evidence,
-            monthly_obligations_minor=bureau.monthly_obligations_minor,
-            own_lines_minor=held.own_minor,
-            elsewhere_lines_minor=held.elsewhere_minor,
-            is_student=application.applicant.is_student,
-            age=age_on(application.applicant.birth_date, self._day),
-            customer_segment=application.customer_segment,
+            pd=facts.score.pd.value,
+            evidence=self._admission.application.evidence,
+            monthly_obligations_minor=facts.bureau.monthly_obligations_minor.value,
+            own_lines_minor=facts.lines.own_minor.value,
+            elsewhere_lines_minor=facts.lines.elsewhere_minor.value,
+            is_student=facts.applicant.is_student,
+            age=facts.applicant.age,
+            customer_segment=facts.application.customer_segment,
             policy_cap_minor=self._cap_line_minor,
         )
 
@@ -235,13 +254,15 @@ class _Road:
 
     def decision(self) -> Decision:
         catalogue = self._policy.bundle.reasons
-        admission, application = self._admission, self._admission.application
+        admission, asked = self._admission, self._facts.application.expected_limit_minor
         declined = self._outcome is Outcome.DECLINE
         inputs = None if declined else self._line_inputs()
         answer = expected_limit(
             self._product,
             line=None if declined else self._line,
-            asked_minor=application.expected_limit_minor,
+            asked_minor=(
+                asked.value if self._facts.application.HasField("expected_limit_minor") else None
+            ),
             declined=declined,
             inputs=inputs,
         )
@@ -252,8 +273,8 @@ class _Road:
         return Decision(
             decision_id=admission.decision_id,
             as_of_us=admission.as_of_us,
-            product=application.product,
-            currency=application.currency,
+            product=self._product.name,
+            currency=admission.application.currency,
             outcome=self._outcome,
             line=None if declined else self._line,
             expected_limit=answer,
@@ -266,6 +287,21 @@ class _Road:
             policy_digest=self._policy.digest,
             model_digests=() if self._score is None else (self._score.model_digest,),
         )
+
+
+def _product(policy: Policy, admission: Admission, suppose: Suppose) -> Product:
+    name = suppose.get("application.product", admission.application.product)
+    if name not in policy.products:
+        raise SuppositionRefused("application.product", f"there is no product `{name}`")
+    return policy.products[str(name)]
+
+
+def _supposed(score: ScoreResult, facts: facts_pb2.ScoreFacts) -> ScoreResult | None:
+    """The score as supposed: nobody can say which features made it."""
+    if not (facts.HasField("points") and facts.HasField("pd")):
+        return None
+    points = facts.points.value
+    return replace(score, points=points, pd=facts.pd.value, base_points=points, contributions=())
 
 
 def _graver(first: Outcome | None, second: Outcome | None) -> Outcome | None:

@@ -13,9 +13,16 @@ from engine.lines.product import Product
 from engine.outcome import Cap, CapName, LineResult, WaterfallStep
 
 
-def compute_line(product: Product, inputs: LineInputs) -> LineResult:
-    """The line that the verified evidence supports; 0 if it would be below the minimum."""
-    return _line(product, inputs, *verified_strength(product, inputs.evidence))
+def compute_line(
+    product: Product, inputs: LineInputs, strength: tuple[int, int] | None = None
+) -> LineResult:
+    """The line that the verified evidence supports; 0 if it would be below the minimum.
+
+    ``strength``: verified income and assets, minor units, where they are known already.
+    """
+    if strength is None:
+        strength = verified_strength(product, inputs.evidence)
+    return _line(product, inputs, *strength)
 
 
 def highest_line(product: Product, inputs: LineInputs) -> LineResult:

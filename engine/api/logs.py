@@ -10,6 +10,7 @@ import logging
 import queue
 import sys
 import threading
+import time
 from collections.abc import Callable
 from typing import TextIO
 
@@ -20,6 +21,8 @@ from engine.settings import Log
 
 _LEVELS = {"debug": 10, "info": 20, "warning": 30, "error": 40}
 _STOP = None
+_GATHER_S = 0.02
+"""How long lines are let gather: to wake a thread for each costs a decision more than its line."""
 
 
 class LogSink:
@@ -57,6 +60,7 @@ class LogSink:
                 self._stream.write(line + "\n")
                 if self._lines.empty():
                     self._stream.flush()
+                    time.sleep(_GATHER_S)
             except (OSError, ValueError):
                 self.on_drop()
 

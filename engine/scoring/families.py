@@ -10,6 +10,10 @@ from engine.scoring.features import FEATURES, Family
 #: More reasons than this tell an applicant nothing.
 MOST = 4
 _DELAY_SUM = [feature.name for feature in FEATURES].index("delay_sum_6m")
+_PLACES = {
+    family: tuple(place for place, feature in enumerate(FEATURES) if feature.family is family)
+    for family in Family
+}
 
 
 def lost_points(values: Sequence[float], losses: Sequence[float]) -> list[tuple[Family, int]]:
@@ -20,14 +24,10 @@ def lost_points(values: Sequence[float], losses: Sequence[float]) -> list[tuple[
     features that occur together, so delinquency can lose a point to a neighbour: it is named only
     to an applicant who was late.
     """
-    totals = {family: round(_lost(family, losses)) for family in Family}
+    totals = {
+        family: round(fsum(losses[place] for place in places)) for family, places in _PLACES.items()
+    }
     if values[_DELAY_SUM] == 0:
         del totals[Family.DELINQUENCY]
     lost = [(family, points) for family, points in totals.items() if points > 0]
     return sorted(lost, key=lambda entry: -entry[1])[:MOST]
-
-
-def _lost(family: Family, losses: Sequence[float]) -> float:
-    return fsum(
-        loss for feature, loss in zip(FEATURES, losses, strict=True) if feature.family is family
-    )

@@ -24,7 +24,6 @@ from engine.scoring.points import Calibrator, Scale, probability, whole_parts
 #: How far the contributions may be from the margin that they explain.
 ADDITIVITY = 1e-4
 _PROBE_TOLERANCE = 1e-5
-_NAMES = [feature.name for feature in FEATURES]
 
 Row = npt.NDArray[np.float32]
 
@@ -102,8 +101,9 @@ class Scorecard:
         Raises ``ArithmeticError`` if they do not add to the margin: an explanation that does not
         explain the score must not be shown.
         """
-        data = xgb.DMatrix(row, feature_names=_NAMES, nthread=1)
-        values = self.booster.predict(data, pred_contribs=True)[0].tolist()
+        # Names were held against the booster's when the card was loaded: not again for each row.
+        data = xgb.DMatrix(row, nthread=1)
+        values = self.booster.predict(data, pred_contribs=True, validate_features=False)[0].tolist()
         if abs(fsum(values) - margin) >= ADDITIVITY:
             raise ArithmeticError("the contributions do not add to the margin")
         return tuple(values[:-1]), values[-1]

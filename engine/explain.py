@@ -53,6 +53,17 @@ _STEPS = {
 }
 
 
+_PROOFS = {
+    "payroll_flow": ("payroll flow a month", "每月工资流水"),
+    "tax": ("taxed income a month", "每月个税收入"),
+    "housing_fund": ("housing-fund income a month", "每月公积金对应收入"),
+    "social_security": ("social-security income a month", "每月社保对应收入"),
+    "property": ("property", "房产"),
+    "vehicle": ("vehicle", "车辆"),
+    "deposits": ("deposits and wealth products", "存款及理财"),
+}
+
+
 def explain(record: DecisionRecord, language: str) -> tuple[str, ...]:
     """Sentences in the order to be read. ``language``: "zh" or "en"."""
     return tuple(_sentences(record.decision, int(language == "zh")))
@@ -118,6 +129,21 @@ def _limit(answer: ExpectedLimit, currency: str, zh: int) -> Iterator[str]:
             offer=_amount(answer.offer_minor, currency),
             gap=_amount(answer.gap_minor, currency),
         )
+    yield from _plan(answer, currency, zh)
+
+
+def _plan(answer: ExpectedLimit, currency: str, zh: int) -> Iterator[str]:
+    """What the customer can bring: each proof with the least that it must show."""
+    if not answer.plan:
+        return
+    items = [
+        (_PROOFS.get(item.proof, (item.proof,) * 2)[zh], _amount(item.least_amount_minor, currency))
+        for item in answer.plan
+    ]
+    if zh:
+        yield f"可补充: {'、'.join(f'{proof}不低于 {amount}' for proof, amount in items)}。"
+    else:
+        yield f"Proof that would help: {', '.join(f'{p} of at least {a}' for p, a in items)}."
 
 
 def _finding(finding: GraphFinding, zh: int) -> str:

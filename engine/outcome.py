@@ -193,7 +193,8 @@ class ExpectedLimit:
     """``target_minor``: the asked limit, clipped to the product and rounded down to its step.
 
     ``offer_minor``: min(line, target). ``gap_minor``: what is missing to the target.
-    ``plan`` is empty until evidence plans are computed.
+    ``plan``: the cheapest proofs that bring the line to the target, or, if none do, to the highest
+    line there is; empty if there is nothing to gain.
     """
 
     status: LimitStatus

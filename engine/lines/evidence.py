@@ -6,7 +6,7 @@ product does not accept changes nothing. Each proof is rounded down to the minor
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from engine.lines.product import Combine, EvidenceRule, Product
 from engine.model import INCOME_EVIDENCE, Evidence, EvidenceKind, VerificationStatus
@@ -17,18 +17,19 @@ def verified_strength(product: Product, evidence: Iterable[Evidence]) -> tuple[i
 
     The order of the proofs does not matter; a proof sent twice (same ``evidence_id``) counts once.
     """
-    return _strength(product, _counted(product, evidence))
+    return strength_of(product, counted(product, evidence))
 
 
 def highest_strength(product: Product) -> tuple[int, int]:
     """Income and assets with every kind of proof that the product accepts, at its cap."""
-    counted = {k: rule.cap_minor for k, rule in product.evidence.items() if rule.haircut}
-    return _strength(product, counted)
+    amounts = {k: rule.cap_minor for k, rule in product.evidence.items() if rule.haircut}
+    return strength_of(product, amounts)
 
 
-def _strength(product: Product, counted: dict[EvidenceKind, int]) -> tuple[int, int]:
+def strength_of(product: Product, amounts: Mapping[EvidenceKind, int]) -> tuple[int, int]:
+    """Income and assets from what each kind counts for, minor units."""
     alternatives, income, assets = [0], 0, 0
-    for kind, amount in counted.items():
+    for kind, amount in amounts.items():
         if kind not in INCOME_EVIDENCE:
             assets += amount
         elif product.evidence[kind].combine is Combine.ALTERNATIVE:
@@ -39,7 +40,7 @@ def _strength(product: Product, counted: dict[EvidenceKind, int]) -> tuple[int, 
     return min(income, product.income_cap_minor), min(assets, product.assets_cap_minor)
 
 
-def _counted(product: Product, evidence: Iterable[Evidence]) -> dict[EvidenceKind, int]:
+def counted(product: Product, evidence: Iterable[Evidence]) -> dict[EvidenceKind, int]:
     """What each kind counts for: the best alternative, or the sum, within the cap of the kind."""
     proofs: dict[tuple[EvidenceKind, str], int] = {}
     for proof in evidence:

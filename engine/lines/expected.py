@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from engine.lines.inputs import LineInputs
 from engine.lines.line import highest_line
+from engine.lines.plan import evidence_plan
 from engine.lines.product import Product
-from engine.outcome import CapName, ExpectedLimit, LimitStatus, LineResult
+from engine.outcome import CapName, ExpectedLimit, LimitStatus, LineResult, PlanItem
 
 
 def expected_limit(
@@ -33,6 +34,7 @@ def expected_limit(
         offer=min(approved, target),
         gap=gap,
         binding=_binding(product, None if declined else line, asked_minor, gap),
+        plan=() if declined or inputs is None else evidence_plan(product, inputs, target),
     )
 
 
@@ -74,6 +76,7 @@ def _answer(
     target: int | None = None,
     gap: int = 0,
     binding: CapName | None = None,
+    plan: tuple[PlanItem, ...] = (),
 ) -> ExpectedLimit:
     return ExpectedLimit(
         status=status,
@@ -82,4 +85,5 @@ def _answer(
         offer_minor=offer,
         gap_minor=gap,
         binding_cap=binding,
+        plan=plan,
     )

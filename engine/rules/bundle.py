@@ -17,6 +17,8 @@ from engine.rules.read_reasons import read_reasons
 from engine.rules.read_ruleset import RuleDraft, compile_ruleset, read_drafts
 from engine.rules.read_strategy import read_strategy
 from engine.rules.source import Source, Span
+from engine.rules.tables.compile import compile_table
+from engine.rules.tables.draft import TableDraft, is_table, read_table
 from engine.rules.yaml_source import PlainYaml, compose, plain, read_source
 
 STRATEGY, REASONS, PRODUCTS = "strategy.yaml", "reasons.yaml", "products.yaml"
@@ -105,6 +107,7 @@ def _products(contents: Contents, found: Diagnostics) -> dict[str, PlainYaml]:
 
 def _rulesets(contents: Contents, strategy: Strategy, found: Diagnostics) -> dict[str, Ruleset]:
     drafts: dict[str, tuple[RuleDraft, ...]] = {}
+    tables: dict[str, TableDraft] = {}
     for stage in strategy.stages:
         for name in stage.rulesets:
             drafts[name] = ()
@@ -112,11 +115,17 @@ def _rulesets(contents: Contents, strategy: Strategy, found: Diagnostics) -> dic
                 _no_such_ruleset(contents, name, stage.span, found)
                 continue
             opened = _open(contents, f"{name}.yaml", found)
-            drafts[name] = read_drafts(*opened, name, found) if opened else ()
+            if opened and is_table(opened[1]):
+                tables[name] = read_table(*opened, name, found)
+            elif opened:
+                drafts[name] = read_drafts(*opened, name, found)
     signals = {draft.then.signal for rules in drafts.values() for draft in rules} - {""}
+    signals.update(signal for table in tables.values() for signal in table.signals)
     environment = shared_environment(tuple(sorted(signals)))
     return {
-        name: compile_ruleset(name, f"{name}.yaml", rules, environment, found)
+        name: compile_table(tables[name], environment, found)
+        if name in tables
+        else compile_ruleset(name, f"{name}.yaml", rules, environment, found)
         for name, rules in drafts.items()
     }
 

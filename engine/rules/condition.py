@@ -44,26 +44,34 @@ class Condition:
 
 def compile_condition(text: str, environment: Environment) -> Condition | tuple[Problem, ...]:
     """The condition, or the problems with character offsets into ``text``."""
+    tree = compile_expression(text, environment, only_bool=True)
+    return tree if isinstance(tree, tuple) else within_limits(text, tree, environment)
+
+
+def compile_expression(
+    text: str, environment: Environment, *, only_bool: bool = False
+) -> Expr | tuple[Problem, ...]:
+    """The typed tree of an expression, or the problems with character offsets into ``text``."""
     if len(text) > MAX_LENGTH:
         return (_limit(0, f"the condition has {len(text)} characters, more than {MAX_LENGTH}"),)
     try:
         expression = environment.compile(text)
     except CelRefused as refused:
         return tuple(explain(text, item) for item in refused.problems)
-    if expression.return_type().name() != "BOOL":
+    if only_bool and expression.return_type().name() != "BOOL":
         name = explain_type(expression.return_type().name())
         return (Problem(Code.NOT_BOOL, 0, len(text), f"the condition is {name}, not bool"),)
     try:
-        tree = Converter(Checked(expression.serialize())).convert()
+        return Converter(Checked(expression.serialize())).convert()
     except NotInLanguage as refused:
         code = Code.EXPRESSION_LIMIT if refused.limit else Code.NOT_IN_LANGUAGE
         return (Problem(code, refused.offset, 1, refused.message, hint=refused.hint),)
-    return _within_limits(text, tree, environment)
 
 
-def _within_limits(
+def within_limits(
     text: str, tree: Expr, environment: Environment
 ) -> Condition | tuple[Problem, ...]:
+    """The condition, or the problem that it is beyond what the rule engine was measured with."""
     if depth(tree) > MAX_DEPTH:
         return (_limit(0, f"the condition is nested deeper than {MAX_DEPTH} levels"),)
     try:

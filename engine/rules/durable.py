@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from engine.outcome import RuleResult
 from engine.rules.agenda import Agenda
@@ -14,15 +14,31 @@ from engine.rules.programs import ConditionSet
 from engine.rules.result import StageResult, Verdict, combine, settle
 from engine.rules.signals import Signals
 from engine.rules.strata import stratify
+from engine.rules.tables.model import HitPolicy, Table
+from engine.rules.tables.resolve import resolve
 from engine.rules.unknowns import Knowledge
 from touchstone.v1 import facts_pb2
 
 
 class _Stratum:
-    """Rules that can be evaluated side by side; ``ranks`` are places in the stage's agenda."""
+    """Rules that can be evaluated side by side; ``ranks`` are places in the stage's agenda.
 
-    def __init__(self, rules: Sequence[Rule], ranks: Sequence[int], env: Environment) -> None:
+    ``tables``: the hit policy of each decision table, and the places of its rows in ``rules``.
+    """
+
+    def __init__(
+        self,
+        rules: Sequence[Rule],
+        ranks: Sequence[int],
+        tables: Mapping[str, Table],
+        env: Environment,
+    ) -> None:
         self.rules, self.ranks = rules, ranks
+        rows: dict[str, list[int]] = {}
+        for place, rule in enumerate(rules):
+            if rule.row is not None:
+                rows.setdefault(rule.ruleset, []).append(place)
+        self.tables = tuple((tables[name].hit, places) for name, places in rows.items())
         self.conditions = ConditionSet([rule.when for rule in rules], env)
         self.agenda = Agenda(len(rules))
 
@@ -30,11 +46,13 @@ class _Stratum:
 class _Stage:
     """A stage's strata, and its rules in the order of the agenda."""
 
-    def __init__(self, rules: Sequence[Rule], environment: Environment) -> None:
+    def __init__(
+        self, rules: Sequence[Rule], tables: Mapping[str, Table], environment: Environment
+    ) -> None:
         self.rules = rules
         ranks = {id(rule): rank for rank, rule in enumerate(rules)}
         self.strata = tuple(
-            _Stratum(stratum, [ranks[id(rule)] for rule in stratum], environment)
+            _Stratum(stratum, [ranks[id(rule)] for rule in stratum], tables, environment)
             for stratum in stratify(rules)
         )
 
@@ -48,10 +66,11 @@ class DurableRuleEngine:
         self._signals = bundle.signals
         self._environment = Environment(self._signals)
         self._stages = {
-            stage.name: _Stage(bundle.rules_of(stage), self._environment)
+            stage.name: _Stage(bundle.rules_of(stage), bundle.tables, self._environment)
             for stage in bundle.strategy.stages
             if stage.kind is StageKind.RULES
         }
+        self._tables = bundle.tables
         self._broken = False
 
     def evaluate(self, stage: str, facts: facts_pb2.Facts, signals: Signals) -> StageResult:
@@ -71,7 +90,7 @@ class DurableRuleEngine:
         agenda = [(r, v) for r, v in zip(plan.rules, verdicts, strict=True) if v is not None]
         if len(agenda) != len(plan.rules):
             raise RuleEngineError("a rule was not evaluated")
-        return combine(agenda, signals, self._bundle.reasons)
+        return combine(agenda, signals, self._bundle.reasons, self._tables)
 
     def close(self) -> None:
         """Delete the durable-rules handles."""
@@ -89,6 +108,8 @@ class DurableRuleEngine:
         found = stratum.conditions.verdicts(activation, Knowledge(facts, signals))
         hits = [n for n, verdict in enumerate(found) if verdict.result is RuleResult.HIT]
         stratum.agenda.fire(hits)
+        for hit, places in stratum.tables:
+            _settle(hit, places, stratum.rules, found)
         return found
 
     def _refuse_misuse(self) -> None:
@@ -96,3 +117,13 @@ class DurableRuleEngine:
             raise RuleEngineError("a rule engine is used by the thread that built it")
         if self._broken:
             raise RuleEngineError("this rule engine was closed, or failed before")
+
+
+def _settle(
+    hit: HitPolicy, places: Sequence[int], rules: Sequence[Rule], found: list[Verdict]
+) -> None:
+    """Replace the verdicts of a table's rows with those that its hit policy leaves."""
+    rows = [rules[place] for place in places]
+    left = resolve(hit, rows, [found[place] for place in places])
+    for place, verdict in zip(places, left, strict=True):
+        found[place] = verdict

@@ -11,6 +11,7 @@ from engine.outcome import Outcome
 from engine.rules.condition import Condition
 from engine.rules.diagnostics import Diagnostic
 from engine.rules.source import Span
+from engine.rules.tables.model import Row, Table
 from engine.rules.yaml_source import PlainYaml
 
 
@@ -103,7 +104,10 @@ class Effects:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
-    """One rule. ``places`` maps a character of the condition to its index in the file."""
+    """One rule. ``places`` maps a character of the condition to its index in the file.
+
+    ``row``: set if the rule is the row of a decision table; then it has no places.
+    """
 
     ruleset: str
     id: str
@@ -117,15 +121,17 @@ class Rule:
     reason_span: Span
     path: str
     places: tuple[int, ...]
+    row: Row | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ruleset:
-    """Rules in the order of declaration."""
+    """Rules in the order of declaration. ``table``: they are the rows of a decision table."""
 
     name: str
     rules: tuple[Rule, ...]
     path: str
+    table: Table | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -166,6 +172,15 @@ class Bundle:
         """The stage's rules in the order of the agenda: priority, then declaration."""
         declared = [rule for name in stage.rulesets for rule in self.rulesets[name].rules]
         return tuple(sorted(declared, key=lambda rule: rule.priority))
+
+    @property
+    def tables(self) -> Mapping[str, Table]:
+        """The decision tables among the rulesets, by name."""
+        return {
+            name: ruleset.table
+            for name, ruleset in self.rulesets.items()
+            if ruleset.table is not None
+        }
 
     @property
     def signals(self) -> tuple[str, ...]:

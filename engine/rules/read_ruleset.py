@@ -49,15 +49,16 @@ def read_drafts(source: Source, node: Node, name: str, found: Diagnostics) -> tu
         reader.wrong(
             reader.items["ruleset"][1], f"the file {source.path} must hold the ruleset `{name}`"
         )
-    unknown = _undecided(reader, "on_unknown", _default(INFORMATION_MISSING))
-    error = _undecided(reader, "on_error", _default(RULE_ERROR))
+    unknown = read_undecided(reader, "on_unknown", default_undecided(INFORMATION_MISSING))
+    error = read_undecided(reader, "on_error", default_undecided(RULE_ERROR))
     return tuple(
         _draft(Reader(source, item, found, "a rule"), name, unknown, error)
         for item in reader.list_of("rules")
     )
 
 
-def _default(reason: str) -> Undecided:
+def default_undecided(reason: str) -> Undecided:
+    """Refer, with the built-in reason."""
     return Undecided(fallback=Fallback.REFER, reason=reason)
 
 
@@ -69,10 +70,10 @@ def _draft(reader: Reader, ruleset: str, unknown: Undecided, error: Undecided) -
         id=reader.name("id", UPPER_NAME),
         description=reader.text("description"),
         when=_condition_node(reader),
-        then=Effects() if then is None else _effects(then),
+        then=Effects() if then is None else read_effects(then),
         priority=reader.integer("priority", DEFAULT_PRIORITY, 0, 9_999),
-        on_unknown=_undecided(reader, "on_unknown", unknown),
-        on_error=_undecided(reader, "on_error", error),
+        on_unknown=read_undecided(reader, "on_unknown", unknown),
+        on_error=read_undecided(reader, "on_error", error),
         span=reader.value_span("id"),
         reason_span=then.value_span("reason") if then is not None else reader.value_span("id"),
         source=reader.source,
@@ -89,7 +90,8 @@ def _condition_node(reader: Reader) -> ScalarNode | None:
     return None
 
 
-def _effects(reader: Reader) -> Effects:
+def read_effects(reader: Reader) -> Effects:
+    """What ``then`` says, of a rule or of a table's row."""
     reader.allow((), EFFECTS)
     outcome = reader.choice("outcome", Outcome, Outcome.APPROVE)
     cap = reader.integer("cap_line_minor", -1, 0, MAX_AMOUNT_MINOR)
@@ -103,7 +105,7 @@ def _effects(reader: Reader) -> Effects:
     )
 
 
-def _undecided(reader: Reader, key: str, default: Undecided) -> Undecided:
+def read_undecided(reader: Reader, key: str, default: Undecided) -> Undecided:
     """``on_unknown: ignore`` or ``on_unknown: {outcome: decline, reason: CODE}``."""
     node = reader.node_of(key)
     if node is None:

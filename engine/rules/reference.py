@@ -12,9 +12,10 @@ from collections.abc import Mapping
 from engine.outcome import RuleResult
 from engine.rules.evaluator import RuleEngineError
 from engine.rules.interpreter import Failed, Interpreter, Unknown
-from engine.rules.model import Bundle, Rule
+from engine.rules.model import Bundle, Fallback, Rule
 from engine.rules.result import ERROR, HIT, MISS, StageResult, Verdict, combine
 from engine.rules.signals import Signals
+from engine.rules.tables.model import HitPolicy
 from touchstone.v1 import facts_pb2
 
 
@@ -33,14 +34,14 @@ class ReferenceRuleEngine:
         if threading.get_ident() != self._thread:
             raise RuleEngineError("a rule engine is used by the thread that built it")
         rules = self._rules[stage]
-        run = _Run(rules, facts, signals)
+        run = _Run(self._bundle, rules, facts, signals)
         agenda = [(rule, run.verdict(rule)) for rule in rules]
         names = sorted({rule.then.signal for rule in rules if rule.then.signal})
         values: Mapping[str, bool | None] = {name: run.signal(name) for name in names}
         true = frozenset(name for name, value in values.items() if value is True)
         unknown = frozenset(name for name, value in values.items() if value is None)
         after = Signals(signals.true | true, (signals.unknown | unknown) - signals.true - true)
-        return combine(agenda, after, self._bundle.reasons)
+        return combine(agenda, after, self._bundle.reasons, self._bundle.tables)
 
     def close(self) -> None:
         """Nothing is held."""
@@ -49,8 +50,10 @@ class ReferenceRuleEngine:
 class _Run:
     """One evaluation of a stage."""
 
-    def __init__(self, rules: tuple[Rule, ...], facts: facts_pb2.Facts, before: Signals) -> None:
-        self._facts, self._before = facts, before
+    def __init__(
+        self, bundle: Bundle, rules: tuple[Rule, ...], facts: facts_pb2.Facts, before: Signals
+    ) -> None:
+        self._bundle, self._before = bundle, before
         self._setters: dict[str, list[Rule]] = {}
         for rule in rules:
             if rule.then.signal:
@@ -69,10 +72,27 @@ class _Run:
 
     def verdict(self, rule: Rule) -> Verdict:
         """The rule's verdict, worked out once."""
-        key = id(rule)
-        if key not in self._verdicts:
-            self._verdicts[key] = self._decide(rule)
-        return self._verdicts[key]
+        if id(rule) not in self._verdicts:
+            table = self._bundle.rulesets[rule.ruleset].table
+            if table is None:
+                self._verdicts[id(rule)] = self._decide(rule)
+            else:
+                self._decide_table(table.hit, self._bundle.rulesets[rule.ruleset].rules)
+        return self._verdicts[id(rule)]
+
+    def _decide_table(self, hit: HitPolicy, rules: tuple[Rule, ...]) -> None:
+        """Row by row, as a person reads a table; ``otherwise`` stands last."""
+        hits: list[Rule] = []
+        settled = False
+        for rule in rules:
+            passed = settled and (hit is HitPolicy.FIRST or _is_otherwise(rule))
+            verdict = MISS if passed else self._decide(rule)
+            self._verdicts[id(rule)] = verdict
+            settled = settled or _decides(rule, verdict)
+            if verdict.result is RuleResult.HIT:
+                hits.append(rule)
+        if hit is HitPolicy.UNIQUE and len(hits) > 1:
+            self._verdicts.update({id(rule): ERROR for rule in hits})
 
     def _decide(self, rule: Rule) -> Verdict:
         value = self._interpreter.truth(rule.when.tree)
@@ -84,3 +104,16 @@ class _Run:
         if isinstance(value, Failed):
             return ERROR
         return HIT if value else MISS
+
+
+def _is_otherwise(rule: Rule) -> bool:
+    return rule.row is not None and rule.row.otherwise
+
+
+def _decides(rule: Rule, verdict: Verdict) -> bool:
+    """Not a miss, and not passed over because the policy says to ignore what is unknown."""
+    if verdict.result is RuleResult.UNKNOWN:
+        return rule.on_unknown.fallback != Fallback.IGNORE
+    if verdict.result is RuleResult.ERROR:
+        return rule.on_error.fallback != Fallback.IGNORE
+    return verdict.result is RuleResult.HIT

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from engine.outcome import Outcome, Reason, RuleResult, RuleTrace
 from engine.rules.model import ReasonText, Rule
 from engine.rules.signals import Signals
+from engine.rules.tables.aggregate import total_cap, total_points
+from engine.rules.tables.model import Table
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,23 +44,28 @@ class StageResult:
 
 
 def combine(
-    agenda: Sequence[tuple[Rule, Verdict]], signals: Signals, texts: Mapping[str, ReasonText]
+    agenda: Sequence[tuple[Rule, Verdict]],
+    signals: Signals,
+    texts: Mapping[str, ReasonText],
+    tables: Mapping[str, Table],
 ) -> StageResult:
-    """The stage's answer from every rule's verdict, in the order of the agenda."""
+    """The stage's answer from every rule's verdict, in the order of the agenda.
+
+    The verdicts of a table's rows are those that its hit policy left.
+    """
     told = [(rule, verdict) for rule, verdict in agenda if verdict.result is not None]
     traces = tuple(_trace(rule, verdict) for rule, verdict in told)
-    hits = [rule.then for rule, verdict in told if verdict.result is RuleResult.HIT]
+    hits = [rule for rule, verdict in told if verdict.result is RuleResult.HIT]
     outcomes = [trace.outcome for trace in traces if trace.outcome is not None]
-    caps = [then.cap_line_minor for then in hits if then.cap_line_minor is not None]
-    documents = dict.fromkeys(document for then in hits for document in then.require)
+    documents = dict.fromkeys(document for rule in hits for document in rule.then.require)
     return StageResult(
         outcome=max(outcomes, key=lambda outcome: outcome.severity, default=None),
         rules=traces,
         reasons=_reasons(traces, texts),
         signals=signals,
         required_documents=tuple(documents),
-        cap_line_minor=min(caps, default=None),
-        adjust_points=sum(then.adjust_points for then in hits),
+        cap_line_minor=total_cap(hits, tables),
+        adjust_points=total_points(hits, tables),
     )
 
 

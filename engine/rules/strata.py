@@ -1,4 +1,7 @@
-"""Orders the rules of a stage so that a signal is settled before anyone reads it."""
+"""Orders the rules of a stage so that a signal is settled before anyone reads it.
+
+The rows of a decision table are settled together, so they wait, and are waited for, as one.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,8 @@ from collections.abc import Mapping, Sequence
 
 from engine.rules.model import Rule
 from engine.rules.vocabulary import SIGNALS
+
+_Unit = int | str
 
 
 class SignalCycle(Exception):
@@ -26,35 +31,44 @@ def signals_read(rule: Rule) -> tuple[str, ...]:
 def stratify(rules: Sequence[Rule]) -> tuple[tuple[Rule, ...], ...]:
     """Strata in the order of evaluation, each in the order given; ``SignalCycle`` if none."""
     waits = _waits(rules)
-    done: set[int] = set()
+    done: set[_Unit] = set()
     left, strata = list(rules), []
     while left:
-        ready = [rule for rule in left if all(id(item) in done for item in waits[id(rule)])]
+        ready = {unit for unit, others in waits.items() if done.issuperset(others)} - done
         if not ready:
             raise SignalCycle(_cycle(left[0], waits, done))
-        strata.append(tuple(ready))
-        done.update(id(rule) for rule in ready)
-        left = [rule for rule in left if id(rule) not in done]
+        strata.append(tuple(rule for rule in left if _unit(rule) in ready))
+        done.update(ready)
+        left = [rule for rule in left if _unit(rule) not in done]
     return tuple(strata)
 
 
-def _waits(rules: Sequence[Rule]) -> Mapping[int, Sequence[Rule]]:
-    """For each rule, those that set a signal it reads."""
-    setters: dict[str, list[Rule]] = {}
+def _unit(rule: Rule) -> _Unit:
+    """What is settled as one: a table by its name, any other rule alone."""
+    return id(rule) if rule.row is None else rule.ruleset
+
+
+def _waits(rules: Sequence[Rule]) -> Mapping[_Unit, Mapping[_Unit, Rule]]:
+    """For each unit, those that set a signal it reads, each with a rule that does."""
+    setters: dict[str, dict[_Unit, Rule]] = {}
     for rule in rules:
         if rule.then.signal:
-            setters.setdefault(rule.then.signal, []).append(rule)
-    return {
-        id(rule): [setter for name in signals_read(rule) for setter in setters.get(name, ())]
-        for rule in rules
-    }
+            setters.setdefault(rule.then.signal, {}).setdefault(_unit(rule), rule)
+    waits: dict[_Unit, dict[_Unit, Rule]] = {_unit(rule): {} for rule in rules}
+    for rule in rules:
+        for name in signals_read(rule):
+            for unit, setter in setters.get(name, {}).items():
+                waits[_unit(rule)].setdefault(unit, setter)
+    return waits
 
 
-def _cycle(rule: Rule, waits: Mapping[int, Sequence[Rule]], done: set[int]) -> tuple[Rule, ...]:
+def _cycle(
+    rule: Rule, waits: Mapping[_Unit, Mapping[_Unit, Rule]], done: set[_Unit]
+) -> tuple[Rule, ...]:
     """Every rule that is left waits for one that is left: follow them until one returns."""
-    seen: list[Rule] = []
-    while not any(item is rule for item in seen):
-        seen.append(rule)
-        rule = next(item for item in waits[id(rule)] if id(item) not in done)
-    start = next(number for number, item in enumerate(seen) if item is rule)
-    return (*seen[start:], rule)
+    seen: dict[_Unit, Rule] = {}
+    while _unit(rule) not in seen:
+        seen[_unit(rule)] = rule
+        rule = next(item for unit, item in waits[_unit(rule)].items() if unit not in done)
+    start = list(seen).index(_unit(rule))
+    return (*list(seen.values())[start:], rule)

@@ -20,6 +20,12 @@ _INT = "tag:yaml.org,2002:int"
 _FLOAT = "tag:yaml.org,2002:float"
 _NULL = "tag:yaml.org,2002:null"
 
+_SYNTAX_HINTS = {
+    "mapping values": "put a text with `: ` in quotes, or after `|`",
+    "'>' that cannot start": "put a text that starts with `>` in quotes: '>= 0.4'",
+    "block sequence entries are not allowed": "put a dash that stands alone in quotes: '-'",
+}
+
 PlainYaml = None | bool | int | float | str | list["PlainYaml"] | dict[str, "PlainYaml"]
 
 
@@ -82,7 +88,7 @@ def compose(source: Source, found: Diagnostics) -> Node | None:
         mark = error.problem_mark or error.context_mark
         place = span_at(source, mark.index if mark else 0, 1)
         problem = error.problem or error.context or ""
-        hint = "put a text with `: ` in quotes, or after `|`" if "mapping values" in problem else ""
+        hint = next((hint for said, hint in _SYNTAX_HINTS.items() if said in problem), "")
         found.error(Code.YAML_SYNTAX, f"YAML: {problem}", place, hint=hint)
         return None
     except yaml.YAMLError as error:
@@ -179,6 +185,11 @@ def node_span(source: Source, node: Node) -> Span:
     if isinstance(node, (MappingNode, SequenceNode)) and not node.flow_style:
         end = start + 1
     return span_at(source, start, end - start)
+
+
+def is_null(node: Node) -> bool:
+    """Whether a scalar says nothing: empty, ``~`` or ``null``."""
+    return bool(node.tag == _NULL)
 
 
 def plain(node: Node) -> PlainYaml:

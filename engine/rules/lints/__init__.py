@@ -3,9 +3,11 @@
 from engine.rules.diagnostics import Diagnostics
 from engine.rules.lints import (
     duplicate_id,
+    duplicate_row,
     idle_reason,
     missing_reason,
     no_effect,
+    row_never_reached,
     rule_limit,
     score_read_early,
     signal_cycle,
@@ -26,6 +28,8 @@ LINTS = (
     signal_read_early,
     source_not_declared,
     score_read_early,
+    duplicate_row,
+    row_never_reached,
 )
 #: Judge whole rules: a rule of which a part was refused would be blamed twice.
 WHOLE = (no_effect, unused_signal)

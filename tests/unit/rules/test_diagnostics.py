@@ -21,6 +21,7 @@ from tests.unit.rules.bundles import (
     eligibility,
     write_bundle,
 )
+from tests.unit.rules.table_cases import CASES as TABLE_CASES
 
 GOLDEN = Path(__file__).parents[2] / "golden" / "diagnostics"
 UPDATE = os.environ.get("TOUCHSTONE_UPDATE_GOLDEN") == "1"
@@ -131,6 +132,7 @@ CASES: dict[str, Files] = {
     "source_not_declared": when("applicant.age > 90 || graph.device.fraud >= 2"),
     "source_not_declared_has": when("has(history.declines_90d)"),
     "score_read_early": when("score.pd > 0.4"),
+    **TABLE_CASES,
 }
 
 

@@ -1,0 +1,1 @@
+"""Decision tables: rows of typed cells, each row an ordinary rule, and a hit policy over them."""

@@ -11,7 +11,7 @@ REQUIREMENTS := requirements/build.txt requirements/runtime.txt requirements/dev
 
 .PHONY: help
 help: ## List the tasks
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 .PHONY: install
 install: $(STAMP) ## Create .venv with everything (PYTHON=/path/to/python3.11-or-3.12 chooses the interpreter)
@@ -44,7 +44,17 @@ demo: install ## Start a server, decide a few applications, show the answers
 
 .PHONY: test
 test: install ## Run the whole suite, property tests included (ARGS="-k name" selects)
-	$(BIN)/pytest -n 2 -m "not fault" $(ARGS)
+	$(BIN)/pytest -n 2 --dist loadgroup -m "not fault" $(ARGS)
+
+.PHONY: neo4j
+neo4j: ## Fetch Neo4j Community and run it on loopback until Ctrl-C (needs Java 17 and Maven)
+	tools/neo4j.sh run .neo4j/data
+
+# The property checks of `make test`, many times over: about 20 minutes.
+.PHONY: graph-long
+graph-long: install ## Compare every graph store with the reference, at length
+	GRAPH_EXAMPLES=2000 $(BIN)/pytest -n 0 --timeout 3600 $(ARGS) \
+		tests/property/test_graph_equals_reference.py
 
 # Fault tests kill processes and fill disks: one at a time, and longer than a normal test may take.
 .PHONY: fault
@@ -71,6 +81,6 @@ format: install ## Format the code and apply the safe fixes
 
 .PHONY: clean
 clean: ## Remove .venv, caches and build products
-	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis \
+	rm -rf $(VENV) .neo4j .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis \
 		build dist *.egg-info
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -23,6 +23,7 @@ from graph.assemble import assemble
 from graph.model import Neighbourhood, NeighbourhoodQuery
 from graph.rows import (
     Record,
+    counts_of,
     neighbourhood_parameters,
     query_text,
     schema_statements,
@@ -103,14 +104,7 @@ class EmbeddedGraphStore:
 
     async def counts(self, *, timeout_s: float) -> GraphCounts:
         """As the protocol says."""
-        records = await self._run(lambda left: self._read("counts", {}, left), timeout_s)
-        # A part of which there is none has no row.
-        counts = {record["part"]: int(record["n"]) for record in records}
-        return GraphCounts(
-            applicants=counts.get("applicants", 0),
-            identifiers=counts.get("identifiers", 0),
-            links=counts.get("links", 0),
-        )
+        return counts_of(await self._run(lambda left: self._read("counts", {}, left), timeout_s))
 
     async def close(self) -> None:
         """As the protocol says; writes a checkpoint."""

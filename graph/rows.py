@@ -9,6 +9,7 @@ from typing import Any
 
 from engine.model import IdentifierKind, Role
 from graph.model import NeighbourhoodQuery
+from graph.store import GraphCounts
 from graph.subgraph import StoredIdentifier, Subgraph, own_keys
 
 RELATIONSHIPS: Mapping[Role, str] = {
@@ -29,6 +30,18 @@ def query_text(name: str) -> str:
     """The text of ``graph/queries/<name>.cypher``, the same for every store."""
     text = (resources.files("graph") / "queries" / f"{name}.cypher").read_text(encoding="utf-8")
     return "\n".join(line for line in text.splitlines() if not line.startswith("//"))
+
+
+@cache
+def hinted_text(name: str) -> str:
+    """The same with its planner hints: lines that begin with ``//neo4j``.
+
+    Neo4j plans by statistics, and keeps a plan. While there are no links of some role it would
+    start from a scan of all nodes, because nothing comes out of it.
+    """
+    text = (resources.files("graph") / "queries" / f"{name}.cypher").read_text(encoding="utf-8")
+    lines = (line.removeprefix("//neo4j ") for line in text.splitlines())
+    return "\n".join(line for line in lines if not line.startswith("//"))
 
 
 def schema_statements() -> tuple[str, ...]:
@@ -55,6 +68,16 @@ def subgraph_of(records: Iterable[Record], as_of_us: int) -> Subgraph:
     for record in records:
         _PARTS[record["part"]](subgraph, record["row"], as_of_us)
     return subgraph
+
+
+def counts_of(records: Iterable[Record]) -> GraphCounts:
+    """What ``counts.cypher`` answered. A part of which there is none has no row."""
+    counts = {record["part"]: int(record["n"]) for record in records}
+    return GraphCounts(
+        applicants=counts.get("applicants", 0),
+        identifiers=counts.get("identifiers", 0),
+        links=counts.get("links", 0),
+    )
 
 
 def _position(subgraph: Subgraph, row: Row, _as_of_us: int) -> None:

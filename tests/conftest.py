@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -15,6 +16,7 @@ from engine.api.addresses import Addresses
 from engine.api.bootstrap import build
 from engine.api.server import Server
 from engine.settings import Deadlines, Log, Network, Settings, Storage
+from tests.neo4j_server import Neo4jServer, alone, end_server, find_server, run_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,28 @@ def touchstone_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Runn
         with _in_thread(settings) as addresses:
             yield RunningServer(addresses, log)
         sink.close()
+
+
+@pytest.fixture(scope="session")
+def neo4j_server(request: pytest.FixtureRequest) -> Neo4jServer:
+    """A real Neo4j, the same one for the whole run."""
+    return find_server(run_of(request.config))
+
+
+@pytest.fixture
+def neo4j_database(
+    neo4j_server: Neo4jServer, request: pytest.FixtureRequest
+) -> Iterator[Neo4jServer]:
+    """The same, empty, and for this test alone."""
+    with alone(run_of(request.config)):
+        neo4j_server.wipe()
+        yield neo4j_server
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Stop the Neo4j that this run started, after the last worker has ended."""
+    if not hasattr(session.config, "workerinput"):
+        end_server(os.getpid())
 
 
 class _in_thread:  # noqa: N801 - used as a context manager only

@@ -6,7 +6,9 @@
 //
 // One statement, so that the position is never ahead of the data or behind it. Values are
 // absolute: writing them again changes nothing.
-// Cost: index seeks and writes in proportion to the batch.
+// Rows: position.
+// Bound: what the events of one batch touch.
+// Cost: of the writer. Index seeks and writes in proportion to the batch.
 FOREACH (x IN $applicants |
   MERGE (a:Applicant {key: x.key})
   SET a.at = x.at, a.last_at = x.last_at, a.status = x.status, a.fraud_at = x.fraud_at,

@@ -3,18 +3,22 @@
 // $identifiers, $applicants  keys
 //
 // Rows: part, row. Read by the one writer before it computes their new state.
-// Cost: index seeks, and all links of the applicants.
+// Bound: the identifiers and applicants of one batch, and all links of these applicants.
+// Cost: of the writer. Index seeks, then links only.
 UNWIND $identifiers AS x
 MATCH (i:Identifier {key: x})
+//neo4j USING INDEX SEEK i:Identifier(key)
 RETURN 'identifier' AS part,
   [i.key, i.kind, i.masked, i.first_at, i.times, i.named_times, i.shared_ats, i.shared_reasons]
   AS row
 UNION ALL
 UNWIND $applicants AS x
 MATCH (a:Applicant {key: x})
+//neo4j USING INDEX SEEK a:Applicant(key)
 RETURN 'applicant' AS part,
   [a.key, a.at, a.last_at, a.status, a.mark_ats, a.mark_values, a.mark_types] AS row
 UNION ALL
 UNWIND $applicants AS x
 MATCH (a:Applicant {key: x})-[r:USES|GUARANTEED_BY|REFERRED_BY|CONTACT]->(i:Identifier)
+//neo4j USING INDEX SEEK a:Applicant(key)
 RETURN 'link' AS part, [a.key, type(r), i.key, r.at, r.last_at] AS row

@@ -9,6 +9,8 @@ import pytest
 from engine.model import IdentifierKind, Role
 from graph.embedded import EmbeddedGraphStore
 from graph.model import FraudMarked, NeighbourhoodQuery, SharingDeclared
+from graph.neo4j_client import Neo4jClient
+from graph.neo4j_store import Neo4jGraphStore
 from graph.settings import GraphSettings
 from graph.store import (
     NOTHING_PENDING,
@@ -20,6 +22,7 @@ from graph.store import (
     OutboxEvent,
 )
 from tests.graph_histories import application, uses
+from tests.neo4j_server import Neo4jServer
 from tests.reference_graph import ReferenceGraphStore
 
 Opener = Callable[[GraphSettings | None], Awaitable[GraphStore]]
@@ -35,7 +38,13 @@ def ask(*links: object, as_of: int = 1_000, since: int = 0) -> NeighbourhoodQuer
     )
 
 
-@pytest.fixture(params=["embedded", "reference"])
+@pytest.fixture(
+    params=[
+        "embedded",
+        pytest.param("neo4j", marks=pytest.mark.xdist_group("neo4j")),
+        "reference",
+    ]
+)
 async def opener(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Opener]:
     """Opens stores of one implementation, and closes them in the end."""
     opened: list[GraphStore] = []
@@ -43,6 +52,9 @@ async def opener(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterato
     async def open_store(settings: GraphSettings | None = None) -> GraphStore:
         if request.param == "embedded":
             store: GraphStore = await EmbeddedGraphStore.open(tmp_path / "graph", settings)
+        elif request.param == "neo4j":
+            server: Neo4jServer = request.getfixturevalue("neo4j_database")
+            store = Neo4jGraphStore(Neo4jClient(server.settings), settings)
         else:
             store = ReferenceGraphStore(settings)
         opened.append(store)

@@ -1,22 +1,54 @@
-import asyncio
-import random
-import tempfile
-from contextlib import AbstractContextManager
-from pathlib import Path
+"""Every store against the reference, over random histories, orders, batches and questions.
 
+``GRAPH_EXAMPLES=2000`` runs the long form; the number of answers compared is printed.
+"""
+
+import asyncio
+import os
+import random
+from collections.abc import Iterator
+from contextlib import AbstractContextManager
+
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from graph.embedded import EmbeddedGraphStore
 from graph.features import graph_facts
 from graph.model import ApplicationProjected, GraphEvent, NeighbourhoodQuery
 from graph.pending import PendingIndex
 from graph.settings import GraphSettings
 from graph.store import NOTHING_PENDING, PendingView
 from tests.graph_histories import bare, histories, moved, positioned, queries, settings_strategy
+from tests.neo4j_server import alone, find_server, run_of
+from tests.new_graphs import NewEmbeddedGraphs, NewGraphs, NewNeo4jGraphs
 from tests.reference_graph import ReferenceGraph
 
-quick = settings(max_examples=250, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+examples = int(os.environ.get("GRAPH_EXAMPLES", "150"))
+quick = settings(max_examples=examples, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+
+
+@pytest.fixture(
+    scope="module",
+    params=["embedded", pytest.param("neo4j", marks=pytest.mark.xdist_group("neo4j"))],
+)
+def graphs(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[NewGraphs]:
+    """Opens empty graphs, one after another, and tells in the end how many answers were right."""
+    run = run_of(request.config)
+    if request.param == "embedded":
+        graphs: NewGraphs = NewEmbeddedGraphs(tmp_path_factory.mktemp("graphs"))
+        yield graphs
+    else:
+        server = find_server(run)
+        with alone(run), asyncio.Runner() as runner:
+            server.wipe()
+            graphs = NewNeo4jGraphs(server.settings, runner)
+            yield graphs
+            graphs.close()
+    reporter = request.config.pluginmanager.get_plugin("terminalreporter")
+    if reporter is not None:
+        reporter.write_line(f" {graphs.compared} answers of {request.param} equal the reference")
 
 
 def reference(bounds: GraphSettings, events: list[GraphEvent]) -> ReferenceGraph:
@@ -34,7 +66,8 @@ def reference(bounds: GraphSettings, events: list[GraphEvent]) -> ReferenceGraph
     seed=st.integers(0, 1000),
     by_us=st.integers(-900, 900),
 )
-def test_embedded_equals_reference_in_any_order(
+def test_store_equals_reference_in_any_order(
+    graphs: NewGraphs,
     bounds: GraphSettings,
     events: list[GraphEvent],
     asked: list[NeighbourhoodQuery],
@@ -49,8 +82,7 @@ def test_embedded_equals_reference_in_any_order(
         shuffled = [*everything, *again]
         random.Random(seed).shuffle(shuffled)
         rest = positioned(shuffled)
-        with tempfile.TemporaryDirectory() as directory:
-            store = await EmbeddedGraphStore.open(Path(directory), bounds)
+        async with graphs.open(bounds) as store:
             after = 0
             while rest:
                 size = 1 + seed % 5
@@ -61,9 +93,9 @@ def test_embedded_equals_reference_in_any_order(
             for query in asked:
                 answer = await store.neighbourhood(query, NOTHING_PENDING, timeout_s=10)
                 assert bare(answer) == reference(bounds, everything).neighbourhood(query)
-            await store.close()
+                graphs.compared += 1
 
-    asyncio.run(check())
+    graphs.run(check())
 
 
 @quick
@@ -74,6 +106,7 @@ def test_embedded_equals_reference_in_any_order(
     data=st.data(),
 )
 def test_pending_events_count_as_if_projected(
+    graphs: NewGraphs,
     bounds: GraphSettings,
     events: list[GraphEvent],
     asked: list[NeighbourhoodQuery],
@@ -84,8 +117,7 @@ def test_pending_events_count_as_if_projected(
     overlap = data.draw(st.integers(0, projected), label="overlap")
 
     async def check() -> None:
-        with tempfile.TemporaryDirectory() as directory:
-            store = await EmbeddedGraphStore.open(Path(directory), bounds)
+        async with graphs.open(bounds) as store:
             await store.project(positioned(events[:projected]), after=0, timeout_s=10)
             pending = PendingIndex()
             for event in events[projected - overlap :]:
@@ -94,34 +126,33 @@ def test_pending_events_count_as_if_projected(
                 with pending.view() as view:
                     answer = await store.neighbourhood(query, view, timeout_s=10)
                 assert bare(answer) == reference(bounds, events).neighbourhood(query)
-            await store.close()
+                graphs.compared += 1
 
-    asyncio.run(check())
+    graphs.run(check())
 
 
 @quick
 @given(bounds=settings_strategy, events=histories(), query=queries())
 def test_the_past_does_not_change(
-    bounds: GraphSettings, events: list[GraphEvent], query: NeighbourhoodQuery
+    graphs: NewGraphs, bounds: GraphSettings, events: list[GraphEvent], query: NeighbourhoodQuery
 ) -> None:
     """An answer as of T is the same, and so are its features, once later events are added."""
     before = [event for event in events if event.at_us < query.as_of_us]
     then = reference(bounds, before).neighbourhood(query)
 
     async def check() -> None:
-        with tempfile.TemporaryDirectory() as directory:
-            store = await EmbeddedGraphStore.open(Path(directory), bounds)
+        async with graphs.open(bounds) as store:
             await store.project(positioned(events), after=0, timeout_s=10)
             now = await store.neighbourhood(query, NOTHING_PENDING, timeout_s=10)
-            await store.close()
         assert bare(now) == then
+        graphs.compared += 1
         first = graph_facts(then, query.links, query.as_of_us)
         second = graph_facts(now, query.links, query.as_of_us)
         assert first.SerializeToString(deterministic=True) == second.SerializeToString(
             deterministic=True
         )
 
-    asyncio.run(check())
+    graphs.run(check())
 
 
 @quick

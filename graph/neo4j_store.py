@@ -1,0 +1,180 @@
+"""The Neo4j store: the statements of the embedded one, over Bolt.
+
+A decision's neighbourhood is one statement in one round trip. The projector is the only writer; a
+batch is one transaction that first takes the lock of the ``GraphMeta`` node. A batch that was given
+up for late, and commits after all, has therefore ended before the next one reads where the graph
+stands: nothing older is ever written over something newer.
+
+The server may be away when the store is opened. Schema and stored caps are looked at when the
+projector first asks for the position, and again whenever the graph turns out to have been replaced.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from typing import Any
+
+import neo4j
+
+from graph.apply import apply_events, touched_keys
+from graph.assemble import assemble
+from graph.model import Neighbourhood, NeighbourhoodQuery
+from graph.neo4j_client import Neo4jClient, rows
+from graph.rows import (
+    Record,
+    counts_of,
+    hinted_text,
+    neighbourhood_parameters,
+    schema_statements,
+    subgraph_of,
+)
+from graph.settings import GraphSettings
+from graph.store import (
+    GraphBehind,
+    GraphCounts,
+    GraphUnavailable,
+    OutboxEvent,
+    PendingView,
+)
+from graph.subgraph import Subgraph, seeds_beyond
+from graph.written import project_parameters, touched_of
+
+_CLEAR_AT_ONCE = 10_000
+
+
+class Neo4jGraphStore:
+    """A ``GraphStore`` in one database of a server, which one Touchstone writes to.
+
+    A database written under other caps is emptied of applicants and identifiers before its position
+    is told: 0 then, and it is rebuilt from the outbox.
+    """
+
+    def __init__(self, client: Neo4jClient, settings: GraphSettings | None = None) -> None:
+        self._client = client
+        self._settings = settings or GraphSettings()
+        self._digest = self._settings.projection_digest()
+        self._prepared = False
+
+    async def neighbourhood(
+        self, query: NeighbourhoodQuery, pending: PendingView, *, timeout_s: float
+    ) -> Neighbourhood:
+        """As the protocol says."""
+        if len(query.links) > self._settings.links_per_application:
+            raise ValueError(f"more than {self._settings.links_per_application} links")
+        beyond = seeds_beyond(query, pending, self._settings)
+        records = await self._client.read(
+            hinted_text("neighbourhood"),
+            neighbourhood_parameters(query, beyond),
+            timeout_s=timeout_s,
+            about=query.applicant_key,
+        )
+        stored = self._stored(records, query.as_of_us)
+        return assemble(query, stored, pending, self._settings)
+
+    async def project(self, events: Sequence[OutboxEvent], *, after: int, timeout_s: float) -> None:
+        """As the protocol says."""
+        positions = [position for position, _ in events]
+        if [after, *positions] != sorted({after, *positions}):
+            raise ValueError("positions must increase")
+        if not events:
+            return
+
+        async def work(transaction: neo4j.AsyncTransaction) -> None:
+            await self._project(transaction, events, after)
+
+        try:
+            await self._client.write(work, timeout_s=timeout_s)
+        except GraphBehind:
+            self._prepared = False
+            self._client.forget_bookmarks()
+            raise
+
+    async def position(self, *, timeout_s: float) -> int:
+        """As the protocol says. Creates the schema where it is missing."""
+        deadline = time.monotonic() + timeout_s
+        if not self._prepared:
+            await self._prepare(deadline)
+        records = await self._client.read(hinted_text("meta"), {}, timeout_s=_left(deadline))
+        return int(records[0]["position"]) if records else 0
+
+    async def counts(self, *, timeout_s: float) -> GraphCounts:
+        """As the protocol says."""
+        return counts_of(await self._client.read(hinted_text("counts"), {}, timeout_s=timeout_s))
+
+    async def close(self) -> None:
+        """As the protocol says."""
+        await self._client.close()
+
+    def _stored(self, records: Sequence[Record], as_of_us: int) -> Subgraph:
+        """The rows as a subgraph; ``GraphUnavailable`` if they are not what was asked for."""
+        for record in records:
+            if record["part"] == "position" and record["row"][1] != self._digest:
+                raise GraphUnavailable("the graph was written under other caps")
+        try:
+            return subgraph_of(records, as_of_us)
+        except (KeyError, IndexError, TypeError, ValueError) as error:
+            raise GraphUnavailable("the graph's answer has not the form it should") from error
+
+    async def _project(
+        self, transaction: neo4j.AsyncTransaction, events: Sequence[OutboxEvent], after: int
+    ) -> None:
+        reached = await self._lock(transaction)
+        if reached < after:
+            raise GraphBehind("the graph is behind the projector")
+        fresh = [event for position, event in events if position > reached]
+        if not fresh:
+            return
+        applicants, identifiers = touched_keys(fresh)
+        keys = {"applicants": applicants, "identifiers": identifiers}
+        touched = touched_of(await _ask(transaction, "touched", keys))
+        changed = apply_events(touched, fresh, self._settings)
+        parameters = project_parameters(touched, changed, events[-1][0], self._settings)
+        await _ask(transaction, "project", parameters)
+
+    async def _lock(self, transaction: neo4j.AsyncTransaction) -> int:
+        """The position, read as the only writer."""
+        (record,) = await _ask(transaction, "lock", {"digest": self._digest})
+        if record["digest"] != self._digest:
+            raise GraphBehind("the graph was written under other caps")
+        return int(record["position"])
+
+    async def _prepare(self, deadline: float) -> None:
+        for statement in schema_statements():
+            await self._client.run(statement, timeout_s=_left(deadline))
+        records = await self._client.read(hinted_text("meta"), {}, timeout_s=_left(deadline))
+        if records and records[0]["digest"] != self._digest:
+            await self._clear(deadline)
+        self._prepared = True
+
+    async def _clear(self, deadline: float) -> None:
+        """Empty the graph in steps. Interrupted, it is begun again by the next ``position``."""
+        await self._restart("", deadline)
+        deleted = _CLEAR_AT_ONCE
+        while deleted:
+            deleted = await self._clear_some(deadline)
+        await self._restart(self._digest, deadline)
+
+    async def _restart(self, digest: str, deadline: float) -> None:
+        await self._client.write(
+            lambda transaction: _ask(transaction, "restart", {"digest": digest}),
+            timeout_s=_left(deadline),
+        )
+
+    async def _clear_some(self, deadline: float) -> int:
+        records = await self._client.write(
+            lambda transaction: _ask(transaction, "clear", {"most": _CLEAR_AT_ONCE}),
+            timeout_s=_left(deadline),
+        )
+        return int(records[0]["n"])
+
+
+async def _ask(
+    transaction: neo4j.AsyncTransaction, name: str, parameters: dict[str, Any]
+) -> list[Record]:
+    result = await transaction.run(hinted_text(name), parameters)
+    return await rows(result)
+
+
+def _left(deadline: float) -> float:
+    return max(0.0, deadline - time.monotonic())

@@ -61,6 +61,14 @@ class Code(StrEnum):
     AGGREGATE = "TS1607"
     DUPLICATE_ROW = "TS1608"
     ROW_NEVER_REACHED = "TS1609"
+    NEVER_FIRES = "TS1801"
+    ALWAYS_FIRES = "TS1802"
+    SHADOWED = "TS1803"
+    CONTRADICTION = "TS1804"
+    ROW_TAKEN = "TS1805"
+    ROWS_OVERLAP = "TS1806"
+    TABLE_GAP = "TS1807"
+    UNPROVED = "TS1810"
 
 
 @dataclass(frozen=True, slots=True)

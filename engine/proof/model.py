@@ -1,0 +1,93 @@
+"""A whole policy as formulas, with what is needed to ask and to run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from engine.lines import Product
+from engine.model import EvidenceKind, IdentifierKind
+from engine.proof.domain import axioms
+from engine.proof.encode import Encoder
+from engine.proof.logic import Logic, Term
+from engine.proof.search import TOTAL_LIMIT, Search
+from engine.proof.stages import ANSWERED, Stages
+from engine.proof.texts import Texts
+from engine.proof.trial import Trials
+from engine.proof.witness import Reader, Witness, told
+from engine.proof.world import World
+from engine.rules import Bundle, Rule, StageKind
+from engine.rules.ast import Call, Expr, Literal, walk
+
+
+class PolicyModel:
+    """The rules of a policy over one application, and a solver that knows the background.
+
+    ``extra``: further conditions whose texts must have codes.
+    """
+
+    def __init__(
+        self,
+        bundle: Bundle,
+        products: Mapping[str, Product],
+        *,
+        extra: Iterable[Expr] = (),
+        total: int = TOTAL_LIMIT,
+    ) -> None:
+        self.bundle, self.logic = bundle, Logic()
+        self.world = World(self.logic, _texts(bundle, products, extra), products)
+        self.encoder = Encoder(self.world)
+        self.stages = Stages(bundle, self.encoder)
+        for number in range(len(self.stages.stages)):
+            self.stages.rules(number)
+        self.reader, self.trials = Reader(self.world, self._absent()), Trials(bundle)
+        self.search = Search(
+            self.logic,
+            self.reader,
+            background=(*self.background(), *self.encoder.facts),
+            hints=self.encoder.hints,
+            total=total,
+        )
+
+    def _absent(self) -> frozenset[str]:
+        """Roots of the vocabulary that no stage asks for."""
+        asked = {source for stage in self.stages.stages for source in stage.sources}
+        scored = any(stage.kind is StageKind.SCORE for stage in self.stages.stages)
+        return frozenset(ANSWERED.keys() - asked) | ({"score"} if not scored else frozenset())
+
+    def background(self) -> Iterator[Term]:
+        """What holds of every application under this strategy."""
+        absent = self._absent()
+        yield from axioms(self.world, has_score="score" not in absent)
+        for source in sorted(absent & ANSWERED.keys()):
+            yield self.logic.no(self.world.known(ANSWERED[source]))
+
+    def ordinary(self) -> Iterator[Witness]:
+        """Applications that clear most rules of the suspicion of firing always."""
+        yield Witness(facts=self.reader.ordinary, families=False)
+
+    def shown(self, witness: Witness, rules: Iterable[Rule]) -> str:
+        """The facts that matter: what the rules read, and what is not ordinary."""
+        mentioned = {path for rule in rules for path in rule.when.mentions}
+        paths = [
+            path
+            for path, value in witness.facts.items()
+            if path in mentioned or value != self.reader.ordinary[path]
+        ]
+        return told(witness.facts, paths)
+
+
+def _texts(bundle: Bundle, products: Mapping[str, Product], extra: Iterable[Expr]) -> Texts:
+    """Every text that the policy names, wherever a condition may meet it."""
+    texts: set[str] = {"", *products, *EvidenceKind, *IdentifierKind}
+    for product in products.values():
+        texts.update(product.ceilings.segments)
+    prefixes: set[str] = set()
+    rules = (rule.when.tree for ruleset in bundle.rulesets.values() for rule in ruleset.rules)
+    for tree in (*rules, *extra):
+        for node in walk(tree):
+            if isinstance(node, Literal) and isinstance(node.value, str):
+                texts.add(node.value)
+            if isinstance(node, Call) and node.name == "startsWith":
+                prefix = node.operands[1]
+                prefixes.update({str(prefix.value)} if isinstance(prefix, Literal) else ())
+    return Texts(map(str, texts), prefixes)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from engine.cli.command import OK, PROBLEM
 from engine.policy import Policy, load_policy
 from engine.proof import check_rules
-from engine.rules import Diagnostic, Severity, render_all
+from engine.rules import Diagnostic, Severity, render_all, sources_of
 
 if TYPE_CHECKING:
     from engine.cli.command import Area
@@ -39,7 +39,7 @@ def _report(options: argparse.Namespace, policy: Policy) -> int:
         proved = check_rules(policy.bundle, policy.products)
     found = (*policy.bundle.warnings, *proved)
     if found:
-        print(render_all(found, {}) + "\n")
+        print(render_all(found, sources_of(policy.bundle)) + "\n")
     rules = sum(len(ruleset.rules) for ruleset in policy.bundle.rulesets.values())
     print(
         f"{options.directory}: {rules} rules, {len(policy.products)} products, "

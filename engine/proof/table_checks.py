@@ -125,7 +125,7 @@ class TableChecks:
         yield Diagnostic(
             Code.TABLE_GAP,
             Severity.WARNING,
-            f"no row of table `{ruleset.name}` fits every application",
+            f"table `{ruleset.name}` has a gap: there are applications that no row fits",
             ruleset.table.span,
             hint=f"for example: {self._model.shown(witness, ruleset.rules)}; "
             "add the rows that are missing, or `otherwise`",

@@ -1,6 +1,6 @@
 """Policy language: bundles, diagnostics, the rule engine and its reference."""
 
-from engine.rules.bundle import load_bundle
+from engine.rules.bundle import load_bundle, sources_of
 from engine.rules.diagnostics import Code, Diagnostic, Severity, render, render_all
 from engine.rules.durable import DurableRuleEngine
 from engine.rules.evaluator import RuleEngine, RuleEngineError
@@ -48,4 +48,5 @@ __all__ = [
     "load_bundle",
     "render",
     "render_all",
+    "sources_of",
 ]

@@ -60,6 +60,18 @@ def load_bundle(root: Path) -> Bundle:
     return replace(bundle, warnings=found.found)
 
 
+def sources_of(bundle: Bundle) -> Mapping[str, Source]:
+    """The texts that diagnostics of a loaded bundle point into, read again from its files."""
+    found = Diagnostics()
+    contents = {
+        name: (bundle.root / name).read_bytes()
+        for name in bundle.files
+        if name.endswith(".yaml") and (bundle.root / name).is_file()
+    }
+    opened = {name: read_source(contents, name, found) for name in contents}
+    return {name: source for name, source in opened.items() if source is not None}
+
+
 def read_contents(root: Path, found: Diagnostics) -> Contents:
     """Every file's bytes by relative path, sorted; dot files are not part of a bundle."""
     relative = (path.relative_to(root) for path in root.rglob("*") if path.is_file())

@@ -10,7 +10,7 @@ from engine.rules.ast import Expr, Has, Literal, Read, walk
 from engine.rules.condition import Condition, compile_expression, within_limits
 from engine.rules.diagnostics import Code, Diagnostics
 from engine.rules.environment import Environment
-from engine.rules.explain import Problem, explain_type
+from engine.rules.explain import explain_type
 from engine.rules.model import Rule, Ruleset
 from engine.rules.positions import value_positions
 from engine.rules.source import Source, Span, span_at
@@ -52,7 +52,10 @@ class _Compiler:
 
     def columns(self) -> Sequence[Column | None]:
         """The columns, ``None`` where one is refused."""
-        found = [self._column(node) for node in self._draft.columns]
+        found = [
+            compile_column(node, self._source, self._environment, self._found)
+            for node in self._draft.columns
+        ]
         first: dict[Expr, Column] = {}
         sites: dict[str, Span] = {}
         for column in (item for item in found if item is not None):
@@ -63,22 +66,6 @@ class _Compiler:
                 sites.setdefault(path, column.span)
         self._sites = sites
         return found
-
-    def _column(self, node: ScalarNode) -> Column | None:
-        tree = compile_expression(node.value, self._environment)
-        if isinstance(tree, tuple):
-            self._report(node, tree)
-            return None
-        span = node_span(self._source, node)
-        if tree.type in _TYPES:
-            return Column(text=node.value.strip(), tree=tree, span=span)
-        self._found.error(
-            Code.TABLE_COLUMN,
-            f"the column `{node.value}` is {explain_type(tree.type)}",
-            span,
-            hint="a column is a truth value, a number or a text, such as `size(x)` of a list",
-        )
-        return None
 
     def row(self, number: int, draft: RowDraft, columns: Sequence[Column]) -> Rule | None:
         """The rule of one row, ``None`` if one of its cells is refused."""
@@ -121,10 +108,24 @@ class _Compiler:
             row=row,
         )
 
-    def _report(self, node: ScalarNode, problems: Sequence[Problem]) -> None:
-        places = value_positions(self._source, node)
-        for problem in problems:
-            span = span_at(self._source, places[problem.offset], problem.length)
-            self._found.error(
-                problem.code, problem.message, span, label=problem.label, hint=problem.hint
-            )
+
+def compile_column(
+    node: ScalarNode, source: Source, environment: Environment, found: Diagnostics
+) -> Column | None:
+    """One column, ``None`` after a diagnostic."""
+    tree = compile_expression(node.value, environment)
+    if isinstance(tree, tuple):
+        places = value_positions(source, node)
+        for problem in tree:
+            span = span_at(source, places[problem.offset], problem.length)
+            found.error(problem.code, problem.message, span, label=problem.label, hint=problem.hint)
+        return None
+    if tree.type in _TYPES:
+        return Column(text=node.value.strip(), tree=tree, span=node_span(source, node))
+    found.error(
+        Code.TABLE_COLUMN,
+        f"the column `{node.value}` is {explain_type(tree.type)}",
+        node_span(source, node),
+        hint="a column is a truth value, a number or a text, such as `size(x)` of a list",
+    )
+    return None

@@ -74,6 +74,13 @@ def is_table(node: Node) -> bool:
     return isinstance(node, MappingNode) and any(key.value == "table" for key, _ in node.value)
 
 
+def refuse_no_table(source: Source, found: Diagnostics) -> None:
+    """Raise ``PolicyError``: another file was meant."""
+    message = f"{source.path} holds no table: it needs the key `table`"
+    found.error(Code.MISSING_KEY, message, span_at(source, 0, 1))
+    found.refuse_if_errors()
+
+
 def read_table(source: Source, node: Node, name: str, found: Diagnostics) -> TableDraft:
     """The file's table; incomplete where a diagnostic was added."""
     return _TableReader(Reader(source, node, found, "the table"), name).draft()

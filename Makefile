@@ -73,6 +73,7 @@ check: install ## Lint, types, layers, interface and generated code: what CI che
 	$(BIN)/lint-imports --no-logo
 	tools/check_proto.sh
 	$(BIN)/touchstone policy check rulesets/credit_card
+	$(BIN)/touchstone policy test rulesets/credit_card --min-coverage 100
 
 .PHONY: format
 format: install ## Format the code and apply the safe fixes

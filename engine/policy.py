@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from engine.lines import Product, load_products
-from engine.rules import Bundle, DurableRuleEngine, RuleEngine, load_bundle
+from engine.rules import Bundle, Check, DurableRuleEngine, RuleEngine, load_bundle
 from engine.scoring import Scorecard
 
 
@@ -26,12 +26,12 @@ class Policy:
         return self.bundle.digest
 
 
-def load_policy(root: Path) -> Policy:
-    """Load, check and compile the bundle under ``root``.
+def load_policy(root: Path, checks: Sequence[Check] = ()) -> Policy:
+    """Load, check and compile the bundle under ``root``; ``checks``: see ``load_bundle``.
 
     Raises ``PolicyError`` with everything that is wrong; nothing half-loaded is returned.
     """
-    bundle = load_bundle(root)
+    bundle = load_bundle(root, checks)
     names = [s.scorecard for s in bundle.strategy.stages if s.scorecard]
     return Policy(
         bundle=bundle,

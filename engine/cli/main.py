@@ -5,14 +5,28 @@ from __future__ import annotations
 import argparse
 import sys
 
-from engine.cli import ledger_verify, policy_check, policy_export, policy_import
+from engine.cli import (
+    ledger_verify,
+    policy_check,
+    policy_export,
+    policy_import,
+    policy_test,
+)
 from engine.cli.command import PROBLEM, Commands
 from engine.errors import TouchstoneError
 from engine.privacy import KeyringError
 
 #: The areas with their help, and the commands of each in the order of the help.
 AREAS: dict[str, tuple[str, Commands]] = {
-    "policy": ("work on a policy", (policy_check, policy_import, policy_export)),
+    "policy": (
+        "work on a policy",
+        (
+            policy_check,
+            policy_test,
+            policy_import,
+            policy_export,
+        ),
+    ),
     "ledger": ("look after a ledger", (ledger_verify,)),
 }
 

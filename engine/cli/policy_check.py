@@ -6,6 +6,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from engine import cases
 from engine.cli.command import OK, PROBLEM
 from engine.policy import Policy, load_policy
 from engine.proof import check_rules
@@ -26,7 +27,7 @@ def add(area: Area) -> None:
 
 
 def _run(options: argparse.Namespace) -> int:
-    policy = load_policy(options.directory)
+    policy = load_policy(options.directory, checks=(cases.check,))
     try:
         return _report(options, policy)
     finally:

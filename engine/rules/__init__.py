@@ -1,6 +1,6 @@
 """Policy language: bundles, diagnostics, the rule engine and its reference."""
 
-from engine.rules.bundle import load_bundle, sources_of
+from engine.rules.bundle import Check, load_bundle, sources_of
 from engine.rules.diagnostics import Code, Diagnostic, Severity, render, render_all
 from engine.rules.durable import DurableRuleEngine
 from engine.rules.evaluator import RuleEngine, RuleEngineError
@@ -25,6 +25,7 @@ from engine.rules.signals import Signals
 __all__ = [
     "SCORE_FAMILIES",
     "Bundle",
+    "Check",
     "Code",
     "Diagnostic",
     "DurableRuleEngine",

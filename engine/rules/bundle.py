@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -28,10 +28,15 @@ MAX_BUNDLE_BYTES = 256 * 1_048_576
 Contents = Mapping[str, bytes]
 
 
-def load_bundle(root: Path) -> Bundle:
+#: Reports what is wrong with files that a decision does not need, such as a policy's own tests.
+Check = Callable[[Bundle, Contents, Diagnostics], None]
+
+
+def load_bundle(root: Path, checks: Sequence[Check] = ()) -> Bundle:
     """The bundle under ``root``, or ``PolicyError`` with every diagnostic rendered.
 
-    Each file is read once, so that the digest is that of what was loaded.
+    Each file is read once, so that the digest is that of what was loaded. ``checks``: further
+    ones that run beside the lints and report together with them.
     """
     root = root.resolve()
     found = Diagnostics()
@@ -56,6 +61,8 @@ def load_bundle(root: Path) -> Bundle:
         warnings=(),
     )
     run_lints(bundle, found)
+    for check in checks:
+        check(bundle, contents, found)
     found.refuse_if_errors()
     return replace(bundle, warnings=found.found)
 

@@ -71,6 +71,14 @@ class Code(StrEnum):
     ROWS_OVERLAP = "TS1806"
     TABLE_GAP = "TS1807"
     UNPROVED = "TS1810"
+    CASE_UNKNOWN_PATH = "TS1901"
+    CASE_WRONG_VALUE = "TS1902"
+    CASE_UNKNOWN_NAME = "TS1903"
+    DUPLICATE_CASE = "TS1904"
+    IMPOSSIBLE_CASE = "TS1905"
+    EMPTY_SUITE = "TS1906"
+    CASE_ROW = "TS1907"
+    ONLY_LEFT = "TS1908"
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,10 +9,12 @@ from pathlib import Path
 
 import pytest
 
+from engine import cases
 from engine.errors import PolicyError
 from engine.rules import Code, Diagnostic, Severity, load_bundle, render, render_all
 from engine.rules.lints.rule_limit import MAX_RULES_PER_STAGE
 from engine.rules.source import Source, Span
+from tests.unit.cases.broken_suites import SUITES
 from tests.unit.rules.bundles import (
     ELIGIBILITY,
     FRAUD,
@@ -135,11 +137,13 @@ CASES: dict[str, Files] = {
     **TABLE_CASES,
 }
 
+CASES |= {f"case_{name}": {"tests/small.yaml": text} for name, text in SUITES.items()}
+
 
 def rendered(root: Path) -> str:
     """What the author of the bundle reads."""
     try:
-        bundle = load_bundle(root)
+        bundle = load_bundle(root, checks=(cases.check,))
     except PolicyError as error:
         return str(error)
     sources = {name: Source(name, (root / name).read_text("utf-8")) for name in bundle.files}

@@ -3,6 +3,7 @@
 from engine.cases.compare import Difference, differences
 from engine.cases.coverage import Coverage, RuleCoverage
 from engine.cases.model import Between, Case, Expectation, Members, Suite
+from engine.cases.mutate import MutationReport, Survivor, mutate
 from engine.cases.read_suite import check, is_suite, load_suites, read_suites
 from engine.cases.run import CaseResult, Runner, Status, TestReport, run_cases
 
@@ -14,15 +15,18 @@ __all__ = [
     "Difference",
     "Expectation",
     "Members",
+    "MutationReport",
     "RuleCoverage",
     "Runner",
     "Status",
     "Suite",
+    "Survivor",
     "TestReport",
     "check",
     "differences",
     "is_suite",
     "load_suites",
+    "mutate",
     "read_suites",
     "run_cases",
 ]

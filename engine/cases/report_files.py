@@ -8,6 +8,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
 
+from engine.cases.mutate import MutationReport
 from engine.cases.report_text import case_text
 from engine.cases.run import Status, TestReport
 
@@ -15,13 +16,15 @@ if TYPE_CHECKING:
     from engine.cases.run import CaseResult
 
 
-def to_json(report: TestReport) -> str:
+def to_json(report: TestReport, mutation: MutationReport | None = None) -> str:
     """The whole report; keys are the names of the fields of ``TestReport``."""
     value = asdict(report) | {
         "succeeded": report.succeeded,
         "counts": {status.value: report.count(status) for status in Status},
     }
     value["coverage"] |= {"covered": report.coverage.covered, "percent": report.coverage.percent}
+    if mutation is not None:
+        value["mutation"] = asdict(mutation)
     return json.dumps(value, ensure_ascii=False, indent=2)
 
 

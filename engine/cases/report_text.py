@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from engine.cases.coverage import Coverage, RuleCoverage
+from engine.cases.mutate import MutationReport
 from engine.cases.run import CaseResult, Status, TestReport
 from engine.cases.trace import MISS, CaseTrace, RuleStep, StageStep
 
@@ -129,3 +130,16 @@ def _coverage(coverage: Coverage) -> Iterator[str]:
 def _lack(rule: RuleCoverage) -> str:
     counts = f"{rule.hits} hit, {rule.misses} miss, {rule.unknowns} unknown"
     return f"  {rule.path}:{rule.line}  {rule.rule_id}: never {', '.join(rule.lacks)} ({counts})"
+
+
+def render_mutation(report: MutationReport) -> str:
+    """The faults that no case noticed."""
+    noticed = report.tried - len(report.survivors)
+    lines = [f"{report.tried} small faults put into the rules: {noticed} noticed"]
+    if report.cut:
+        lines.append("there are more; these are the first")
+    for item in report.survivors:
+        lines.append(f"  {item.path}:{item.line}  {item.rule_id}: no case notices if")
+        lines.append(f"    {_cut(item.was)}  becomes")
+        lines.append(f"    {_cut(item.now)}")
+    return "\n".join(lines)

@@ -88,6 +88,18 @@ def test_junit(directory: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert [child.tag for case in suite for child in case] == ["failure", "skipped"]
 
 
+def test_faults_that_no_case_notices(directory: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Are printed with their place, and are in the JSON."""
+    assert main(["policy", "test", str(directory), "--mutate", "--filter", "passes"]) == 0
+    out = capsys.readouterr().out
+    assert "UNDER_AGE: no case notices if" in out
+    assert "applicant.age <= 18" in out
+    arguments = ["policy", "test", str(directory), "--mutate", "--format", "json"]
+    assert main(arguments) == 1
+    survivors = json.loads(capsys.readouterr().out)["mutation"]["survivors"]
+    assert survivors[0]["rule_id"] == "UNDER_AGE"
+
+
 def test_a_broken_suite_is_refused(directory: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """By `test` and by `check`, with its place; a server does not need it."""
     (directory / "tests" / "own.yaml").write_text(_FAILING.replace("approve", "aprove"))

@@ -78,7 +78,7 @@ def coverage(bundle: Bundle, runs: Runs) -> Coverage:
     outcomes = {decision.outcome for decision, _ in runs}
     reasons = {code for decision, seen in runs for code in _given(decision, seen)}
     return Coverage(
-        rules=tuple(_of(rule, counts) for rule in rules_of(bundle)),
+        rules=tuple(_of(rule, counts) for rule in rules_of(bundle) if not rule.is_idle),
         outcomes=tuple(outcome.value for outcome in Outcome if outcome not in outcomes),
         reasons=tuple(code for code in _of_rules(bundle) if code not in reasons),
         boundaries=untried(bundle, [seen for _, seen in runs]),

@@ -76,7 +76,7 @@ class RuleChecks:
         self, rule: RuleTruth, peers: Sequence[RuleTruth], earlier: Sequence[Effect]
     ) -> Iterator[Diagnostic]:
         """Whether an application exists that the rule hits and nobody else stops."""
-        if rule.rule.id in self._alive:
+        if rule.rule.id in self._alive or rule.rule.is_idle:
             return
         stops = [*earlier, *self._rivals(rule, peers)]
         free = [self._logic.no(self._stages.ends(stop)) for stop in stops]

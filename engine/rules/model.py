@@ -123,6 +123,11 @@ class Rule:
     places: tuple[int, ...]
     row: Row | None = None
 
+    @property
+    def is_idle(self) -> bool:
+        """``otherwise: {}``, which says that nothing follows: it would stand in every trace."""
+        return self.row is not None and self.row.otherwise and self.then == Effects()
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ruleset:

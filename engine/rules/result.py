@@ -53,7 +53,7 @@ def combine(
 
     The verdicts of a table's rows are those that its hit policy left.
     """
-    told = [(rule, verdict) for rule, verdict in agenda if verdict.result is not None]
+    told = [(r, verdict) for r, verdict in agenda if verdict.result is not None and not r.is_idle]
     traces = tuple(_trace(rule, verdict) for rule, verdict in told)
     hits = [rule for rule, verdict in told if verdict.result is RuleResult.HIT]
     outcomes = [trace.outcome for trace in traces if trace.outcome is not None]

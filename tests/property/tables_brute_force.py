@@ -41,7 +41,8 @@ def decide(tables: list[TableSpec], facts: facts_pb2.Facts) -> Expected:
         results = _resolve(table, rows, [_row(table, row, facts, expected) for row in rows])
         hits = [row.then for row, result in zip(rows, results, strict=True) if result == "hit"]
         for place, (row, result) in enumerate(zip(rows, results, strict=True)):
-            if result != "miss":
+            idle = place == len(table.rows) and row.then in ({}, {"adjust_points": 0})
+            if result != "miss" and not idle:
                 name = _id(table, place)
                 traces.append((table.priority, number, place, name, result))
                 _follow(expected, table, row, result)

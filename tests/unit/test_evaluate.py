@@ -40,6 +40,10 @@ _CASES: dict[str, tuple[Application, Gathered]] = {
     "no_evidence": (application(evidence=()), gathered()),
     "no_bureau": (application(bureau=None), gathered()),
     "thin_file": (application(bureau=bureau(months=months(2), months_on_file=2)), gathered()),
+    "young_record": (
+        application(bureau=bureau(months_on_file=9), expected_limit_minor=2_500_000),
+        gathered(),
+    ),
     "late_payer": (application(bureau=bureau(months=_LATE)), gathered()),
     "under_age": (application(birth_date=date(2008, 5, 30)), gathered()),
     "of_age_today": (application(birth_date=date(2008, 5, 29)), gathered()),

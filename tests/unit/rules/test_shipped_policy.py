@@ -211,3 +211,35 @@ def test_a_rooted_device_caps_the_line(engine: RuleEngine) -> None:
     facts.session.rooted.value = True
     found = engine.evaluate("fraud", facts, Signals())
     assert (found.outcome, found.cap_line_minor) == (None, 2_000_000)
+
+
+@pytest.mark.parametrize(
+    "product, months, inquiries, cap",
+    [
+        ("classic", 6, 4, 500_000),
+        ("classic", 11, 3, 2_000_000),
+        ("classic", 12, 4, 2_000_000),
+        ("classic", 23, 3, 2_000_000),
+        ("classic", 24, 9, None),
+        ("gold", 6, 4, 1_500_000),
+        ("gold", 23, 4, 3_000_000),
+        ("student", 6, 4, None),
+    ],
+)
+def test_a_young_record_starts_small(
+    engine: RuleEngine, product: str, months: int, inquiries: int, cap: int | None
+) -> None:
+    """The first row of the table that fits; most have none."""
+    facts = customer()
+    facts.application.product = product
+    facts.bureau.months_on_file.value = months
+    facts.bureau.inquiries_3m.value = inquiries
+    assert engine.evaluate("approval", facts, Signals()).cap_line_minor == cap
+
+
+def test_a_cap_that_cannot_be_told_is_looked_at(engine: RuleEngine) -> None:
+    """Without the inquiries nobody knows which row of a young record applies."""
+    facts = customer()
+    facts.bureau.months_on_file.value = 9
+    facts.bureau.ClearField("inquiries_3m")
+    assert answer(engine, facts)[0] is Outcome.REFER

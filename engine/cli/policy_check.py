@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from engine import cases
+from engine.check import CheckReport, check
+from engine.check_formats import as_json, as_lines, as_text
 from engine.cli.command import OK, PROBLEM
-from engine.policy import Policy, load_policy
-from engine.proof import check_rules
-from engine.rules import Diagnostic, Severity, render_all, sources_of
 
 if TYPE_CHECKING:
     from engine.cli.command import Area
@@ -23,28 +22,39 @@ def add(area: Area) -> None:
     parser.add_argument(
         "--no-proofs", action="store_true", help="without what only a solver finds: faster"
     )
+    parser.add_argument(
+        "--format",
+        choices=("text", "line", "json"),
+        default="text",
+        help="line: file:line:column: severity CODE message, for editors; json: for CI",
+    )
     parser.set_defaults(run=_run)
 
 
 def _run(options: argparse.Namespace) -> int:
-    policy = load_policy(options.directory, checks=(cases.check,))
-    try:
-        return _report(options, policy)
-    finally:
-        policy.rules.close()
+    report = check(options.directory, proofs=not options.no_proofs)
+    if options.format == "json":
+        print(as_json(report))
+    elif options.format == "line":
+        _print_if_any(as_lines(report, options.directory))
+    else:
+        _print_text(report, options.directory)
+    return OK if report.usable else PROBLEM
 
 
-def _report(options: argparse.Namespace, policy: Policy) -> int:
-    proved: tuple[Diagnostic, ...] = ()
-    if not options.no_proofs:
-        proved = check_rules(policy.bundle, policy.products)
-    found = (*policy.bundle.warnings, *proved)
-    if found:
-        print(render_all(found, sources_of(policy.bundle)) + "\n")
-    rules = sum(len(ruleset.rules) for ruleset in policy.bundle.rulesets.values())
-    print(
-        f"{options.directory}: {rules} rules, {len(policy.products)} products, "
-        f"{len(policy.scorecards)} scorecards; digest {policy.digest}"
-    )
-    refused = any(item.severity is Severity.ERROR for item in found)
-    return PROBLEM if refused else OK
+def _print_text(report: CheckReport, directory: Path) -> None:
+    text = as_text(report)
+    if not report.usable:
+        print(text, file=sys.stderr)
+    elif text:
+        print(text + "\n")
+    if report.digest:
+        print(
+            f"{directory}: {report.rules} rules, {report.products} products, "
+            f"{report.scorecards} scorecards; digest {report.digest}"
+        )
+
+
+def _print_if_any(text: str) -> None:
+    if text:
+        print(text)

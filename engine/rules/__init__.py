@@ -1,6 +1,6 @@
 """Policy language: bundles, diagnostics, the rule engine and its reference."""
 
-from engine.rules.bundle import Check, load_bundle, sources_of
+from engine.rules.bundle import Check, load_bundle, sources_of, sources_under
 from engine.rules.diagnostics import Code, Diagnostic, Severity, render, render_all
 from engine.rules.durable import DurableRuleEngine
 from engine.rules.evaluator import RuleEngine, RuleEngineError
@@ -21,6 +21,7 @@ from engine.rules.read_reasons import SCORE_FAMILIES
 from engine.rules.reference import ReferenceRuleEngine
 from engine.rules.result import StageResult, combine
 from engine.rules.signals import Signals
+from engine.rules.source import Source, Span
 
 __all__ = [
     "SCORE_FAMILIES",
@@ -40,7 +41,9 @@ __all__ = [
     "Ruleset",
     "Severity",
     "Signals",
+    "Source",
     "SourcePolicy",
+    "Span",
     "Stage",
     "StageKind",
     "StageResult",
@@ -50,4 +53,5 @@ __all__ = [
     "render",
     "render_all",
     "sources_of",
+    "sources_under",
 ]

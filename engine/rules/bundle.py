@@ -9,6 +9,7 @@ from pathlib import Path
 
 from yaml.nodes import Node
 
+from engine.errors import PolicyError
 from engine.rules.diagnostics import Code, Diagnostics, did_you_mean
 from engine.rules.environment import shared_environment
 from engine.rules.lints import run_lints
@@ -76,6 +77,21 @@ def sources_of(bundle: Bundle) -> Mapping[str, Source]:
         if name.endswith(".yaml") and (bundle.root / name).is_file()
     }
     opened = {name: read_source(contents, name, found) for name in contents}
+    return {name: source for name, source in opened.items() if source is not None}
+
+
+def sources_under(root: Path) -> Mapping[str, Source]:
+    """The YAML texts under a directory that may hold no sound bundle; what is no text is left out.
+
+    At most as much is read as a bundle may hold.
+    """
+    found = Diagnostics()
+    try:
+        contents = read_contents(root.resolve(), found)
+    except PolicyError:
+        return {}
+    names = [name for name in contents if name.endswith((".yaml", ".yml"))]
+    opened = {name: read_source(contents, name, found) for name in names}
     return {name: source for name, source in opened.items() if source is not None}
 
 

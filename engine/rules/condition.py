@@ -57,7 +57,9 @@ def compile_expression(
     try:
         expression = environment.compile(text)
     except CelRefused as refused:
-        return tuple(explain(text, item) for item in refused.problems)
+        # What follows from another problem tells nothing new.
+        own = [item for item in refused.problems if "'*error*'" not in item.message]
+        return tuple(explain(text, item) for item in own or refused.problems)
     if only_bool and expression.return_type().name() != "BOOL":
         name = explain_type(expression.return_type().name())
         return (Problem(Code.NOT_BOOL, 0, len(text), f"the condition is {name}, not bool"),)

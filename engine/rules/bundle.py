@@ -20,7 +20,14 @@ from engine.rules.read_strategy import read_strategy
 from engine.rules.source import Source, Span
 from engine.rules.tables.compile import compile_table
 from engine.rules.tables.draft import TableDraft, is_table, read_table
-from engine.rules.yaml_source import PlainYaml, compose, plain, read_source
+from engine.rules.yaml_source import (
+    MAX_FILE_BYTES,
+    PlainYaml,
+    compose,
+    plain,
+    read_source,
+    refuse_too_long,
+)
 
 STRATEGY, REASONS, PRODUCTS = "strategy.yaml", "reasons.yaml", "products.yaml"
 MAX_FILES = 1_000
@@ -105,7 +112,18 @@ def read_contents(root: Path, found: Diagnostics) -> Contents:
         hint = f"at most {MAX_FILES} files and {MAX_BUNDLE_BYTES} bytes are read"
         found.error(Code.FILE_LIMIT, message, Span(".", 1, 1), hint=hint)
         found.refuse_if_errors()
-    return {name: (root / name).read_bytes() for name in names}
+    return {name: _read(root, name, found) for name in names}
+
+
+def _read(root: Path, name: str, found: Diagnostics) -> bytes:
+    """One file; of a YAML file beyond its bound only as much as shows it."""
+    if not name.endswith(".yaml"):
+        return (root / name).read_bytes()
+    with (root / name).open("rb") as file:
+        raw = file.read(MAX_FILE_BYTES + 1)
+    if len(raw) > MAX_FILE_BYTES:
+        refuse_too_long(name, found)
+    return raw
 
 
 def digest(contents: Contents) -> str:

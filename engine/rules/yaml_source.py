@@ -53,14 +53,15 @@ def read_source(contents: Mapping[str, bytes], relative: str, found: Diagnostics
         found.error(Code.MISSING_FILE, f"the bundle has no file {relative}", nowhere)
         return None
     if len(raw) > MAX_FILE_BYTES:
-        found.error(
-            Code.FILE_LIMIT,
-            f"`{relative}` has {len(raw)} bytes, more than {MAX_FILE_BYTES}",
-            nowhere,
-            hint="split it into several files",
-        )
+        refuse_too_long(relative, found)
         return None
     return _decode(relative, raw, found)
+
+
+def refuse_too_long(relative: str, found: Diagnostics) -> None:
+    """Report a file beyond the bound, which is not read further."""
+    message = f"`{relative}` has more than {MAX_FILE_BYTES} bytes"
+    found.error(Code.FILE_LIMIT, message, Span(relative, 1, 1), hint="split it into several files")
 
 
 def _decode(relative: str, raw: bytes, found: Diagnostics) -> Source | None:

@@ -77,11 +77,22 @@ def _bomb() -> bytes:
 def _entities() -> bytes:
     """A workbook whose sheet defines an entity in terms of itself ten times over."""
     laughs = "".join(f'<!ENTITY l{n} "{f"&l{n - 1};" * 10}">' for n in range(1, 10))
-    text = f'<!DOCTYPE x [<!ENTITY l0 "ha">{laughs}]><worksheet>&l9;</worksheet>'
+    return _with_sheet(f'<!DOCTYPE x [<!ENTITY l0 "ha">{laughs}]><worksheet>&l9;</worksheet>')
+
+
+def _tiny_cells(count: int) -> bytes:
+    """A workbook of one row of cells of four bytes each."""
+    space = 'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
+    cells = "<c/>" * count
+    return _with_sheet(f"<worksheet {space}><sheetData><row>{cells}</row></sheetData></worksheet>")
+
+
+def _with_sheet(text: str) -> bytes:
+    """A sound workbook but for the XML of its sheet."""
     out = io.BytesIO()
     with (
         zipfile.ZipFile(io.BytesIO(xlsx_bytes(_HEAD_ROW, _ROW))) as old,
-        zipfile.ZipFile(out, "w") as new,
+        zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as new,
     ):
         for part in old.namelist():
             new.writestr(part, text if part.endswith("sheet1.xml") else old.read(part))
@@ -110,6 +121,7 @@ CASES: dict[str, tuple[str, bytes, dict[str, Any]]] = {
     "damaged_workbook": ("t.xlsx", xlsx_bytes(_HEAD_ROW, _ROW)[:-40], {}),
     "bomb": ("t.xlsx", _bomb(), {}),
     "entities": ("t.xlsx", _entities(), {}),
+    "tiny_cells": ("t.xlsx", _tiny_cells(1_500_000), {}),
     "several_sheets": ("t.xlsx", xlsx_bytes(_HEAD_ROW, _ROW, sheets=("Caps", "Notes")), {}),
     "no_such_sheet": ("t.xlsx", xlsx_bytes(_HEAD_ROW, _ROW), {"sheet": "Cap"}),
     "formula": ("t.xlsx", xlsx_bytes(_HEAD_ROW, ["=1/4", *_ROW[1:]]), {}),

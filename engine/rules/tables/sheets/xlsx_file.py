@@ -19,6 +19,9 @@ from engine.rules.tables.sheets.grid import MAX_FILE_BYTES, Grid, GridBuilder, p
 
 MAX_UNPACKED_BYTES = 8_000_000
 MAX_PARTS = 200
+#: Tags of all parts: a few bytes of XML cost a few hundred in memory.
+MAX_TAGS = 400_000
+_CHUNK = 65_536
 #: Excel keeps 15 digits of a number.
 _EXACT = 10**15
 
@@ -71,12 +74,12 @@ class _Workbook:
         with zipfile.ZipFile(io.BytesIO(raw)) as archive:
             parts = archive.infolist()
             unpacked = sum(part.file_size for part in parts)
-        if len(parts) > MAX_PARTS or unpacked > MAX_UNPACKED_BYTES:
-            self.refuse(
-                f"the workbook unpacks to {len(parts)} parts and {unpacked} bytes",
-                f"at most {MAX_PARTS} and {MAX_UNPACKED_BYTES} are read: save the table's sheet "
-                "as a workbook of its own",
-            )
+            hint = "save the table's sheet as a workbook of its own"
+            if len(parts) > MAX_PARTS or unpacked > MAX_UNPACKED_BYTES:
+                bounds = f"more than {MAX_PARTS} parts or {MAX_UNPACKED_BYTES} bytes"
+                self.refuse(f"the workbook unpacks to {bounds}", hint)
+            if sum(_tags(archive, part) for part in parts) > MAX_TAGS:
+                self.refuse(f"the workbook has more than {MAX_TAGS} XML tags", hint)
 
     def _choose(self, book: Any, name: str) -> Any:  # noqa: ANN401 - openpyxl's privates
         sheets = {sheet.title: sheet for sheet in book.worksheets}
@@ -139,6 +142,12 @@ class _Workbook:
             message, hint = _INEXACT if isinstance(value, (int, float)) else _TIME
         self._report(title, cell["row"], cell["column"], f"the cell holds {message}", hint)
         return "?"
+
+
+def _tags(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> int:
+    """An upper bound of the part's tags, counted without building them."""
+    with archive.open(part) as opened:
+        return sum(chunk.count(b"<") for chunk in iter(lambda: opened.read(_CHUNK), b""))
 
 
 def _literal(value: object) -> str | None:

@@ -15,8 +15,6 @@ _OTHER_DATE = re.compile(r"^[0-9]{1,4}[/.][0-9]{1,2}[/.][0-9]{1,4}$")
 _QUOTED = re.compile(r'^"(?:[^"\\]|\\["\\])*"$')
 #: A text without quotes begins with a letter, a digit or an underscore, and has no sign of cells.
 _BARE = re.compile(r"^\w[^\"\\\[\](){}<>=,\n\r\t]*$")
-_NEEDS_NO_QUOTES = re.compile(r"^[^\W\d](?:[^\W\d]|[ -](?=[^\W\d]))*$")
-_WORDS = frozenset({"true", "false", "known", "unknown", "not", "null", "none", "any"})
 _DOUBTFUL = frozenset({"not", "null", "none", "any", "~", "*"})
 _INT64 = 2**63
 
@@ -45,21 +43,6 @@ def read_value(written: str, kind: str) -> Value:
             return _double(written)
         case _:
             return _text(written)
-
-
-def write_value(value: Value) -> str:
-    """The text that ``read_value`` reads back; a text in quotes where a reader might be misled.
-
-    Spreadsheets turn what looks like a number or a date into one: such texts are quoted too.
-    """
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if not isinstance(value, str):
-        return repr(value)
-    if is_date(value):
-        return value
-    plain = _NEEDS_NO_QUOTES.match(value) and not _WORDS & set(value.lower().split())
-    return value if plain else '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
 def is_date(written: str) -> bool:
@@ -121,6 +104,10 @@ def _leading_zero(written: str) -> bool:
 
 
 def _text(written: str) -> str:
+    hidden = next((char for char in written if not char.isprintable()), "")
+    if hidden:
+        message = f"the text holds the invisible character U+{ord(hidden):04X}"
+        raise NotThatType(message, "type the text anew: copied texts bring such characters along")
     if _QUOTED.match(written):
         return re.sub(r"\\([\"\\])", r"\1", written[1:-1])
     if _OTHER_DATE.match(written):

@@ -230,4 +230,4 @@ def test_check_can_do_without_proofs(tmp_path: Path, capsys: pytest.CaptureFixtu
     assert main(["policy", "check", "--no-proofs", str(policy)]) == 0
     assert "TS18" not in capsys.readouterr().out
     assert main(["policy", "check", str(policy)]) == 1
-    assert "error[TS1806]" in capsys.readouterr().out
+    assert "error[TS1806]" in capsys.readouterr().err

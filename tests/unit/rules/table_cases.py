@@ -67,6 +67,7 @@ CASES: dict[str, dict[str, str | bytes]] = {
     "cell_needs_quotes": _cell(">= 30"),
     "cell_with_full_width_sign": _cell("'20\uff0c30'"),
     "cell_quote_open": _cell("'\"mass'", "application.customer_segment"),
+    "cell_with_invisible_character": _cell("'mass\u200b'", "application.customer_segment"),
     "cell_text_compared": _cell("'>= 10'", "application.customer_segment"),
     "cell_other_date": _cell("31/01/2026", "application.branch"),
     "cell_no_such_day": _cell("'>= 2026-02-30'", "application.branch"),

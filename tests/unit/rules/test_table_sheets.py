@@ -247,3 +247,20 @@ def test_damaged_workbooks_are_refused_or_read() -> None:
         except PolicyError:
             refused += 1
     assert refused > 50
+
+
+def test_texts_that_a_spreadsheet_would_change_are_quoted() -> None:
+    """007 is no 7, and a product may be called otherwise."""
+    text = (
+        "table: grey\nhit: first\ncolumns: [application.branch]\neffects: [adjust_points]\n"
+        "rows:\n  - ['007', 1]\n  - [otherwise, 2]\n  - ['0', 3]\notherwise: [4]\n"
+    )
+    lines = export_csv(text.encode(), "grey.yaml").split("\r\n")
+    assert lines[1:5] == ['"""007""",1', '"""otherwise""",2', "0,3", "otherwise,4"]
+
+
+def test_a_column_of_the_policy_is_checked_with_the_policy() -> None:
+    """The sheet alone cannot know its signals, lists, parameters and named expressions."""
+    head = "signals.burst,lists.watched,params.cut_off,outcome,reason\n"
+    text = import_sheet(csv_bytes("true,false,> 5,refer,X", head=head), "t.csv", "grey")
+    assert "columns: [signals.burst, lists.watched, params.cut_off]" in text

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Sequence
 
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
@@ -16,6 +17,9 @@ from engine.rules.tables.sheets.csv_file import guard
 from engine.rules.tables.sheets.grid import EXTRAS
 from engine.rules.tables.sheets.layout import OTHERWISE
 from engine.rules.yaml_source import compose, is_null
+
+#: Only a text begins with a zero and goes on with digits; a spreadsheet would make it a number.
+_ZEROS = re.compile(r"^0[0-9]+$")
 
 
 def export_table(source: Source, found: Diagnostics) -> str:
@@ -80,9 +84,11 @@ class _Sheet:
 
 
 def _cells(nodes: Sequence[Node]) -> list[str]:
-    """A text that would read as the word for the last row is put in quotes."""
+    """Texts that would read as the word for the last row, or lose their zeros, go in quotes."""
     texts = [_text(node) or "-" for node in nodes]
-    return [f'"{text}"' if text.lower() == OTHERWISE else text for text in texts]
+    return [
+        f'"{text}"' if text.lower() == OTHERWISE or _ZEROS.match(text) else text for text in texts
+    ]
 
 
 def _text(node: Node) -> str:

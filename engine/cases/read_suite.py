@@ -22,7 +22,8 @@ from engine.rules.reader import Reader
 from engine.rules.yaml_source import compose, node_span, read_source
 
 DIRECTORY = "tests/"
-MAX_CASES = 10_000
+#: The bound of a file's YAML nodes bounds the cases of a suite.
+MAX_ROWS = 10_000
 #: A cell of a table that says nothing.
 EMPTY = "_"
 
@@ -204,6 +205,10 @@ class _SuiteReader:
             self._empty(reader.node_of("rows"), f"the table `{title}` has no row")
         if len(columns) != len(reader.list_of("columns")):
             return
+        if len(rows) > MAX_ROWS:
+            message = f"the table `{title}` has {len(rows)} rows, more than {MAX_ROWS}"
+            self.values.report(Code.FILE_LIMIT, rows[MAX_ROWS], message, "split it into several")
+            return
         for row in rows:
             cells = self.values.items(row, "a row")
             if cells and len(cells) != len(columns):
@@ -285,9 +290,6 @@ class _SuiteReader:
                 node_span(values.source, node),
                 hint="remove `only` before the policy is proposed",
             )
-        if len(self.cases) >= MAX_CASES:
-            values.report(Code.FILE_LIMIT, node, f"a suite has at most {MAX_CASES} cases")
-            return
         self.cases.append(
             Case(
                 name=name,

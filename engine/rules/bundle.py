@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -10,6 +9,7 @@ from pathlib import Path
 from yaml.nodes import Node
 
 from engine.errors import PolicyError
+from engine.rules.contents import Contents, digest, read_contents
 from engine.rules.diagnostics import Code, Diagnostics, did_you_mean
 from engine.rules.environment import shared_environment
 from engine.rules.lints import run_lints
@@ -20,21 +20,9 @@ from engine.rules.read_strategy import read_strategy
 from engine.rules.source import Source, Span
 from engine.rules.tables.compile import compile_table
 from engine.rules.tables.draft import TableDraft, is_table, read_table
-from engine.rules.yaml_source import (
-    MAX_FILE_BYTES,
-    PlainYaml,
-    compose,
-    plain,
-    read_source,
-    refuse_too_long,
-)
+from engine.rules.yaml_source import PlainYaml, compose, plain, read_source
 
 STRATEGY, REASONS, PRODUCTS = "strategy.yaml", "reasons.yaml", "products.yaml"
-MAX_FILES = 1_000
-MAX_BUNDLE_BYTES = 256 * 1_048_576
-
-Contents = Mapping[str, bytes]
-
 
 #: Reports what is wrong with files that a decision does not need, such as a policy's own tests.
 Check = Callable[[Bundle, Contents, Diagnostics], None]
@@ -100,40 +88,6 @@ def sources_under(root: Path) -> Mapping[str, Source]:
     names = [name for name in contents if name.endswith((".yaml", ".yml"))]
     opened = {name: read_source(contents, name, found) for name in names}
     return {name: source for name, source in opened.items() if source is not None}
-
-
-def read_contents(root: Path, found: Diagnostics) -> Contents:
-    """Every file's bytes by relative path, sorted; dot files are not part of a bundle."""
-    relative = (path.relative_to(root) for path in root.rglob("*") if path.is_file())
-    names = sorted(p.as_posix() for p in relative if not any(s.startswith(".") for s in p.parts))
-    size = sum((root / name).stat().st_size for name in names)
-    if len(names) > MAX_FILES or size > MAX_BUNDLE_BYTES:
-        message = f"the bundle has {len(names)} files and {size} bytes"
-        hint = f"at most {MAX_FILES} files and {MAX_BUNDLE_BYTES} bytes are read"
-        found.error(Code.FILE_LIMIT, message, Span(".", 1, 1), hint=hint)
-        found.refuse_if_errors()
-    return {name: _read(root, name, found) for name in names}
-
-
-def _read(root: Path, name: str, found: Diagnostics) -> bytes:
-    """One file; of a YAML file beyond its bound only as much as shows it."""
-    if not name.endswith(".yaml"):
-        return (root / name).read_bytes()
-    with (root / name).open("rb") as file:
-        raw = file.read(MAX_FILE_BYTES + 1)
-    if len(raw) > MAX_FILE_BYTES:
-        refuse_too_long(name, found)
-    return raw
-
-
-def digest(contents: Contents) -> str:
-    """SHA-256 over paths and contents, each with its length before it, so that nothing shifts."""
-    total = hashlib.sha256()
-    for name in sorted(contents):
-        for part in (name.encode(), contents[name]):
-            total.update(len(part).to_bytes(8, "big"))
-            total.update(part)
-    return total.hexdigest()
 
 
 def _open(contents: Contents, name: str, found: Diagnostics) -> tuple[Source, Node] | None:

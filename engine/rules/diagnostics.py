@@ -9,7 +9,11 @@ from difflib import get_close_matches
 from enum import StrEnum
 
 from engine.errors import PolicyError
+from engine.rules.hidden import visible
 from engine.rules.source import Source, Span
+
+#: Characters of a line that are shown; a file may be one line of a megabyte.
+MAX_SHOWN = 180
 
 
 class Severity(StrEnum):
@@ -152,8 +156,8 @@ def render(item: Diagnostic, source: Source | None) -> str:
         f"{pad}--> {span.path}:{span.line}:{span.column}",
     ]
     if source is not None and source.text:
-        text = source.line(span.line)
-        caret = _indent(text[: span.column - 1]) + "^" * _caret_width(text, span)
+        text, column = _window(visible(source.line(span.line)), span.column)
+        caret = _indent(text[: column - 1]) + "^" * _caret_width(text[column - 1 :], span.length)
         lines += [
             f"{pad} |",
             f"{number} | {text}".rstrip(),
@@ -173,9 +177,18 @@ def _indent(prefix: str) -> str:
     return "".join("\t" if char == "\t" else " " * _columns(char) for char in prefix)
 
 
-def _caret_width(text: str, span: Span) -> int:
-    marked = text[span.column - 1 : span.column - 1 + span.length]
-    return max(1, sum(_columns(char) for char in marked))
+def _caret_width(text: str, length: int) -> int:
+    return max(1, sum(_columns(char) for char in text[:length]))
+
+
+def _window(text: str, column: int) -> tuple[str, int]:
+    """The part of a long line around a column, and the column in it."""
+    if len(text) <= MAX_SHOWN:
+        return text, column
+    start = max(0, min(column - MAX_SHOWN // 3, len(text) - MAX_SHOWN))
+    end = start + MAX_SHOWN
+    before, after = "..." if start else "", "..." if end < len(text) else ""
+    return f"{before}{text[start:end]}{after}", column - start + len(before)
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from math import isfinite
 
 import yaml
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from engine.rules.diagnostics import Code, Diagnostics
+from engine.rules.hidden import find_hidden
 from engine.rules.source import Source, Span, span_at
 
 MAX_FILE_BYTES = 1_000_000
 MAX_DEPTH = 12
 MAX_NODES = 60_000
+MAX_NUMBER_CHARACTERS = 100
 
 _BOOL = "tag:yaml.org,2002:bool"
 _INT = "tag:yaml.org,2002:int"
@@ -78,7 +81,17 @@ def _decode(relative: str, raw: bytes, found: Diagnostics) -> Source | None:
         return None
     source = Source(relative, text)
     found.add_source(source)
+    hidden = find_hidden(text)
+    if hidden is not None:
+        index, name = hidden
+        _refuse_hidden(name, span_at(source, index, 1), found)
+        return None
     return source
+
+
+def _refuse_hidden(name: str, place: Span, found: Diagnostics) -> None:
+    hint = "remove it: people read another text than the engine"
+    found.error(Code.ENCODING, f"a character that cannot be seen: {name}", place, hint=hint)
 
 
 def compose(source: Source, found: Diagnostics) -> Node | None:
@@ -144,6 +157,10 @@ def _refuse_events(source: Source) -> None:
         if getattr(event, "tag", None):
             hint = "quote a condition that starts with `!`: '!bureau.present'"
             raise _RefusedError(Code.YAML_FEATURE, "YAML tags are not allowed", place, hint)
+        hidden = find_hidden(event.value) if isinstance(event, yaml.ScalarEvent) else None
+        if hidden is not None:
+            message = f"an escape for a character that cannot be seen: {hidden[1]}"
+            raise _RefusedError(Code.ENCODING, message, place)
         if isinstance(event, yaml.CollectionStartEvent):
             depth += 1
             if depth > MAX_DEPTH:
@@ -203,12 +220,15 @@ def plain(node: Node) -> PlainYaml:
 
 
 def scalar(node: Node) -> bool | int | float | str | None:
-    """The value of a scalar node."""
+    """The value of a scalar node; a number that no field can hold stays a text."""
     text = str(node.value)
+    if len(text) > MAX_NUMBER_CHARACTERS and node.tag in {_INT, _FLOAT}:
+        return text
     if node.tag == _BOOL:
         return text == "true"
     if node.tag == _INT:
         return int(text.replace("_", ""))
     if node.tag == _FLOAT:
-        return float(text.replace("_", ""))
+        number = float(text.replace("_", ""))
+        return number if isfinite(number) else text
     return None if node.tag == _NULL else text

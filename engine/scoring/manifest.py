@@ -14,6 +14,8 @@ from engine.scoring.features import FEATURES
 MODEL, MANIFEST = "model.ubj", "manifest.json"
 #: Far above a real card, far below what would exhaust memory.
 _MAX_BYTES = 50_000_000
+#: Beyond any scale in use; far below what makes points infinite.
+_LARGEST = 1_000_000
 
 
 class FeatureEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -177,5 +179,10 @@ def _check_numbers(path: Path, manifest: Manifest) -> None:
         raise PolicyError(f"{path}: calibrator.slope must be positive, or riskier would be safer")
     if not (manifest.scale.pdo > 0 and manifest.scale.base_odds > 0):
         raise PolicyError(f"{path}: scale.pdo and scale.base_odds must be positive")
+    numbers = (manifest.scale.base, manifest.scale.base_odds, manifest.scale.pdo)
+    if not all(abs(number) <= _LARGEST for number in (*numbers, manifest.calibrator.slope)):
+        raise PolicyError(f"{path}: scale and calibrator must be at most {_LARGEST:,}")
+    if not abs(manifest.calibrator.intercept) <= _LARGEST:
+        raise PolicyError(f"{path}: calibrator.intercept must be at most {_LARGEST:,}")
     if manifest.trees < 1 or not manifest.probes:
         raise PolicyError(f"{path}: needs at least one tree and one probe")

@@ -71,7 +71,10 @@ class Scorecard:
             booster=load_booster(artefact),
         )
         for i, probe in enumerate(manifest.probes):
-            margin = card.margin(checked_row(probe.row))
+            try:
+                margin = card.margin(checked_row(probe.row))
+            except ValueError as error:
+                raise PolicyError(f"{card.name}: probe {i}: {error}") from None
             if abs(margin - probe.margin) > _PROBE_TOLERANCE:
                 raise PolicyError(
                     f"{card.name}: probe {i} scores {margin:.6f}, in training {probe.margin:.6f}"

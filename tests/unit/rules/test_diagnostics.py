@@ -63,6 +63,12 @@ CASES: dict[str, Files] = {
     "file_too_deep": {"products.yaml": "a: " + "[" * 20 + "]" * 20 + "\n"},
     "file_too_large": {"products.yaml": "#" * 1_000_001},
     "not_utf8": {"eligibility.yaml": ELIGIBILITY.encode() + "# 学生\n".encode("gb18030")},
+    "hidden_direction": when('application.channel == "mo\u202ebile"'),
+    "hidden_end_of_line": {"eligibility.yaml": f"# in order\r{ELIGIBILITY}"},
+    "hidden_escape": when('"application.channel == \\"\\ud800\\""'),
+    "number_too_long": eligibility(
+        f"- id: A\n  when: 'true'\n  priority: {'9' * 5_000}\n  {_REFER}\n"
+    ),
     "missing_file": {"reasons.yaml": ""},
     "unknown_key": eligibility(f"- id: A\n  wenn: 'true'\n  when: 'true'\n  {_REFER}\n"),
     "unknown_effect": eligibility("- id: A\n  when: 'true'\n  then: {cap_line: 500}\n"),

@@ -9,11 +9,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from engine import cases
+from engine import cases, proof
 from engine.errors import PolicyError
 from engine.lines import Product, load_products
 from engine.policy_places import product_faults, scorecard_faults
-from engine.proof import check_rules
 from engine.rules import (
     Bundle,
     Diagnostic,
@@ -64,7 +63,7 @@ def check(root: Path, *, proofs: bool = True) -> CheckReport:
     """
     sources = sources_under(root)
     try:
-        bundle = load_bundle(root, (cases.check,))
+        bundle = load_bundle(root, (cases.check, proof.check))
     except PolicyError as refused:
         found = tuple(item for item in refused.diagnostics if isinstance(item, Diagnostic))
         return _report(found, sources, None, {}, 0)
@@ -79,7 +78,7 @@ def check(root: Path, *, proofs: bool = True) -> CheckReport:
     faults = tuple(scorecard_faults(bundle, _refused_cards(bundle.root, names)))
     report = _report(found + faults, sources, bundle, products, len(names) - len(faults))
     if proofs and report.usable:
-        found += check_rules(bundle, products)
+        found += proof.check_rules(bundle, products)
         return _report(found, sources, bundle, products, len(names))
     return report
 

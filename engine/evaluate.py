@@ -121,7 +121,7 @@ class _Road:
         elif stage.kind is StageKind.SCORE:
             self._run_score(stage)
         else:
-            trace = replace(trace, outcome=self._run_line())
+            trace = replace(trace, outcome=_graver(outcome, self._run_line()))
         self._stages.append(trace)
         if trace.outcome is not None and trace.outcome.severity > self._outcome.severity:
             self._outcome = trace.outcome

@@ -10,6 +10,7 @@ from engine.cli import (
     policy_check,
     policy_export,
     policy_import,
+    policy_prove,
     policy_test,
 )
 from engine.cli.command import PROBLEM, Commands
@@ -23,6 +24,7 @@ AREAS: dict[str, tuple[str, Commands]] = {
         (
             policy_check,
             policy_test,
+            policy_prove,
             policy_import,
             policy_export,
         ),

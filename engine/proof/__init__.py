@@ -8,9 +8,21 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from engine.lines import Product
+from engine.policy import Policy
+from engine.proof.claims import Claim, check, load_claims
+from engine.proof.result import Example, ProofResult, Verdict
 from engine.rules import Bundle, Diagnostic
 
-__all__ = ["check_rules"]
+__all__ = [
+    "Claim",
+    "Example",
+    "ProofResult",
+    "Verdict",
+    "check",
+    "check_rules",
+    "load_claims",
+    "prove",
+]
 
 
 def check_rules(bundle: Bundle, products: Mapping[str, Product]) -> tuple[Diagnostic, ...]:
@@ -19,3 +31,17 @@ def check_rules(bundle: Bundle, products: Mapping[str, Product]) -> tuple[Diagno
     from engine.proof.model import PolicyModel
 
     return all_findings(PolicyModel(bundle, products))
+
+
+def prove(policy: Policy) -> tuple[ProofResult, ...]:
+    """Every claim of the policy's ``proofs.yaml``, proved, refuted, or neither and why.
+
+    Counter-examples were decided by the policy. Raises ``PolicyError`` for a file that is wrong.
+    Called by the thread that loaded the policy.
+    """
+    claims = load_claims(policy.bundle)
+    if not claims:
+        return ()
+    from engine.proof.prover import Prover
+
+    return Prover(policy, claims).run()

@@ -95,6 +95,8 @@ class RuleChecks:
         """``otherwise`` may be there for what nobody thought of."""
         if is_otherwise(rule.rule):
             return
+        if self._tables.always_overlaps(rule):
+            return
         taken = None if rule.rule.row is None else self._tables.taken(rule)
         yield taken or warning(
             Code.NEVER_FIRES,

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from functools import cached_property
 
 from engine.lines import Product
 from engine.model import EvidenceKind, IdentifierKind
@@ -39,16 +40,21 @@ class PolicyModel:
         self.stages = Stages(bundle, self.encoder)
         for number in range(len(self.stages.stages)):
             self.stages.rules(number)
-        self.reader, self.trials = Reader(self.world, self._absent()), Trials(bundle)
-        self.search = Search(
+        self.reader, self.trials = Reader(self.world, self.absent()), Trials(bundle)
+        self._total = total
+
+    @cached_property
+    def search(self) -> Search[Witness]:
+        """A solver over the background and what was encoded."""
+        return Search(
             self.logic,
             self.reader,
             background=(*self.background(), *self.encoder.facts),
             hints=self.encoder.hints,
-            total=total,
+            total=self._total,
         )
 
-    def _absent(self) -> frozenset[str]:
+    def absent(self) -> frozenset[str]:
         """Roots of the vocabulary that no stage asks for."""
         asked = {source for stage in self.stages.stages for source in stage.sources}
         scored = any(stage.kind is StageKind.SCORE for stage in self.stages.stages)
@@ -56,24 +62,29 @@ class PolicyModel:
 
     def background(self) -> Iterator[Term]:
         """What holds of every application under this strategy."""
-        absent = self._absent()
+        absent = self.absent()
         yield from axioms(self.world, has_score="score" not in absent)
         for source in sorted(absent & ANSWERED.keys()):
             yield self.logic.no(self.world.known(ANSWERED[source]))
 
     def ordinary(self) -> Iterator[Witness]:
         """Applications that clear most rules of the suspicion of firing always."""
-        yield Witness(facts=self.reader.ordinary, families=False)
+        yield Witness(facts=self.reader.ordinary, families=True)
 
     def shown(self, witness: Witness, rules: Iterable[Rule]) -> str:
         """The facts that matter: what the rules read, and what is not ordinary."""
         mentioned = {path for rule in rules for path in rule.when.mentions}
+        return self.shown_paths(witness, mentioned)
+
+    def shown_paths(self, witness: Witness, mentioned: Collection[str]) -> str:
+        """These facts, and what is not ordinary."""
         paths = [
             path
             for path, value in witness.facts.items()
             if path in mentioned or value != self.reader.ordinary[path]
         ]
-        return told(witness.facts, paths)
+        unnamed = witness.facts["score.pd"] is not None and not witness.families
+        return told(witness.facts, paths) + (", no score family lost points" if unnamed else "")
 
 
 def _texts(bundle: Bundle, products: Mapping[str, Product], extra: Iterable[Expr]) -> Texts:

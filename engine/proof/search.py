@@ -4,14 +4,13 @@ answer, on every machine.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Generic, Protocol, TypeVar
 
 import z3
 
 from engine.proof.logic import Logic, Term
-from engine.proof.witness import Reader, Witness
 
 #: z3's own unit of work; a million is of the order of a tenth of a second.
 QUERY_LIMIT = 4_000_000
@@ -20,7 +19,20 @@ TOTAL_LIMIT = 400_000_000
 #: Tries to spare an assumption from the blame.
 _MOST_SPARED = 20
 
-Accept = Callable[[Witness], bool]
+W = TypeVar("W")
+W_co = TypeVar("W_co", covariant=True)
+
+
+class Reader(Protocol[W_co]):
+    """Reads what was asked for out of a model."""
+
+    def witness(self, model: Any) -> W_co:  # noqa: ANN401 - z3 has no types
+        """What the model describes."""
+        ...
+
+    def usual(self) -> Mapping[str, Term]:
+        """For each field the formula that it is as usual."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,10 +43,10 @@ class Proved:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
-    """An application that was run and does what was asked."""
+class Found(Generic[W]):
+    """An application, or a pair, that was run and does what was asked."""
 
-    witness: Witness
+    witness: W
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,34 +56,35 @@ class GaveUp:
     why: str
 
 
-Answer = Proved | Found | GaveUp
-
 _NOT_CONFIRMED = "no application that the solver proposed did the same when it was run"
 _BUDGET = "the solver's budget was used up"
 
 
-class Search:
+class Search(Generic[W]):
     """One solver over the background of a policy."""
 
     def __init__(
         self,
         logic: Logic,
-        reader: Reader,
+        reader: Reader[W],
         *,
         background: Iterable[Term],
         hints: Iterable[Term],
+        limit: int = QUERY_LIMIT,
         total: int = TOTAL_LIMIT,
     ) -> None:
         self._logic, self._reader = logic, reader
         self._solver = z3.Solver(ctx=logic.context)
-        self._solver.set("rlimit", QUERY_LIMIT)
+        self._solver.set("rlimit", limit)
         for term in background:
             self._solver.add(logic.formula(term))
         self._hints = [logic.formula(term) for term in hints]
         self._left = total
         self._used = 0
 
-    def find(self, goal: Term, accept: Accept, given: Sequence[Term] = ()) -> Answer:
+    def find(
+        self, goal: Term, accept: Callable[[W], bool], given: Sequence[Term] = ()
+    ) -> Proved | Found[W] | GaveUp:
         """An application that meets the goal and what is given, or the proof that there is none."""
         self._solver.push()
         try:
@@ -80,7 +93,7 @@ class Search:
         finally:
             self._solver.pop()
 
-    def _find(self, accept: Accept, given: list[Any]) -> Answer:
+    def _find(self, accept: Callable[[W], bool], given: list[Any]) -> Proved | Found[W] | GaveUp:
         names = self._named(given)
         answer = self._check(names)
         if answer == z3.unsat:
@@ -109,7 +122,7 @@ class Search:
     def _core(self) -> set[str]:
         return {term.decl().name() for term in self._solver.unsat_core()}
 
-    def nearest(self, goal: Term, accept: Accept, known: Witness) -> Witness:
+    def nearest(self, goal: Term, accept: Callable[[W], bool], known: W) -> W:
         """Of the applications that meet the goal, one as ordinary as can be; else ``known``."""
         self._solver.push()
         try:
@@ -118,7 +131,7 @@ class Search:
         finally:
             self._solver.pop()
 
-    def _nearest(self, accept: Accept) -> Witness | None:
+    def _nearest(self, accept: Callable[[W], bool]) -> W | None:
         """Hold on to as much of the ordinary as the goal allows, giving up what conflicts."""
         kept = self._named([self._logic.formula(t) for t in self._reader.usual().values()])
         dropped: list[Any] = []
@@ -142,7 +155,7 @@ class Search:
             self._solver.add(z3.Implies(name, term))
         return names
 
-    def _accepted(self, accept: Accept) -> Witness | None:
+    def _accepted(self, accept: Callable[[W], bool]) -> W | None:
         witness = self._reader.witness(self._solver.model())
         return witness if accept(witness) else None
 

@@ -150,7 +150,7 @@ class Stages:
         """A decline on the score must be able to name what cost points."""
         if reason != SCORE_FAMILIES:
             return True
-        return self.world.free_truth(FAMILIES, "score.pd") if stage > self.scored else False
+        return self.world.free_truth(FAMILIES, FAMILIES) if stage > self.scored else False
 
     def stops(self, stage: int) -> Iterator[Effect]:
         """What ends the road in this stage, each a decline with a reason."""

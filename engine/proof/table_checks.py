@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import combinations
 
 import z3
 
 from engine.proof.findings import listed, name_of, unproved, warning
 from engine.proof.logic import Term
 from engine.proof.model import PolicyModel
-from engine.proof.search import Answer, Found, GaveUp, Proved
+from engine.proof.search import Found, GaveUp, Proved
 from engine.proof.stages import RuleTruth
 from engine.proof.tables import is_otherwise, settles
 from engine.proof.witness import Witness
@@ -40,6 +39,14 @@ class TableChecks:
             if ruleset.table.hit is not HitPolicy.COLLECT and len(rows) == len(ruleset.rules):
                 yield from self._gap(stage, ruleset, reached)
 
+    def always_overlaps(self, row: RuleTruth) -> bool:
+        """Whether a row of a ``unique`` table fits something, but always together with others."""
+        table = self._model.bundle.rulesets[row.rule.ruleset].table
+        if table is None or table.hit is not HitPolicy.UNIQUE:
+            return False
+        fits = self._stages.raw(row.stage, row.rule).true
+        return not isinstance(self._model.search.find(fits, lambda _: False), Proved)
+
     def taken(self, row: RuleTruth) -> Diagnostic | None:
         """Why a row of a table that has its turn for nobody is passed over by others."""
         ruleset = self._model.bundle.rulesets[row.rule.ruleset]
@@ -66,30 +73,53 @@ class TableChecks:
 
     def _overlaps(self, stage: int, rows: list[Rule], reached: Term) -> Iterator[Diagnostic]:
         """Pairs of rows that both fit, each with an application."""
+        if len(rows) == 1:
+            return
         fits = [self._stages.raw(stage, row).true for row in rows]
-        formulas = [self._logic.formula(term) for term in fits]
-        known: list[Term] = []
-        for _ in range(_MOST_PAIRS):
-            if len(rows) == 1:
-                return
-            goal = self._logic.all((reached, z3.AtLeast(*formulas, 2), *known))
-            answer = self._model.search.find(goal, lambda found: bool(self._pairs(rows, found)))
+        any_two = z3.AtLeast(*(self._logic.formula(term) for term in fits), 2)
+        goal = self._logic.all((reached, any_two))
+        answer = self._model.search.find(goal, lambda found: len(self._fitting(rows, found)) > 1)
+        if isinstance(answer, GaveUp):
+            yield unproved(rows[0], "whether rows of the table overlap", answer.why)
+        if not isinstance(answer, Found):
+            return
+        left = _MOST_PAIRS
+        for later in range(1, len(rows)):
+            for item in self._with_earlier(rows, fits, later, reached):
+                yield item
+                left -= 1
+                if not left:
+                    return
+
+    def _with_earlier(
+        self, rows: list[Rule], fits: list[Term], later: int, reached: Term
+    ) -> Iterator[Diagnostic]:
+        """The rows before one that fit together with it."""
+        known: set[int] = set()
+
+        def fresh(witness: Witness) -> set[int]:
+            together = set(self._fitting(rows[: later + 1], witness))
+            return together - known - {later} if later in together else set()
+
+        here = self._logic.all((reached, fits[later]))
+        while True:
+            others = [n for n in range(later) if n not in known]
+            goal = self._logic.all((here, self._logic.any(fits[n] for n in others)))
+            answer = self._model.search.find(goal, lambda found: bool(fresh(found)))
             if isinstance(answer, GaveUp):
-                yield unproved(rows[0], "whether rows of the table overlap", answer.why)
+                yield unproved(rows[later], "whether it overlaps with rows before it", answer.why)
             if not isinstance(answer, Found):
                 return
-            for first, second in self._pairs(rows, answer.witness):
-                both = self._logic.all((fits[first], fits[second]))
-                known.append(self._logic.no(both))
-                yield self._overlap(
-                    rows[first], rows[second], self._logic.all((reached, both)), answer
-                )
+            for earlier in sorted(fresh(answer.witness)):
+                known.add(earlier)
+                both = self._logic.all((here, fits[earlier]))
+                yield self._overlap(rows[earlier], rows[later], both, answer)
 
-    def _pairs(self, rows: list[Rule], witness: Witness) -> list[tuple[int, int]]:
+    def _fitting(self, rows: list[Rule], witness: Witness) -> list[int]:
         fits = self._model.trials.run(witness).fits
-        return list(combinations((n for n, row in enumerate(rows) if row.id in fits), 2))
+        return [n for n, row in enumerate(rows) if row.id in fits]
 
-    def _overlap(self, first: Rule, second: Rule, goal: Term, answer: Found) -> Diagnostic:
+    def _overlap(self, first: Rule, second: Rule, goal: Term, answer: Found[Witness]) -> Diagnostic:
         def accept(witness: Witness) -> bool:
             return {first.id, second.id} <= self._model.trials.run(witness).fits
 
@@ -116,7 +146,7 @@ class TableChecks:
             trial = self._model.trials.run(witness)
             return name in trial.ran and not ids & set(trial.results)
 
-        answer: Answer = self._model.search.find(goal, accept)
+        answer = self._model.search.find(goal, accept)
         if isinstance(answer, GaveUp):
             yield unproved(ruleset.rules[0], "whether the table has gaps", answer.why)
         if not isinstance(answer, Found) or ruleset.table is None:

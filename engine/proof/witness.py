@@ -47,7 +47,7 @@ class Reader:
         income, owed = facts[_INCOME], facts[_OWED]
         if facts[_DTI] is not None and isinstance(income, int) and isinstance(owed, int) and income:
             facts[_DTI] = owed / income
-        families = _is_true(model, self._world.free_truth(FAMILIES, "score.pd"))
+        families = _is_true(model, self._world.free_truth(FAMILIES, FAMILIES))
         return Witness(facts=facts, families=families)
 
     def _value(self, model: Any, path: str) -> Value | None:  # noqa: ANN401
@@ -105,7 +105,7 @@ class Reader:
     def usual(self) -> dict[str, Term]:
         """For each field the formula that it is as an ordinary customer's."""
         world, logic = self._world, self._world.logic
-        found: dict[str, Term] = {}
+        found: dict[str, Term] = {FAMILIES: world.free_truth(FAMILIES, FAMILIES)}
         for field in vocabulary.fields().values():
             value = self.ordinary[field.path]
             known = world.known(field.known_by)

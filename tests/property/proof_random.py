@@ -9,21 +9,24 @@ from __future__ import annotations
 import itertools
 import random
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from engine.outcome import Outcome
 from engine.proof.baseline import baseline
 from engine.rules import Bundle, OnFailure, Ruleset, SourcePolicy, Stage, StageKind, Strategy
+from engine.rules.ast import Literal
 from engine.rules.condition import Condition, compile_condition
 from engine.rules.environment import shared_environment
 from engine.rules.model import Effects, Fallback, ReasonText, Rule, Undecided
 from engine.rules.source import Span
+from engine.rules.tables.model import Aggregates, HitPolicy, Row, Table
 from engine.suppose import Value
 
 Facts = Mapping[str, Value | None]
 
 SIGNALS = ("s0", "s1")
-_REASONS = ("REASON_A", "REASON_B", "INFORMATION_MISSING", "RULE_ERROR")
+_REASONS = ("REASON_A", "REASON_B", "INFORMATION_MISSING", "RULE_ERROR", "SOURCE_UNAVAILABLE")
 _INTS = {"applicant.age": (17, 18, 60), "bureau.card_count": (0, 3, 4)}
 _TEXTS = {"applicant.occupation": ("farmer", "nurse"), "application.branch": ("n1", "n2")}
 _DOUBLES = {"graph.worst_fraud_share": (0.25, 0.5)}
@@ -73,11 +76,14 @@ class Policies:
         self.divides = self._rng.random() < 0.15
 
     def bundle(self) -> Bundle:
-        """A policy; the second stage may gather the graph before it."""
+        """A policy whose first stage gathers the graph; the second is rules or a table."""
         rng = self._rng
         first = [self._rule(f"A{n}", ()) for n in range(rng.randrange(1, 5))]
         own = tuple(sorted({rule.then.signal for rule in first} - {""}))
         second = [self._rule(f"B{n}", own) for n in range(rng.randrange(1, 6))]
+        table = self._table() if rng.random() < 0.6 else None
+        if table is not None:
+            second = self._rows(second)
         names = ("first", "second")
         stages = tuple(
             Stage(
@@ -103,14 +109,37 @@ class Policies:
                 stages=stages,
             ),
             rulesets={
-                name: Ruleset(name=name, rules=tuple(rules), path=f"{name}.yaml")
-                for name, rules in zip(names, (first, second), strict=True)
+                "first": Ruleset(name="first", rules=tuple(first), path="first.yaml"),
+                "second": Ruleset(
+                    name="second", rules=tuple(second), path="second.yaml", table=table
+                ),
             },
             reasons={c: ReasonText(code=c, text_en=c, text_zh=c) for c in _REASONS},
             products={},
             files=(),
             warnings=(),
         )
+
+    def _table(self) -> Table:
+        return Table(
+            hit=self._rng.choice(tuple(HitPolicy)),
+            columns=(),
+            aggregates=Aggregates(),
+            span=Span("random.yaml", 999, 1),
+        )
+
+    def _rows(self, rules: list[Rule]) -> list[Rule]:
+        """The rules as rows of a table, with or without ``otherwise``."""
+        rows = [
+            replace(rule, priority=10, row=Row(number=n, cells=(), otherwise=False, sites=()))
+            for n, rule in enumerate(rules, start=1)
+        ]
+        if self._rng.random() < 0.4:
+            always = Condition("true", Literal(type="bool", value=True))
+            row = Row(number=len(rows) + 1, cells=(), otherwise=True, sites=())
+            last = self._rule("B90", ())
+            rows.append(replace(last, when=always, priority=10, row=row))
+        return rows
 
     def _rule(self, rule_id: str, signals: tuple[str, ...]) -> Rule:
         rng = self._rng
@@ -131,7 +160,7 @@ class Policies:
             priority=rng.choice((10, 10, 20)),
             on_unknown=self._undecided("INFORMATION_MISSING"),
             on_error=self._undecided("RULE_ERROR"),
-            span=Span("random.yaml", int(rule_id[1:]) + 1, 1),
+            span=Span("random.yaml", ord(rule_id[0]) * 100 + int(rule_id[1:]), 1),
             reason_span=Span("random.yaml", 1, 1),
             path="random.yaml",
             places=(),

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from engine import proof
+from engine.errors import PolicyError
 from engine.proof import check_rules
 from engine.rules import load_bundle, render_all
 from engine.rules.source import Source
@@ -47,13 +49,32 @@ CASES: dict[str, dict[str, str | bytes]] = {
     ),
 }
 
+CLAIMS = {
+    "claim_says_two_things": "{id: A, never: approve, always: refer}",
+    "claim_raises_no_number": "{id: A, raising: applicant.agee, never_lowers: line}",
+    "claim_raises_for_one": "{id: A, raising: applicant.age, never: approve}",
+    "claim_about_another_thing": "{id: A, raising: applicant.age, never_lowers: outcome}",
+}
+
+
+@pytest.mark.parametrize("name", CLAIMS)
+def test_wording_of_claims(name: str, tmp_path: Path) -> None:
+    """As above, for what is wrong with the file of claims."""
+    files: dict[str, str | bytes] = {"proofs.yaml": f"prove:\n  - {CLAIMS[name]}\n"}
+    with pytest.raises(PolicyError) as caught:
+        load_bundle(write_bundle(tmp_path, files), checks=(proof.check,))
+    _compare(name, f"{caught.value}\n")
+
 
 @pytest.mark.parametrize("name", CASES)
 def test_wording(name: str, tmp_path: Path) -> None:
     """TOUCHSTONE_UPDATE_GOLDEN=1 rewrites the files; review their difference like code."""
     bundle = load_bundle(write_bundle(tmp_path, CASES[name]))
     sources = {n: Source(n, (tmp_path / n).read_text("utf-8")) for n in bundle.files}
-    actual = render_all(check_rules(bundle, {}), sources) + "\n"
+    _compare(name, render_all(check_rules(bundle, {}), sources) + "\n")
+
+
+def _compare(name: str, actual: str) -> None:
     path = GOLDEN / f"{name}.txt"
     if os.environ.get("TOUCHSTONE_UPDATE_GOLDEN") == "1":
         path.write_text(actual, encoding="utf-8")
@@ -62,4 +83,4 @@ def test_wording(name: str, tmp_path: Path) -> None:
 
 def test_no_golden_text_is_left_over() -> None:
     """A removed case takes its text with it."""
-    assert {path.stem for path in GOLDEN.glob("*.txt")} == set(CASES)
+    assert {path.stem for path in GOLDEN.glob("*.txt")} == {*CASES, *CLAIMS}

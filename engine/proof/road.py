@@ -1,0 +1,156 @@
+"""The whole road of a decision as formulas: stages in order, fallbacks, the line, the outcome."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import z3
+
+from engine.lines import Product
+from engine.outcome import Outcome
+from engine.proof.line import Line, PolicyCap
+from engine.proof.logic import Term
+from engine.proof.stages import Stages
+from engine.rules import Rule, StageKind
+from engine.rules.tables.model import Aggregate
+
+_NEEDED = (
+    "score.pd",
+    "bureau.monthly_obligations_minor",
+    "lines.own_minor",
+    "lines.elsewhere_minor",
+)
+
+
+class Road:
+    """One application on its way under one product. ``severity``: 0 approve, 1 refer, 2 decline.
+
+    ``line_minor``: that of the decision; 0 where there is none.
+    """
+
+    def __init__(self, stages: Stages, product: Product) -> None:
+        self._stages, self._product = stages, product
+        self._logic, self._world = stages.logic, stages.world
+        self._definition: list[Term] = []
+        self._ended: Term = False
+        self._referred: Term = False
+        self._caps: list[PolicyCap] = []
+        #: Rules that move the score, with whether they did.
+        self.moved: list[Term] = []
+        self._moved_late: list[Term] = []
+        line: Term = 0
+        for number, stage in enumerate(stages.stages):
+            if stage.kind is StageKind.RULES:
+                self._rules(number)
+            else:
+                self._fallbacks(number)
+            if stage.kind is StageKind.LINE:
+                line = self._line()
+        self.declined = self._ended
+        self.referred = self._logic.all((self._logic.no(self._ended), self._referred))
+        self.approved = self._logic.no(self._logic.any((self._ended, self._referred)))
+        self.line_minor = self._logic.choose(
+            self._logic.formula(self._ended), z3.IntVal(0, self._logic.context), line
+        )
+
+    def definition(self) -> Iterator[Term]:
+        """What makes the variables a road."""
+        yield from self._definition
+        product = self._world.term("application.product")
+        yield product == self._world.texts.code(self._product.name)
+
+    def outcome(self, outcome: Outcome) -> Term:
+        """Whether the decision is this."""
+        return {
+            Outcome.APPROVE: self.approved,
+            Outcome.REFER: self.referred,
+            Outcome.DECLINE: self.declined,
+        }[outcome]
+
+    @property
+    def severity(self) -> Term:
+        """The gravity of the outcome."""
+        context = self._logic.context
+        zero, one, two = (z3.IntVal(n, context) for n in range(3))
+        formula = self._logic.formula
+        return z3.If(formula(self.declined), two, z3.If(formula(self.referred), one, zero))
+
+    def _rules(self, number: int) -> None:
+        active = self._logic.no(self._ended)
+        self._fallbacks(number)
+        hits = [
+            (truth.rule, self._logic.all((active, truth.hit)))
+            for truth in self._stages.rules(number)
+        ]
+        self._caps += self._policy_caps(hits)
+        moved = [hit for rule, hit in hits if rule.then.adjust_points]
+        self.moved += moved
+        if number > self._stages.scored:
+            self._moved_late += moved
+
+    def _fallbacks(self, number: int) -> None:
+        """What the stage's sources and rules say of the outcome, if the road comes so far."""
+        logic, active = self._logic, self._logic.no(self._ended)
+        declines, refers = [], []
+        for effect in self._stages.effects(number):
+            if effect.outcome is Outcome.DECLINE:
+                declines.append(self._stages.ends(effect))
+                # A decline that can name no reason is looked at by a person.
+                refers.append(logic.all((effect.when, logic.no(effect.told))))
+            elif effect.outcome is Outcome.REFER:
+                refers.append(effect.when)
+        self._referred = logic.any((self._referred, logic.all((active, logic.any(refers)))))
+        self._ended = logic.any((self._ended, logic.all((active, logic.any(declines)))))
+
+    def _policy_caps(self, hits: list[tuple[Rule, Term]]) -> Iterator[PolicyCap]:
+        """Of plain rules each counts; of a table what it aggregates."""
+        tables = self._stages.bundle.tables
+        grouped: dict[str, list[tuple[int, Term]]] = {}
+        for rule, hit in hits:
+            cap = rule.then.cap_line_minor
+            if cap is None:
+                continue
+            table = tables.get(rule.ruleset)
+            if table is None or table.aggregates.cap_line_minor is Aggregate.MIN:
+                yield PolicyCap(hit, cap)
+            else:
+                grouped.setdefault(rule.ruleset, []).append((cap, hit))
+        for name, caps in grouped.items():
+            applies = self._logic.any(hit for _, hit in caps)
+            yield PolicyCap(applies, self._together(tables[name].aggregates.cap_line_minor, caps))
+
+    def _together(self, how: Aggregate, caps: list[tuple[int, Term]]) -> Term:
+        total = z3.IntVal(0, self._logic.context)
+        for cap, hit in sorted(caps, key=lambda item: item[0]):
+            added = total + cap if how is Aggregate.SUM else z3.IntVal(cap, self._logic.context)
+            total = z3.If(self._logic.formula(hit), added, total)
+        return total
+
+    def _line(self) -> Term:
+        """The line stage: refer if something is unknown, decline if no proof opens a line."""
+        logic, world = self._logic, self._world
+        active = logic.no(self._ended)
+        known = logic.all(world.known(path) for path in _NEEDED)
+        line = Line(world, self._product, self._caps, self._pd())
+        self._definition += line.definition()
+        nothing = line.steps <= 0
+        refers = logic.any((logic.no(known), logic.all((nothing, line.reachable))))
+        declines = logic.all((known, nothing, logic.no(line.reachable)))
+        self._referred = logic.any((self._referred, logic.all((active, refers))))
+        self._ended = logic.any((self._ended, logic.all((active, declines))))
+        zero = z3.IntVal(0, logic.context)
+        return logic.choose(logic.formula(known), line.amount, zero)
+
+    def _pd(self) -> Term:
+        """Rules behind the score that add points move it once more: how far is left open."""
+        pd = self._world.term("score.pd")
+        if not self._moved_late:
+            return pd
+        late = self._logic.real(f"pd at the line {self._product.name}{self._world.name}")
+        moved = self._logic.any(self._moved_late)
+        self._definition += [
+            late >= 0,
+            late <= 1,
+            self._logic.implies(self._logic.no(moved), late == pd),
+        ]
+        return late

@@ -20,7 +20,7 @@ from engine.rules import SourcePolicy
 from graph.model import Neighbourhood, NeighbourhoodQuery
 from graph.pending import PendingIndex
 from graph.projector import Projector
-from graph.store import GraphStore
+from graph.store import GraphStore, GraphUnavailable
 
 _DAY_US = 86_400_000_000
 
@@ -50,17 +50,27 @@ class GraphSource:
     window_days: int = 365
 
     async def fetch(self, admission: Admission, timeout_s: float) -> Neighbourhood:
-        """One round trip. ``Stale`` while a graph that was lost is being rebuilt."""
+        """One round trip. ``Stale`` while a graph that was lost is being rebuilt, while more waits
+        for it than can be seen, and if it answers from before what is known to be in it;
+        ``GraphUnavailable`` before it was ever reached.
+        """
+        reached = self.projector.position
         if not self.projector.is_trusted:
-            raise Stale
+            raise Stale if reached is not None else GraphUnavailable("the graph was not reached")
         query = NeighbourhoodQuery(
             applicant_key=admission.decision_id,
             links=admission.application.links,
             as_of_us=admission.as_of_us,
             since_us=max(0, admission.as_of_us - self.window_days * _DAY_US),
         )
+        if self.pending.is_blind:
+            raise Stale
         with self.pending.view() as view:
-            return await self.store.neighbourhood(query, view, timeout_s=timeout_s)
+            answer = await self.store.neighbourhood(query, view, timeout_s=timeout_s)
+        if answer.projected_to < (reached or 0):
+            # Emptied, restored or a replica that lags: what is missing is not pending any more.
+            raise Stale
+        return answer
 
 
 @dataclass(frozen=True, slots=True)

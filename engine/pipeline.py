@@ -276,7 +276,7 @@ class DecisionEngine:
             fraud_at_us=None if mark.fraud_type is None else mark.known_at_us,
             fraud_type=mark.fraud_type or "",
         )
-        self._pending.add(event)
+        self._pending.expect(event)
         answer = encode(mark.known_at_us)
         try:
             await self._ledger.append(

@@ -188,6 +188,48 @@ class Sources:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Graph:
+    """Which graph store, and how Neo4j is reached. The password comes from the environment, as
+    ``TOUCHSTONE_NEO4J_PASSWORD``, or from a file: it is no option, so that nothing shows it.
+    """
+
+    graph_store: Annotated[
+        str,
+        Meaning("where the graph is: in this process, or a server", choices=("embedded", "neo4j")),
+    ] = "embedded"
+    neo4j_uri: Annotated[
+        str, Meaning("bolt://host:port of the server; neo4j:// for a cluster, +s for TLS")
+    ] = ""
+    neo4j_user: Annotated[str, Meaning("user that may read, write and create constraints")] = (
+        "neo4j"
+    )
+    neo4j_password_file: Annotated[
+        Path | None,
+        Meaning("file with the user's password; TOUCHSTONE_NEO4J_PASSWORD comes before it"),
+    ] = None
+    neo4j_database: Annotated[str, Meaning("database that only this server writes to")] = "neo4j"
+    neo4j_pool: Annotated[int, Meaning("connections at most", least=3, most=1000)] = 32
+    neo4j_queue: Annotated[
+        int, Meaning("decisions waiting for a connection", least=0, most=100000)
+    ] = 256
+    neo4j_connect_ms: Annotated[
+        int, Meaning("milliseconds for opening a connection", least=10, most=60000)
+    ] = 250
+    neo4j_acquire_ms: Annotated[
+        int, Meaning("milliseconds for getting one from the pool", least=10, most=60000)
+    ] = 300
+    neo4j_failures: Annotated[
+        int, Meaning("of the last 20 decisions: so many failures stop the asking", least=1, most=20)
+    ] = 5
+    neo4j_pause_ms: Annotated[
+        int, Meaning("milliseconds until it is asked again, doubling", least=10, most=60000)
+    ] = 500
+    neo4j_pause_most_ms: Annotated[
+        int, Meaning("milliseconds between such attempts at most", least=10, most=600000)
+    ] = 10000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Log:
     """The log on standard error: one line per call, no personal data."""
 
@@ -213,4 +255,5 @@ class Settings:
     connections: Connections = Connections()
     ledger: LedgerBounds = LedgerBounds()
     sources: Sources = Sources()
+    graph: Graph = Graph()
     log: Log = Log()

@@ -122,6 +122,11 @@ def _checked(settings: Settings) -> Settings:
         )
     if settings.deadlines.default_deadline_ms > settings.deadlines.max_deadline_ms:
         raise SettingsError("default_deadline_ms: must not be above max_deadline_ms")
+    graph = settings.graph
+    if graph.graph_store == "neo4j" and not graph.neo4j_uri:
+        raise SettingsError("neo4j_uri: must be given for graph_store = neo4j")
+    if graph.neo4j_pause_ms > graph.neo4j_pause_most_ms:
+        raise SettingsError("neo4j_pause_ms: must not be above neo4j_pause_most_ms")
     return settings
 
 

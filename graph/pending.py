@@ -11,8 +11,9 @@ twice: stores unite by key.
 
 from __future__ import annotations
 
+import time
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TypeVar
@@ -49,13 +50,30 @@ class _Tables:
 
 
 class PendingIndex:
-    """The index. ``capacity`` bounds the events that wait for projection."""
+    """The index. ``capacity`` bounds the events that wait for projection.
 
-    def __init__(self, *, capacity: int = 50_000, retry_after_s: float = 1.0) -> None:
+    Where the graph is a server that may be away for long, ``may_overflow``: what finds no room is
+    then not refused but left out, and the index is blind until all of that must be in the graph.
+    ``settle_s`` bounds how long an admitted event can take to be recorded.
+    """
+
+    def __init__(
+        self,
+        *,
+        capacity: int = 50_000,
+        retry_after_s: float = 1.0,
+        may_overflow: bool = False,
+        settle_s: float = 60.0,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
         if capacity < 1:
             raise ValueError("capacity must be at least 1")
         self._capacity = capacity
         self._retry_after_s = retry_after_s
+        self._may_overflow = may_overflow
+        self._settle_s = settle_s
+        self._monotonic = monotonic
+        self._overflowed_at: float | None = None
         self._tables = _Tables()
         self._events: dict[_EventKey, GraphEvent] = {}
         self._retired: dict[_EventKey, int] = {}
@@ -67,6 +85,11 @@ class PendingIndex:
         """Events that wait for projection."""
         return len(self._events) - len(self._retired)
 
+    @property
+    def is_blind(self) -> bool:
+        """Whether there are events that are perhaps neither here nor in the graph."""
+        return self._overflowed_at is not None
+
     def is_clear(self) -> bool:
         """Whether nothing is held, not even for a view that was open when it was projected."""
         return not self._events and self._tables == _Tables()
@@ -77,9 +100,23 @@ class PendingIndex:
         Raises ``PendingFull`` beyond the capacity, ``ValueError`` if the applicant waits already
         with other content.
         """
-        self.add(
+        self.expect(
             ApplicationProjected(applicant=applicant, at_us=at_us, status="", links=tuple(links))
         )
+
+    def expect(self, event: GraphEvent) -> None:
+        """An event is about to be recorded. Raises as ``admit``."""
+        try:
+            self.add(event)
+        except PendingFull:
+            if not self._may_overflow:
+                raise
+            self._overflowed_at = self._monotonic()
+
+    def caught_up(self, at: float) -> None:
+        """All that was recorded at that time, on the index's own clock, is in the graph."""
+        if self._overflowed_at is not None and at - self._overflowed_at >= self._settle_s:
+            self._overflowed_at = None
 
     def withdraw(self, applicant: str) -> None:
         """The application failed before it was recorded: nobody is to see it any more."""

@@ -14,6 +14,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from engine.errors import TouchstoneError
 from graph.pending import PendingFull, PendingIndex
 from graph.store import GraphBehind, GraphStore, OutboxEvent
 
@@ -115,21 +116,22 @@ class Projector:
             failures=self._failures,
         )
 
-    async def start(self) -> None:
+    async def start(self, *, wait_for_store: bool = True) -> None:
         """Make every recorded event visible, then project in the background.
 
         Call before the first decision. Events recorded by an earlier process become pending
         here; where they are more than the index may hold, they are projected first. Errors of
         the store and of the outbox are raised: without a position nothing is known.
+
+        A store that is a server of its own need not be there yet: without ``wait_for_store`` all
+        this is done in the background, again and again until it succeeds, and the graph is not
+        trusted before.
         """
-        primed = await self._reached()
-        while True:
-            primed, is_end = await self._prime(primed)
-            if is_end:
-                break
-            primed = max(primed, await self._project_once(self._settings.prime_batch))
-        self._trusted = True
-        self._task = asyncio.create_task(self._run(), name="graph-projector")
+        if wait_for_store:
+            await self._begin()
+        self._task = asyncio.create_task(
+            self._run() if wait_for_store else self._run_when_there(), name="graph-projector"
+        )
 
     async def stop(self, *, drain_s: float) -> bool:
         """Project what the outbox holds, for at most ``drain_s``, then end.
@@ -145,6 +147,25 @@ class Projector:
         with contextlib.suppress(asyncio.CancelledError):
             await self._task
         return bool(done)
+
+    async def _begin(self) -> None:
+        primed = await self._reached()
+        while True:
+            primed, is_end = await self._prime(primed)
+            if is_end:
+                break
+            primed = max(primed, await self._project_once(self._settings.prime_batch))
+        self._trusted = True
+
+    async def _run_when_there(self) -> None:
+        while not self._trusted:
+            try:
+                await self._begin()
+            except Exception as error:  # noqa: BLE001 - whatever it is, it is tried again
+                self._position = None
+                await self._back_off(error)
+        self._failures = 0
+        await self._run()
 
     async def _prime(self, position: int) -> tuple[int, bool]:
         """Make events after ``position`` pending: the last one that fitted, and if it was all."""
@@ -186,18 +207,26 @@ class Projector:
         what it has, and only then is the batch no longer pending.
         """
         position = await self._reached()
+        asked_at = self._monotonic()
         events = await self._outbox.read_after(position, batch)
-        if not events:
-            return position
-        await self._store.project(events, after=position, timeout_s=self._settings.store_timeout_s)
-        self._position = events[-1][0]
-        self._pending.projected(event for _, event in events)
-        return self._position
+        if events:
+            await self._store.project(
+                events, after=position, timeout_s=self._settings.store_timeout_s
+            )
+            position = self._position = events[-1][0]
+            self._pending.projected(event for _, event in events)
+        if len(events) < batch:
+            self._had_everything(asked_at)
+        return position
+
+    def _had_everything(self, at: float) -> None:
+        """All that was recorded at that time is in the graph."""
+        self._complete_at = at
+        self._trusted = True
+        self._pending.caught_up(at)
 
     async def _idle(self, position: int) -> bool:
         """At the end of the outbox: wait for more, or say that it is time to end."""
-        self._complete_at = self._monotonic()
-        self._trusted = True
         if self._draining.is_set():
             return True
         more = asyncio.ensure_future(
@@ -233,8 +262,14 @@ class Projector:
         )
         _log.warning(
             "graph projection failed (%s), try %d, next in %.2f s",
-            type(error).__name__,
+            _told(error),
             self._failures,
             wait_s,
         )
         await asyncio.sleep(wait_s)
+
+
+def _told(error: Exception) -> str:
+    """Our own errors say what to look at, and quote no values."""
+    name = type(error).__name__
+    return f"{name}: {error}" if isinstance(error, TouchstoneError) else name

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
-from pathlib import Path
 
+from engine.api.graph_stores import GraphOpener, graph_opener
 from engine.clock import AdmissionClock
 from engine.errors import LedgerUnavailable, Unavailable
 from engine.gather import Gatherer, GraphSource, HistorySource
@@ -14,36 +15,37 @@ from engine.pipeline import DecisionEngine
 from engine.policy import Policy, load_policy
 from engine.privacy import Keyring, Tokeniser
 from engine.settings import Settings
-from graph.embedded import EmbeddedGraphStore
 from graph.pending import PendingIndex
 from graph.projector import Projector
 from graph.settings import GraphSettings
+from graph.store import GraphStore
 
-_GRAPH_OPEN_S = 60.0
 _DRAIN_S = 10.0
 
 
 def build(settings: Settings, *, graph: GraphSettings | None = None) -> TouchstoneApp:
     """The application of these settings, not yet started.
 
-    Raises ``PolicyError`` with the diagnostics of a bundle that cannot be used, ``KeyringError``.
+    Raises ``PolicyError`` with the diagnostics of a bundle that cannot be used, ``KeyringError``,
+    and ``SettingsError``.
     """
+    opener = graph_opener(settings, graph or GraphSettings(), os.environ)
     ledger_exists = (settings.storage.data_dir / FILE_NAME).exists()
     keyring = Keyring.open(settings.storage.keys_path, ledger_exists=ledger_exists)
     policy = load_policy(settings.storage.policy_path)
-    return TouchstoneApp(settings, keyring, policy, graph or GraphSettings())
+    return TouchstoneApp(settings, keyring, policy, opener)
 
 
 class TouchstoneApp:
-    """Implements ``engine.api.app.App`` with the embedded ledger and graph."""
+    """Implements ``engine.api.app.App`` with the embedded ledger and the graph store chosen."""
 
     def __init__(
-        self, settings: Settings, keyring: Keyring, policy: Policy, graph: GraphSettings
+        self, settings: Settings, keyring: Keyring, policy: Policy, graph: GraphOpener
     ) -> None:
         self._settings = settings
         self._keyring = keyring
         self._policy = policy
-        self._graph_settings = graph
+        self._graph = graph
         self._reports: list[Callable[[BaseException], None]] = []
         self._running: _Running | None = None
         self.tokeniser = Tokeniser(keyring.token_key, default_region=settings.sources.phone_region)
@@ -64,7 +66,7 @@ class TouchstoneApp:
         return self._parts.projector
 
     @property
-    def graph(self) -> EmbeddedGraphStore:
+    def graph(self) -> GraphStore:
         """The graph store. Raises ``Unavailable`` before ``start``."""
         return self._parts.store
 
@@ -98,19 +100,17 @@ class TouchstoneApp:
             on_failure=self._failed,
         )
         try:
-            self._running = await self._start(ledger, storage.data_dir / "graph")
+            self._running = await self._start(ledger)
         except BaseException:
             await ledger.close()
             raise
 
-    async def _start(self, ledger: SqliteLedger, graph_directory: Path) -> _Running:
-        store = await EmbeddedGraphStore.open(
-            graph_directory, settings=self._graph_settings, timeout_s=_GRAPH_OPEN_S
-        )
-        pending = PendingIndex()
+    async def _start(self, ledger: SqliteLedger) -> _Running:
+        store = await self._graph.open()
+        pending = PendingIndex(may_overflow=not self._graph.is_own)
         projector = Projector(ledger, store, pending)
         try:
-            await projector.start()
+            await projector.start(wait_for_store=self._graph.is_own)
         except BaseException:
             await store.close()
             raise
@@ -154,7 +154,7 @@ class _Running:
         self,
         engine: DecisionEngine,
         ledger: SqliteLedger,
-        store: EmbeddedGraphStore,
+        store: GraphStore,
         projector: Projector,
     ) -> None:
         self.engine = engine

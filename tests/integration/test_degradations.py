@@ -9,6 +9,7 @@ from pathlib import Path
 import grpc
 
 from client_examples.applications import Person, application, clean_bureau
+from graph.embedded import EmbeddedGraphStore
 from tests.running_app import RunningApp, running_app
 from touchstone.v1 import decision_pb2 as pb
 from touchstone.v1 import decision_pb2_grpc, types_pb2
@@ -44,6 +45,7 @@ async def test_a_late_graph_costs_its_budget_and_no_more(tmp_path: Path) -> None
     """The stage waits as long as the strategy allows, then the fallback applies."""
     async with running_app(tmp_path) as app:
         await _decide(app, 1)
+        assert isinstance(app.app.graph, EmbeddedGraphStore)
         blocked = asyncio.create_task(
             app.app.graph._worker.run(lambda _left_s: time.sleep(1.0), 10.0)
         )

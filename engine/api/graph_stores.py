@@ -1,0 +1,100 @@
+"""Which graph store the settings name, and how it is opened."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from engine.settings import Graph, Settings, SettingsError
+from graph.breaker import Breaker, BreakerSettings
+from graph.bulkhead import Bulkhead
+from graph.embedded import EmbeddedGraphStore
+from graph.guarded import GuardedGraphStore
+from graph.neo4j_client import Neo4jClient
+from graph.neo4j_settings import Neo4jSettings
+from graph.neo4j_store import Neo4jGraphStore
+from graph.settings import GraphSettings
+from graph.store import GraphStore
+
+PASSWORD = "TOUCHSTONE_NEO4J_PASSWORD"  # noqa: S105 - the variable's name
+_OPEN_S = 60.0
+# Connections that decisions leave to others: the projector's, and one for operators.
+_RESERVED = 2
+_LONGEST_PASSWORD = 1024
+
+
+@dataclass(frozen=True, slots=True)
+class GraphOpener:
+    """``open`` is called once, on the server's event loop.
+
+    ``is_own``: the store is part of this process, so a start without it has failed. Another server
+    may be away for a while.
+    """
+
+    open: Callable[[], Awaitable[GraphStore]]
+    is_own: bool
+
+
+def graph_opener(
+    settings: Settings, bounds: GraphSettings, environment: Mapping[str, str]
+) -> GraphOpener:
+    """How to open the store of these settings; ``SettingsError`` if they name none."""
+    if settings.graph.graph_store == "embedded":
+        directory = settings.storage.data_dir / "graph"
+
+        async def open_embedded() -> GraphStore:
+            return await EmbeddedGraphStore.open(directory, bounds, timeout_s=_OPEN_S)
+
+        return GraphOpener(open_embedded, is_own=True)
+    reached = _reached(settings.graph, environment)
+
+    async def open_neo4j() -> GraphStore:
+        return _guarded(Neo4jGraphStore(Neo4jClient(reached), bounds), settings.graph)
+
+    return GraphOpener(open_neo4j, is_own=False)
+
+
+def _guarded(store: GraphStore, options: Graph) -> GuardedGraphStore:
+    breaker = Breaker(
+        "neo4j",
+        BreakerSettings(
+            failures=options.neo4j_failures,
+            open_first_s=options.neo4j_pause_ms / 1000,
+            open_most_s=options.neo4j_pause_most_ms / 1000,
+        ),
+    )
+    bulkhead = Bulkhead(limit=options.neo4j_pool - _RESERVED, queue=options.neo4j_queue)
+    return GuardedGraphStore(store, breaker, bulkhead)
+
+
+def _reached(options: Graph, environment: Mapping[str, str]) -> Neo4jSettings:
+    password = environment.get(PASSWORD) or _password(options.neo4j_password_file)
+    try:
+        return Neo4jSettings(
+            uri=options.neo4j_uri,
+            user=options.neo4j_user,
+            password=password,
+            database=options.neo4j_database,
+            pool=options.neo4j_pool,
+            connect_s=options.neo4j_connect_ms / 1000,
+            acquire_s=options.neo4j_acquire_ms / 1000,
+        )
+    except ValueError as error:
+        raise SettingsError(f"neo4j_{error}") from None
+
+
+def _password(file: Path | None) -> str:
+    if file is None:
+        raise SettingsError(
+            f"neo4j_password_file: give the file, or the password in the environment as {PASSWORD}"
+        )
+    try:
+        text = file.read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(
+            f"neo4j_password_file: cannot be read: {type(error).__name__}"
+        ) from None
+    if not 0 < len(text) <= _LONGEST_PASSWORD or "\n" in text:
+        raise SettingsError("neo4j_password_file: must hold the password, alone on one line")
+    return text

@@ -10,6 +10,9 @@ from dataclasses import dataclass
 
 from engine.model import IdentifierKind, Link, Role
 
+NOBODY = "dec_" + 32 * "-"
+"""A key like that of a decision, and never one: for probes and placeholders."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NeighbourhoodQuery:

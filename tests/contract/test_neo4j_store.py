@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncIterator
 
 import pytest
@@ -78,6 +79,23 @@ async def test_other_caps_empty_the_graph(client: Neo4jClient) -> None:
     with pytest.raises(GraphBehind):
         await first.project([(6, application("b", 2, uses("device", 1)))], after=0, timeout_s=10)
     assert await second.position(timeout_s=10) == 0
+
+
+async def test_no_decision_waits_for_planning(client: Neo4jClient) -> None:
+    """Planning takes longer than a decision has: it is done before, and once for all questions."""
+    await client.run("CALL db.clearQueryCaches()", timeout_s=5)
+    store = Neo4jGraphStore(client)
+    await store.position(timeout_s=30)
+    began = time.perf_counter()
+    for number in (1, 2, 5, 10, 11, 20, 64):
+        query = NeighbourhoodQuery(
+            applicant_key=f"{number:032x}",
+            links=tuple(uses("phone", place) for place in range(number)),
+            as_of_us=1_000,
+            since_us=0,
+        )
+        await store.neighbourhood(query, NOTHING_PENDING, timeout_s=5)
+    assert time.perf_counter() - began < 0.5, "seven plans take more than a second"
 
 
 async def test_interrupted_emptying_is_finished(client: Neo4jClient) -> None:

@@ -24,6 +24,7 @@ class FailingStore(ReferenceGraphStore):
     def __init__(self) -> None:
         super().__init__()
         self.fail: Callable[[], Exception] | None = None
+        self.before: Callable[[], None] = lambda: None
         self.asked = 0
         self.go = asyncio.Event()
         self.go.set()
@@ -33,6 +34,7 @@ class FailingStore(ReferenceGraphStore):
     ) -> Neighbourhood:
         """Fail as told."""
         self.asked += 1
+        self.before()
         await self.go.wait()
         if self.fail is not None:
             raise self.fail()
@@ -65,22 +67,54 @@ class Guarded:
 
 
 async def test_a_dead_store_is_soon_not_asked() -> None:
-    """After three failures calls are refused without asking; a probe finds out when it is back."""
+    """After three failures calls are refused without asking; probes find out when it is back."""
     at = Guarded()
     at.store.fail = lambda: GraphUnavailable("dead")
     for _ in range(10):
         assert await at.ask() is GraphUnavailable
     assert at.store.asked == 3
+    await at.guarded.probe()
+    assert at.store.asked == 3  # too early
     at.now = 1.0
-    assert await at.ask() is GraphUnavailable  # the probe
-    assert await at.ask() is GraphUnavailable
+    assert await at.ask() is GraphUnavailable  # no decision tries
+    await at.guarded.probe()
     assert at.store.asked == 4
     at.store.fail = None
     at.now = 2.9
-    assert await at.ask() is GraphUnavailable  # the wait has doubled
+    await at.guarded.probe()
+    assert at.store.asked == 4  # the wait has doubled
     at.now = 3.0
+    await at.guarded.probe()
+    assert (await at.ask(), at.store.asked) == (Neighbourhood, 7)
+    await at.guarded.close()
+
+
+async def test_it_probes_by_itself() -> None:
+    """In the background, until the store answers."""
+    at = Guarded()
+    at.store.fail = lambda: GraphUnavailable("dead")
+    for _ in range(3):
+        await at.ask()
+    at.store.fail = None
+    at.now = 1.0
+    assert at.guarded._probing is not None
+    await asyncio.wait_for(at.guarded._probing, 5)
     assert await at.ask() is Neighbourhood
-    assert (await at.ask(), at.store.asked) == (Neighbourhood, 6)
+    await at.guarded.close()
+
+
+async def test_a_store_that_answers_slowly_is_not_asked_again_yet() -> None:
+    """A probe's first question may take its time; its second must be answered as for a decision."""
+    at = Guarded()
+    at.store.fail = lambda: GraphLate("slow")
+    for _ in range(3):
+        await at.ask()
+    answers = iter([None, lambda: GraphLate("slow")])
+    at.store.before = lambda: setattr(at.store, "fail", next(answers))
+    at.now = 1.0
+    await at.guarded.probe()
+    assert (at.breaker.state, at.store.asked) == (BreakerState.OPEN, 5)
+    await at.guarded.close()
 
 
 async def test_flapping_opens_it_too() -> None:
@@ -91,6 +125,7 @@ async def test_flapping_opens_it_too() -> None:
         await at.ask()
     assert at.breaker.state is BreakerState.OPEN
     assert at.store.asked == 5
+    await at.guarded.close()
 
 
 async def test_a_caller_in_a_hurry_does_not_open_it() -> None:
@@ -110,8 +145,8 @@ async def test_a_bad_question_says_nothing_about_the_store() -> None:
     assert at.breaker.state is BreakerState.CLOSED
 
 
-async def test_a_cancelled_probe_leaves_the_next_call_to_find_out() -> None:
-    """A probe whose caller went away must not keep the breaker half open for ever."""
+async def test_a_cancelled_probe_leaves_the_next_to_find_out() -> None:
+    """A probe that was cancelled must not keep the breaker half open for ever."""
     at = Guarded()
     at.store.fail = lambda: GraphUnavailable("dead")
     for _ in range(3):
@@ -119,14 +154,16 @@ async def test_a_cancelled_probe_leaves_the_next_call_to_find_out() -> None:
     at.store.fail = None
     at.now = 1.0
     at.store.go.clear()
-    probe = asyncio.create_task(at.ask())
+    probe = asyncio.create_task(at.guarded.probe())
     await asyncio.sleep(0)
     assert await at.ask() is GraphUnavailable
     probe.cancel()
     with pytest.raises(asyncio.CancelledError):
         await probe
     at.store.go.set()
+    await at.guarded.probe()
     assert await at.ask() is Neighbourhood
+    await at.guarded.close()
 
 
 async def test_calls_beside_each_other_are_bounded() -> None:
@@ -151,6 +188,7 @@ async def test_who_waited_is_refused_once_it_has_opened() -> None:
     at.store.fail = lambda: GraphUnavailable("dead")
     await asyncio.gather(*(at.ask() for _ in range(6)))
     assert at.store.asked == 3
+    await at.guarded.close()
 
 
 async def test_the_projector_is_not_held_back() -> None:

@@ -116,7 +116,7 @@ class Breaker:
             case Outcome.GOOD:
                 self._failed.clear()
                 self._change(BreakerState.CLOSED)
-                _log.info("%s: answers again", self._name)
+                _log.warning("%s: answers again", self._name)
             case Outcome.FAILED:
                 self._open(min(2 * self._open_s, self._settings.open_most_s))
             case Outcome.NOTHING:

@@ -81,3 +81,14 @@ def test_what_a_library_says_is_logged_without_its_words() -> None:
     (line,) = stream.getvalue().splitlines()
     assert "secret" not in line
     assert json.loads(line)["exception"] == "ValueError"
+
+
+def test_what_the_graph_says_is_logged_in_its_words() -> None:
+    """They are our own: an operator must read why Neo4j refuses."""
+    stream = io.StringIO()
+    sink = logs.configure(Log(), stream)
+    logging.getLogger("graph.projector").warning("failed (%s)", "Unauthorized")
+    sink.close()
+
+    (line,) = stream.getvalue().splitlines()
+    assert json.loads(line)["line"] == "failed (Unauthorized)"

@@ -59,6 +59,10 @@ def test_roles_can_be_given_in_one_line_or_as_a_table(tmp_path: Path) -> None:
         (["--roles", "mobile=king"], "roles"),
         (["--tls-key", "key.pem"], "tls_certificate"),
         (["--default-deadline-ms", "40000"], "default_deadline_ms"),
+        (["--graph-store", "oracle"], "graph_store"),
+        (["--graph-store", "neo4j"], "neo4j_uri"),
+        (["--neo4j-pool", "2"], "neo4j_pool"),
+        (["--neo4j-pause-ms", "20000"], "neo4j_pause_ms"),
         (["--config", "/nonexistent.toml"], "config"),
     ],
 )

@@ -137,3 +137,28 @@ async def test_a_projected_neighbour_leads_to_pending_ones(tmp_path: Path) -> No
         answer = await store.neighbourhood(query, view, timeout_s=5)
     assert [(row.via, row.applicant) for row in answer.far] == [("known", "waiting")]
     await store.close()
+
+
+def test_overflow_is_blind_until_all_of_it_must_be_projected() -> None:
+    """With a graph that may be away for long, too much waiting costs sight, not applications."""
+    now = 100.0
+    pending = PendingIndex(capacity=1, may_overflow=True, settle_s=60, monotonic=lambda: now)
+    pending.admit("a", 1, [uses("device", 1)])
+    assert not pending.is_blind
+    pending.admit("b", 2, [uses("device", 1)])
+    pending.expect(FraudMarked(applicant="a", at_us=3, fraud_at_us=3, fraud_type="mule"))
+    assert (pending.is_blind, len(pending)) == (True, 1)
+    pending.withdraw("b")
+    pending.caught_up(159.9)
+    assert pending.is_blind
+    pending.caught_up(160.0)
+    assert not pending.is_blind
+
+
+def test_priming_is_told_when_there_is_no_room() -> None:
+    """The projector must know where to begin projecting: for it nothing is left out silently."""
+    pending = PendingIndex(capacity=1, may_overflow=True)
+    pending.add(application("a", 1))
+    with pytest.raises(PendingFull):
+        pending.add(application("b", 2))
+    assert not pending.is_blind

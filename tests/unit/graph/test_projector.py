@@ -205,3 +205,80 @@ async def test_restarts_resume_exactly(outbox: ListOutbox, tmp_path: Path) -> No
     assert (counts.applicants, counts.links) == (60, 60)
     assert await store.position(timeout_s=5) == 119
     await store.close()
+
+
+class AwayStore(FlakyStore):
+    """Not there until told."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.is_there = False
+
+    async def position(self, *, timeout_s: float) -> int:
+        """Asked first."""
+        if not self.is_there:
+            raise GraphUnavailable("away")
+        return await super().position(timeout_s=timeout_s)
+
+
+async def test_starts_without_the_store_and_begins_when_it_is_there(outbox: ListOutbox) -> None:
+    """What was recorded before and meanwhile is projected once, in order, and then trusted."""
+    store, pending = AwayStore(), PendingIndex()
+    for number in range(1, 4):
+        outbox.append(event(number))
+    projector = Projector(outbox, store, pending, FAST)
+    with pytest.raises(GraphUnavailable):
+        await projector.start()
+    await projector.start(wait_for_store=False)
+    await asyncio.sleep(0.01)
+    assert (projector.is_trusted, projector.position) == (False, None)
+    assert projector.lag().failures > 0
+    pending.add(event(4))
+    outbox.append(event(4))
+    store.is_there = True
+    await settled(projector, 7)
+    assert projector.is_trusted
+    assert store.applied == [1, 3, 5, 7]
+    assert projector.lag().failures == 0
+    assert await projector.stop(drain_s=1)
+    assert pending.is_clear()
+
+
+async def test_stop_before_the_store_was_ever_there(outbox: ListOutbox) -> None:
+    """It ends in its time."""
+    projector = Projector(outbox, AwayStore(), PendingIndex(), FAST)
+    await projector.start(wait_for_store=False)
+    assert not await projector.stop(drain_s=0.05)
+
+
+async def test_constant_traffic_does_not_hide_that_all_is_there(outbox: ListOutbox) -> None:
+    """The outbox need never be found empty for a rebuilt graph to be trusted again."""
+    store = FlakyStore()
+    projector = Projector(outbox, store, PendingIndex(), FAST)
+    await projector.start()
+    outbox.append(event(1))
+    await settled(projector, 1)
+    store.wipe()
+    for number in range(2, 200):
+        outbox.append(event(number))
+        await asyncio.sleep(0.001)
+    assert store.applied[1:3] == [1, 3]
+    assert projector.is_trusted
+    await projector.stop(drain_s=1)
+
+
+async def test_the_log_says_what_failed(
+    outbox: ListOutbox, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Our own errors with their text, others by their name."""
+    store = FlakyStore()
+    projector = Projector(outbox, store, PendingIndex(), FAST)
+    await projector.start()
+    store.failures = ["before"]
+    outbox.reads_to_fail = 1
+    outbox.append(event(1))
+    await settled(projector, 1)
+    await projector.stop(drain_s=1)
+    assert "GraphUnavailable: down" in caplog.text
+    assert "RuntimeError)" in caplog.text
+    assert "database is locked" not in caplog.text

@@ -8,6 +8,7 @@ import sys
 from engine.cli import (
     ledger_verify,
     policy_check,
+    policy_explain,
     policy_export,
     policy_import,
     policy_prove,
@@ -23,6 +24,7 @@ AREAS: dict[str, tuple[str, Commands]] = {
         "work on a policy",
         (
             policy_check,
+            policy_explain,
             policy_test,
             policy_prove,
             policy_import,

@@ -1,14 +1,50 @@
 from google.protobuf import descriptor_pb2 as _descriptor_pb2
 from google.protobuf import wrappers_pb2 as _wrappers_pb2
 from google.protobuf.internal import containers as _containers
+from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
 from collections.abc import Iterable as _Iterable, Mapping as _Mapping
 from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 
 DESCRIPTOR: _descriptor.FileDescriptor
+
+class Unit(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    UNIT_UNSPECIFIED: _ClassVar[Unit]
+    UNIT_MONEY: _ClassVar[Unit]
+    UNIT_DAYS: _ClassVar[Unit]
+    UNIT_MONTHS: _ClassVar[Unit]
+    UNIT_YEARS: _ClassVar[Unit]
+    UNIT_COUNT: _ClassVar[Unit]
+    UNIT_SHARE: _ClassVar[Unit]
+    UNIT_POINTS: _ClassVar[Unit]
+    UNIT_NUMBER: _ClassVar[Unit]
+    UNIT_DATE: _ClassVar[Unit]
+UNIT_UNSPECIFIED: Unit
+UNIT_MONEY: Unit
+UNIT_DAYS: Unit
+UNIT_MONTHS: Unit
+UNIT_YEARS: Unit
+UNIT_COUNT: Unit
+UNIT_SHARE: Unit
+UNIT_POINTS: Unit
+UNIT_NUMBER: Unit
+UNIT_DATE: Unit
 KNOWN_BY_FIELD_NUMBER: _ClassVar[int]
 known_by: _descriptor.FieldDescriptor
+LABEL_FIELD_NUMBER: _ClassVar[int]
+label: _descriptor.FieldDescriptor
+UNIT_FIELD_NUMBER: _ClassVar[int]
+unit: _descriptor.FieldDescriptor
+
+class Label(_message.Message):
+    __slots__ = ("en", "zh")
+    EN_FIELD_NUMBER: _ClassVar[int]
+    ZH_FIELD_NUMBER: _ClassVar[int]
+    en: str
+    zh: str
+    def __init__(self, en: _Optional[str] = ..., zh: _Optional[str] = ...) -> None: ...
 
 class Facts(_message.Message):
     __slots__ = ("application", "applicant", "session", "bureau", "lines", "evidence", "history", "graph", "score")

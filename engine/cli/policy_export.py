@@ -1,4 +1,4 @@
-"""``touchstone policy export TABLE.yaml --csv``: a table for a spreadsheet."""
+"""``touchstone policy export TABLE.yaml --csv`` or ``--xlsx``: a table for a spreadsheet."""
 
 from __future__ import annotations
 
@@ -22,8 +22,10 @@ def add(area: Area) -> None:
     """Add ``policy export``."""
     parser = area.add_parser("export", help="write a table's rows for a spreadsheet")
     parser.add_argument("table", type=Path, metavar="TABLE.yaml")
-    parser.add_argument("--csv", action="store_true", required=True, help="as CSV")
-    parser.add_argument("--encoding", choices=list(_ENCODINGS), default="utf-8-bom")
+    format_ = parser.add_mutually_exclusive_group(required=True)
+    format_.add_argument("--csv", action="store_true", help="as CSV")
+    format_.add_argument("--xlsx", action="store_true", help="as a workbook; needs --output")
+    parser.add_argument("--encoding", choices=list(_ENCODINGS), default="utf-8-bom", help="of CSV")
     parser.add_argument("--output", type=Path, help="default: print it")
     parser.set_defaults(run=_run)
 
@@ -32,8 +34,14 @@ def _run(options: argparse.Namespace) -> int:
     if not options.table.exists():
         print(f"there is no file {options.table}", file=sys.stderr)
         return USAGE
-    text = service.export_csv(read_at_most(options.table), options.table.name)
-    raw = text.encode(_ENCODINGS[options.encoding])
+    if options.xlsx and options.output is None:
+        print("a workbook cannot be printed: name a file with --output", file=sys.stderr)
+        return USAGE
+    table, name = read_at_most(options.table), options.table.name
+    if options.xlsx:
+        raw = service.export_xlsx(table, name)
+    else:
+        raw = service.export_csv(table, name).encode(_ENCODINGS[options.encoding])
     if options.output is None:
         sys.stdout.buffer.write(raw)
     else:

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import random
 
-import openpyxl
 import pytest
 
 from engine.rules.model import Ruleset
-from engine.rules.tables.sheets.csv_file import unguard
-from engine.rules.tables.sheets.service import export_csv, import_sheet
+from engine.rules.tables.sheets.service import export_csv, export_xlsx, import_sheet
 from tests.property.tables_random import TableSpec, random_tables, read_tables, write_table
 
 _BATCHES, _BATCH = 4, 30
@@ -36,25 +32,9 @@ def _round_trip(spec: TableSpec, text: str) -> str:
     exported = export_csv(text.encode(), file)
     back = import_sheet(exported.encode(), f"{spec.name}.csv", spec.name, head=text.encode())
     assert export_csv(back.encode(), file) == exported
-    book = _workbook(exported)
+    book = export_xlsx(text.encode(), file)
     assert import_sheet(book, f"{spec.name}.xlsx", spec.name, head=text.encode()) == back
     return back
-
-
-def _workbook(exported: str) -> bytes:
-    """The same cells as texts of a workbook."""
-    book = openpyxl.Workbook(write_only=True)
-    sheet = book.create_sheet("Table")
-    for row in csv.reader(io.StringIO(exported, newline="")):
-        cells = []
-        for text in row:
-            cell = openpyxl.cell.WriteOnlyCell(sheet, value=unguard(text))
-            cell.data_type = "s"  # as a person formats the cell, so that `== 5` is no formula
-            cells.append(cell)
-        sheet.append(cells)
-    out = io.BytesIO()
-    book.save(out)
-    return out.getvalue()
 
 
 def _meaning(ruleset: Ruleset) -> object:

@@ -41,6 +41,22 @@ def test_it_prints_by_default(tmp_path: Path, capsysbinary: pytest.CaptureFixtur
     assert b">= 0.4,-,decline,SCORE_FAMILIES" in capsysbinary.readouterr().out
 
 
+def test_a_workbook_goes_and_comes_back(tmp_path: Path) -> None:
+    """Into a file: a terminal shows no workbook."""
+    table, book, back = tmp_path / "caps.yaml", tmp_path / "caps.xlsx", tmp_path / "back.yaml"
+    table.write_text(
+        "table: caps\nhit: first\ncolumns: [score.pd]\neffects: [cap_line_minor]\nrows:\n"
+        '  - ["[0.25 .. 0.40)", 500000]\n',
+        encoding="utf-8",
+    )
+    export = ["policy", "export", str(table), "--xlsx"]
+    assert main(export) == 2
+    assert main([*export, "--output", str(book)]) == 0
+    command = ["policy", "import", str(book), "--table", "caps", "--output", str(back)]
+    assert main(command) == 0
+    assert back.read_text(encoding="utf-8") == table.read_text(encoding="utf-8")
+
+
 def test_what_is_wrong_is_told_by_the_cell(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

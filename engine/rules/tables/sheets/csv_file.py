@@ -6,6 +6,7 @@ import codecs
 import csv
 import io
 import re
+from collections.abc import Sequence
 
 from engine.rules.diagnostics import Code, Diagnostics
 from engine.rules.source import Span
@@ -34,6 +35,13 @@ def read_csv(raw: bytes, path: str, encoding: str, found: Diagnostics) -> Grid:
     except csv.Error as error:
         _refuse(path, found, reader.line_num, f"the file is no CSV: {error}")
     return builder.grid()
+
+
+def write_csv(rows: Sequence[Sequence[str]]) -> str:
+    """The rows as CSV text, lines ended as spreadsheets end them."""
+    out = io.StringIO(newline="")
+    csv.writer(out).writerows([guard(text) for text in row] for row in rows)
+    return out.getvalue()
 
 
 def guard(text: str) -> str:

@@ -1,9 +1,7 @@
-"""From a table's file to CSV, for a spreadsheet. Imported again it is the same table."""
+"""From a table's file to the rows of a spreadsheet. Imported again it is the same table."""
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 from collections.abc import Sequence
 
@@ -13,7 +11,6 @@ from engine.rules.diagnostics import Diagnostics
 from engine.rules.read_ruleset import EFFECTS
 from engine.rules.source import Source
 from engine.rules.tables.draft import is_table, read_table, refuse_no_table
-from engine.rules.tables.sheets.csv_file import guard
 from engine.rules.tables.sheets.grid import EXTRAS
 from engine.rules.tables.sheets.layout import OTHERWISE
 from engine.rules.yaml_source import compose, is_null
@@ -22,21 +19,17 @@ from engine.rules.yaml_source import compose, is_null
 _ZEROS = re.compile(r"^0[0-9]+$")
 
 
-def export_table(source: Source, found: Diagnostics) -> str:
-    """The table's rows as CSV text with a head; ``PolicyError`` if the file is no sound table."""
+def export_table(source: Source, found: Diagnostics) -> list[list[str]]:
+    """The table's rows as texts, the head first; ``PolicyError`` if the file is no sound table."""
     found.add_source(source)
     node = compose(source, found)
     found.refuse_if_errors()
     if node is None or not is_table(node):
         refuse_no_table(source, found)
-        return ""
+        return []
     read_table(source, node, source.path.rpartition("/")[2].removesuffix(".yaml"), found)
     found.refuse_if_errors()
-    out = io.StringIO(newline="")
-    writer = csv.writer(out)
-    for row in _Sheet({key.value: value for key, value in node.value}).rows():
-        writer.writerow([guard(text) for text in row])
-    return out.getvalue()
+    return _Sheet({key.value: value for key, value in node.value}).rows()
 
 
 class _Sheet:

@@ -6,10 +6,10 @@ from engine.rules.diagnostics import Code, Diagnostics
 from engine.rules.reader import NAME
 from engine.rules.source import Source, Span
 from engine.rules.tables.model import HitPolicy
-from engine.rules.tables.sheets.csv_file import read_csv
+from engine.rules.tables.sheets.csv_file import read_csv, write_csv
 from engine.rules.tables.sheets.export_table import export_table
 from engine.rules.tables.sheets.import_table import head_of, import_table, new_head
-from engine.rules.tables.sheets.xlsx_file import read_xlsx
+from engine.rules.tables.sheets.xlsx_file import read_xlsx, write_xlsx
 from engine.rules.yaml_source import read_source
 
 
@@ -48,9 +48,17 @@ def import_sheet(
 
 def export_csv(raw: bytes, file: str) -> str:
     """The rows of a table's file of that name as CSV; ``PolicyError`` if it is not sound."""
+    return write_csv(_rows(raw, file))
+
+
+def export_xlsx(raw: bytes, file: str) -> bytes:
+    """The rows of a table's file of that name as a workbook; ``PolicyError`` as ``export_csv``."""
+    return write_xlsx(_rows(raw, file), file.removesuffix(".yaml"))
+
+
+def _rows(raw: bytes, file: str) -> list[list[str]]:
     found = Diagnostics()
-    source = _source(raw, file, found)
-    return export_table(source, found)
+    return export_table(_source(raw, file, found), found)
 
 
 def _head(raw: bytes, table: str, found: Diagnostics) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 import warnings
 import zipfile
+from collections.abc import Sequence
 from datetime import date, datetime, time
 from typing import Any, NoReturn
 
@@ -22,6 +23,8 @@ MAX_PARTS = 200
 #: Tags of all parts: a few bytes of XML cost a few hundred in memory.
 MAX_TAGS = 400_000
 _CHUNK = 65_536
+#: The longest name of a sheet.
+_TITLE = 31
 #: Excel keeps 15 digits of a number.
 _EXACT = 10**15
 
@@ -41,6 +44,29 @@ def read_xlsx(raw: bytes, path: str, sheet: str, found: Diagnostics) -> Grid:
         raise
     except Exception as error:  # noqa: BLE001 - a damaged part fails wherever openpyxl meets it
         workbook.refuse(f"the file is no sound workbook ({type(error).__name__})")
+
+
+def write_xlsx(rows: Sequence[Sequence[str]], title: str) -> bytes:
+    """A workbook of one sheet. Every cell is a text, so that nothing is computed or rounded."""
+    from openpyxl import Workbook
+    from openpyxl.cell import WriteOnlyCell
+    from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+    from openpyxl.styles import Font
+
+    book = Workbook(write_only=True)
+    sheet = book.create_sheet(title[:_TITLE])
+    sheet.freeze_panes = "A2"
+    for number, row in enumerate(rows):
+        cells = [WriteOnlyCell(sheet, ILLEGAL_CHARACTERS_RE.sub("", text)) for text in row]
+        for cell in cells:
+            cell.number_format = "@"
+            cell.data_type = "s"
+            if number == 0:
+                cell.font = Font(bold=True)
+        sheet.append(cells)
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
 
 
 class _Workbook:

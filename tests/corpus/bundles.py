@@ -475,6 +475,11 @@ PROOFS: dict[str, Broken] = {
         Code.ROWS_OVERLAP, 7, table(f"['<= 40', -, {_ROW}]", f"['>= 40', -, {_ROW}]", hit="unique")
     ),
     "gap": _table(Code.TABLE_GAP, 1, table(f"['< 40', -, {_ROW}]", f"['> 40', -, {_ROW}]")),
+    "claim_about_one_and_two": _broken(
+        Code.CLAIM,
+        "proofs.yaml:2",
+        {"proofs.yaml": "prove:\n  - {id: A, raising: applicant.age, never: approve}\n"},
+    ),
     "unproved": _when(
         Code.UNPROVED, "application.branch.contains('ab') && !application.branch.contains('a')", 3
     ),
@@ -518,4 +523,68 @@ CORPUS: dict[str, Broken] = {
     **TABLES,
     **PROOFS,
     **CASES,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Swapped:
+    """The shipped policy with a part of a file replaced. ``says``: what the finding must tell."""
+
+    file: str
+    before: str
+    after: str
+    code: Code
+    at: str
+    says: str
+
+
+def _swapped(file: str, before: str, after: str, at: str, says: str) -> Swapped:
+    return Swapped(file=file, before=before, after=after, code=Code.WRONG_VALUE, at=at, says=says)
+
+
+_PRODUCTS, _MANIFEST = "products.yaml", "scorecards/card_bureau/manifest.json"
+_CARD_AT = "strategy.yaml:16"
+
+#: Products and scorecards, which the small base does not have.
+PRODUCTS_AND_MODELS: dict[str, Swapped] = {
+    "amount_in_words": _swapped(
+        _PRODUCTS, "minimum: 1_000", "minimum: few", "products.yaml:18", ""
+    ),
+    "amount_below_zero": _swapped(_PRODUCTS, "step: 500", "step: -500", "products.yaml:20", ""),
+    "amount_of_5000_digits": _swapped(
+        _PRODUCTS, "minimum: 1_000", f"minimum: {'9' * 5_000}", "products.yaml:18", ""
+    ),
+    "share_that_is_infinite": _swapped(
+        _PRODUCTS, "minimum_payment: 0.05", "minimum_payment: 1e999", "products.yaml:22", ""
+    ),
+    "share_above_one": _swapped(
+        _PRODUCTS, "debt_service_share: 0.55", "debt_service_share: 1.55", "products.yaml:21", ""
+    ),
+    "minimum_above_maximum": _swapped(
+        _PRODUCTS, "maximum: 50_000", "maximum: 500", "products.yaml:18", "must not exceed"
+    ),
+    "no_multiple_of_the_step": _swapped(
+        _PRODUCTS, "maximum: 50_000", "maximum: 50_250", "products.yaml:19", "multiple of `step`"
+    ),
+    "riskier_band_with_more": _swapped(
+        _PRODUCTS, "income_multiple: 3.0", "income_multiple: 9.0", "products.yaml:30", "band before"
+    ),
+    "unknown_proof": _swapped(
+        _PRODUCTS, "evidence: [payroll_flow,", "evidence: [pay_roll_flow,", "products.yaml:27", ""
+    ),
+    "unknown_entry": _swapped(
+        _PRODUCTS, "total_exposure: 300_000", "total_exposures: 300_000", "products.yaml:24", ""
+    ),
+    "scorecard_that_is_not_there": _swapped(
+        "strategy.yaml", "card_bureau", "card_burau", _CARD_AT, "cannot be read"
+    ),
+    "manifest_that_is_no_json": _swapped(_MANIFEST, '"features"', '"features', _CARD_AT, "JSON"),
+    "digest_of_another_model": _swapped(
+        _MANIFEST, '"model_sha256": "', '"model_sha256": "0', _CARD_AT, "changed after training"
+    ),
+    "feature_in_another_place": _swapped(
+        _MANIFEST, '"sign": 1', '"sign": -1', _CARD_AT, "trained on"
+    ),
+    "probe_of_another_width": _swapped(_MANIFEST, '"row": [', '"row": [1,', _CARD_AT, "values for"),
+    "scale_without_end": _swapped(_MANIFEST, '"pdo": 20', '"pdo": 20000000', _CARD_AT, "at most"),
 }

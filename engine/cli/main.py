@@ -10,6 +10,7 @@ from engine.cli import (
     policy_check,
     policy_explain,
     policy_export,
+    policy_graph,
     policy_import,
     policy_prove,
     policy_test,
@@ -25,6 +26,7 @@ AREAS: dict[str, tuple[str, Commands]] = {
         (
             policy_check,
             policy_explain,
+            policy_graph,
             policy_test,
             policy_prove,
             policy_import,

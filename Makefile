@@ -72,6 +72,7 @@ check: install ## Lint, types, layers, interface and generated code: what CI che
 	$(BIN)/mypy $(wildcard engine graph client_examples tests tools server.py)
 	$(BIN)/lint-imports --no-logo
 	tools/check_proto.sh
+	tools/lint_cypher.sh
 	$(BIN)/touchstone policy check rulesets/credit_card
 	$(BIN)/touchstone policy test rulesets/credit_card --min-coverage 100
 

@@ -14,6 +14,7 @@ from engine.rules.diagnostics import Code, Diagnostics, did_you_mean
 from engine.rules.environment import shared_environment
 from engine.rules.lints import run_lints
 from engine.rules.model import Bundle, Ruleset, Strategy
+from engine.rules.not_listed import warn_not_listed
 from engine.rules.read_reasons import read_reasons
 from engine.rules.read_ruleset import RuleDraft, compile_ruleset, read_drafts
 from engine.rules.read_strategy import read_strategy
@@ -42,6 +43,8 @@ def load_bundle(root: Path, checks: Sequence[Check] = ()) -> Bundle:
     reasons = read_reasons(*reasons_at, found) if reasons_at else {}
     products = _products(contents, found) if PRODUCTS in contents else {}
     rulesets = _rulesets(contents, strategy, found) if strategy else {}
+    if strategy is not None:
+        warn_not_listed(contents, strategy, found)
     if strategy is None:
         found.refuse_if_errors()
         raise AssertionError("a strategy that was not read has left a diagnostic")

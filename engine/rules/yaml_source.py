@@ -27,6 +27,8 @@ _SYNTAX_HINTS = {
     "mapping values": "put a text with `: ` in quotes, or after `|`",
     "'>' that cannot start": "put a text that starts with `>` in quotes: '>= 0.4'",
     "block sequence entries are not allowed": "put a dash that stands alone in quotes: '-'",
+    "but found '-'": "put a dash that stands alone in quotes: '-'",
+    "expected ',' or ']'": "put a text with brackets in quotes: '[0.25 .. 0.40)'",
 }
 
 PlainYaml = None | bool | int | float | str | list["PlainYaml"] | dict[str, "PlainYaml"]
@@ -100,6 +102,8 @@ def compose(source: Source, found: Diagnostics) -> Node | None:
         root = _compose(source)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
+        if "<stream end>" in (error.problem or ""):
+            mark = error.context_mark or mark  # where that began which never ends
         place = span_at(source, mark.index if mark else 0, 1)
         problem = error.problem or error.context or ""
         hint = next((hint for said, hint in _SYNTAX_HINTS.items() if said in problem), "")

@@ -140,7 +140,7 @@ def _line_end_in_name(root: Path) -> None:
 FILES_AND_YAML: dict[str, Broken] = {
     "nothing_but_a_comment": _rules(Code.YAML_SYNTAX, 1, "# nothing yet\n"),
     "one_line_end": _rules(Code.YAML_SYNTAX, 1, "\n"),
-    "bracket_left_open": _rules(Code.YAML_SYNTAX, 7, ELIGIBILITY + "description: [a, b\n"),
+    "bracket_left_open": _rules(Code.YAML_SYNTAX, 6, ELIGIBILITY + "description: [a, b\n"),
     "quote_left_open": _rules(Code.YAML_SYNTAX, 7, ELIGIBILITY + 'description: "a\n'),
     "tab_for_indent": _rules(Code.YAML_SYNTAX, 4, ELIGIBILITY.replace("    when", "\twhen")),
     "wrong_indent": _rules(Code.YAML_SYNTAX, 4, ELIGIBILITY.replace("    when", "   when")),
@@ -406,6 +406,9 @@ RULES: dict[str, Broken] = {
         Code.UNUSED_SIGNAL,
         "fraud.yaml:3",
         {"fraud.yaml": FRAUD.replace("signals.burst", "graph.device.hub")},
+    ),
+    "ruleset_that_no_stage_lists": _broken(
+        Code.NOT_LISTED, "caps.yaml:1", {"caps.yaml": "ruleset: caps\nrules: []\n"}
     ),
     "signal_read_before_it_is_set": _when(Code.SIGNAL_READ_EARLY, "signals.burst"),
     "source_read_without_declaring": _when(Code.SOURCE_NOT_DECLARED, "graph.device.fraud >= 2"),

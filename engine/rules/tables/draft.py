@@ -270,7 +270,8 @@ class _TableReader:
         if has == needs:
             return True
         row = f"row {number}" if number else "`otherwise`"
-        parts = f"{len(self._columns)} columns and {len(self._effects)} effects"
+        columns, effects = len(self._columns), len(self._effects)
+        parts = f"{_counted(columns, 'column')} and {_counted(effects, 'effect')}"
         self._found.error(
             Code.TABLE_SHAPE,
             f"{row} has {has}{what} cells, not {needs}: the table has {parts}",
@@ -278,6 +279,10 @@ class _TableReader:
             hint="a cell that takes any value is `-`; a comma inside a cell needs quotes",
         )
         return False
+
+
+def _counted(number: int, what: str) -> str:
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"
 
 
 def _length(node: Node) -> int:

@@ -66,6 +66,12 @@ CASES: dict[str, dict[str, str | bytes]] = {
     "cell_range_with_comma": _cell("'[20, 30]'"),
     "cell_needs_quotes": _cell(">= 30"),
     "cell_with_full_width_sign": _cell("'20\uff0c30'"),
+    "cell_range_needs_quotes": _cell("[20 .. 30)"),
+    "cell_dash_needs_quotes": _cell(" - "),
+    "table_not_listed": {
+        "caps.yaml": "# Forgotten\ntable: caps\nhit: first\ncolumns: [applicant.age]\n"
+        "rows:\n  - {when: [30], then: {cap_line_minor: 500}}\n"
+    },
     "cell_quote_open": _cell("'\"mass'", "application.customer_segment"),
     "cell_with_invisible_character": _cell("'mass\u200b'", "application.customer_segment"),
     "cell_text_compared": _cell("'>= 10'", "application.customer_segment"),

@@ -34,6 +34,10 @@ lock: ## Regenerate requirements/*.txt with hashes (ARGS=--upgrade moves version
 proto: install ## Generate the Python code of proto/ beside it
 	tools/generate_proto.sh
 
+.PHONY: pages
+pages: install ## Write the pages of docs/ that follow the code: vocabulary, diagnostics
+	$(BIN)/python -m tools.generate_pages
+
 .PHONY: train
 train: install ## Train the shipped scorecards from the shipped data
 	$(BIN)/python -m engine.scoring.train
@@ -73,6 +77,7 @@ check: install ## Lint, types, layers, interface and generated code: what CI che
 	$(BIN)/lint-imports --no-logo
 	tools/check_proto.sh
 	tools/lint_cypher.sh
+	$(BIN)/python -m tools.generate_pages --check
 	$(BIN)/touchstone policy check rulesets/credit_card
 	$(BIN)/touchstone policy test rulesets/credit_card --min-coverage 100
 

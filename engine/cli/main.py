@@ -8,6 +8,7 @@ import sys
 from engine.cli import (
     ledger_verify,
     policy_check,
+    policy_codes,
     policy_explain,
     policy_export,
     policy_graph,
@@ -25,6 +26,7 @@ AREAS: dict[str, tuple[str, Commands]] = {
         "work on a policy",
         (
             policy_check,
+            policy_codes,
             policy_explain,
             policy_graph,
             policy_test,

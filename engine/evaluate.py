@@ -35,8 +35,8 @@ from engine.outcome import (
 )
 from engine.policy import Policy
 from engine.reasons import cap_reason, expand, ranked, reason_from, source_reason
-from engine.rules import OnFailure, Signals, Stage, StageKind, StageResult
-from engine.suppose import NOTHING, Suppose, SuppositionRefused, apply
+from engine.rules import OnFailure, Signals, Stage, StageKind, StageResult, Standing, stand
+from engine.suppose import NOTHING, Suppose, SuppositionRefused, apply, suppose_lists
 from graph.features import findings
 from touchstone.v1 import facts_pb2
 
@@ -86,6 +86,7 @@ class _Road:
         income, assets = verified_strength(self._product, admission.application.evidence)
         self._facts = base_facts(admission.application, self._day, income, assets)
         apply(self._facts, suppose)
+        self._standing = self._stand()
         self._signals = Signals()
         self._outcome = Outcome.APPROVE
         self._reasons: list[Reason] = []
@@ -98,6 +99,11 @@ class _Road:
         self._score: ScoreResult | None = None
         self._line: LineResult | None = None
         self._ended_by = ""
+
+    def _stand(self) -> Standing:
+        bundle, links = self._policy.bundle, self._admission.application.links
+        standing = stand(bundle.lists, bundle.snoozes, links, self._facts)
+        return suppose_lists(standing, self._suppose) if self._suppose else standing
 
     def missing(self, stage: Stage) -> tuple[str, ...]:
         """Sources that the stage needs and that have not been asked."""
@@ -172,7 +178,9 @@ class _Road:
         apply(self._facts, self._suppose)
 
     def _run_rules(self, stage: Stage, outcome: Outcome | None) -> StageTrace:
-        result: StageResult = self._policy.rules.evaluate(stage.name, self._facts, self._signals)
+        result: StageResult = self._policy.rules.evaluate(
+            stage.name, self._facts, self._signals, self._standing
+        )
         self._signals = result.signals
         self._reasons.extend(result.reasons)
         self._documents.update(dict.fromkeys(result.required_documents))
@@ -286,6 +294,7 @@ class _Road:
             degradations=tuple(self._degradations.values()),
             policy_digest=self._policy.digest,
             model_digests=() if self._score is None else (self._score.model_digest,),
+            list_hits=self._standing.hits,
         )
 
 

@@ -13,6 +13,7 @@ from engine.outcome import (
     GraphFinding,
     LimitStatus,
     LineResult,
+    ListHit,
     Outcome,
     StageTrace,
 )
@@ -80,6 +81,7 @@ def _sentences(decision: Decision, zh: int) -> Iterator[str]:
     for reason in decision.reasons:
         yield reason.text_zh if zh else reason.text_en
     yield from (_finding(finding, zh) for finding in decision.findings)
+    yield from (_listed(hit, zh) for hit in decision.list_hits)
     if decision.score is not None:
         points, pd = decision.score.points, decision.score.pd
         yield (
@@ -156,6 +158,14 @@ def _finding(finding: GraphFinding, zh: int) -> str:
         f"Graph finding {finding.code}: {finding.kind} {finding.masked} is on "
         f"{finding.applicants} other applications, {finding.fraud} of them known as fraud."
     )
+
+
+def _listed(hit: ListHit, zh: int) -> str:
+    kinds = {"watch": "关注", "block": "拦截", "allow": "放行"}
+    reason = hit.reason and (f" ({hit.reason})" if not zh else f"({hit.reason})")
+    if zh:
+        return f"申请人在{kinds.get(hit.kind, hit.kind)}名单 {hit.list} 中{reason}。"
+    return f"The applicant is on the {hit.kind} list {hit.list}{reason}."
 
 
 def _stage(stage: StageTrace, zh: int) -> str:

@@ -32,7 +32,7 @@ def base_facts(
 ) -> facts_pb2.Facts:
     """The facts that the request itself holds; history, graph and score are still unknown."""
     facts = facts_pb2.Facts()
-    _application(facts.application, application)
+    _application(facts.application, application, day)
     _applicant(facts.applicant, application, day)
     _session(facts.session, application)
     _bureau(facts.bureau, application.bureau)
@@ -43,7 +43,8 @@ def base_facts(
     return facts
 
 
-def _application(facts: facts_pb2.ApplicationFacts, application: Application) -> None:
+def _application(facts: facts_pb2.ApplicationFacts, application: Application, day: date) -> None:
+    facts.date = day.isoformat()
     facts.product = application.product
     facts.channel = application.channel
     facts.customer_segment = application.customer_segment

@@ -46,6 +46,7 @@ class RuleResult(StrEnum):
     HIT = "hit"
     UNKNOWN = "unknown"
     ERROR = "error"
+    SNOOZED = "snoozed"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -219,6 +220,15 @@ class GraphFinding:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ListHit:
+    """A list of the policy that the applicant is on. ``reason``: what its entry says."""
+
+    list: str
+    kind: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Decision:
     """The whole answer, as pure values."""
 
@@ -237,6 +247,7 @@ class Decision:
     degradations: tuple[Degradation, ...]
     policy_digest: str
     model_digests: tuple[str, ...]
+    list_hits: tuple[ListHit, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

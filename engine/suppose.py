@@ -1,17 +1,18 @@
 """Suppositions: facts set by hand, for what-if questions, test cases and counter-examples.
 
-A supposition is a path of the vocabulary and its value; ``None`` is "nobody knows". It wins over
-whatever the application, the sources or the scorecard say, also where the line is computed.
-Decisions of the service never suppose anything.
+A supposition is a path of the vocabulary, or ``lists.NAME``, and its value; ``None`` is "nobody
+knows". It wins over whatever the application, the sources or the scorecard say, also where the
+line is computed. Decisions of the service never suppose anything.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from engine.errors import TouchstoneError
-from engine.rules import vocabulary
+from engine.rules import Signals, Standing, vocabulary
 from touchstone.v1 import facts_pb2
 
 #: ``graph.neighbours`` takes mappings of the fields of a neighbour.
@@ -27,6 +28,7 @@ _KINDS: Mapping[str, tuple[type, ...]] = {
     "string": (str,),
 }
 _INT64 = 2**63
+_LISTS = f"{vocabulary.LISTS}."
 
 
 class SuppositionRefused(TouchstoneError):
@@ -46,6 +48,10 @@ def refuse_impossible(suppose: Suppose) -> None:
 
 
 def _refuse(path: str, value: Value | None) -> None:
+    if path.startswith(_LISTS):
+        if not (value is None or isinstance(value, bool)):
+            raise SuppositionRefused(path, "must be true, false or unknown")
+        return
     field = vocabulary.fields().get(path)
     if field is None:
         raise SuppositionRefused(path, "is not in the vocabulary")
@@ -64,9 +70,24 @@ def _refuse(path: str, value: Value | None) -> None:
         raise SuppositionRefused(path, f"must be of type {field.type}")
 
 
+def suppose_lists(standing: Standing, suppose: Suppose) -> Standing:
+    """The standing with supposed lists (``lists.NAME``) as supposed."""
+    told = {
+        path.removeprefix(_LISTS): value
+        for path, value in suppose.items()
+        if path.startswith(_LISTS)
+    }
+    lists = standing.lists
+    true = (lists.true - told.keys()) | {name for name, value in told.items() if value is True}
+    unknown = (lists.unknown - told.keys()) | {n for n, value in told.items() if value is None}
+    return replace(standing, lists=Signals(frozenset(true), frozenset(unknown)))
+
+
 def apply(facts: facts_pb2.Facts, suppose: Suppose) -> None:
     """Set or clear every supposed field."""
     for path, value in suppose.items():
+        if path.startswith(_LISTS):
+            continue
         *parents, name = path.split(".")
         message: Any = facts
         for parent in parents:

@@ -45,7 +45,7 @@ def estimate_response(decision: Decision) -> decision_pb2.EstimateLimitResponse:
         score=_score(decision.score),
         reasons=map(_reason, decision.reasons),
         required_documents=decision.required_documents,
-        trace=pb.Trace(stages=map(_stage, decision.stages)),
+        trace=_trace(decision, ()),
         policy_digest=decision.policy_digest,
     )
 
@@ -64,16 +64,24 @@ def to_decision(request_id: str, decision: Decision, timings: Iterable[Timing]) 
         reasons=map(_reason, decision.reasons),
         required_documents=decision.required_documents,
         graph_findings=map(_finding, decision.findings),
-        trace=pb.Trace(
-            stages=map(_stage, decision.stages),
-            timings=(pb.Timing(step=timing.step, micros=timing.micros) for timing in timings),
-        ),
+        trace=_trace(decision, timings),
         degradations=(
             pb.Degradation(source=d.source, status=d.status.value, fallback=d.fallback)
             for d in decision.degradations
         ),
         policy_digest=decision.policy_digest,
         model_digests=decision.model_digests,
+    )
+
+
+def _trace(decision: Decision, timings: Iterable[Timing]) -> pb.Trace:
+    return pb.Trace(
+        stages=map(_stage, decision.stages),
+        timings=(pb.Timing(step=timing.step, micros=timing.micros) for timing in timings),
+        list_hits=(
+            pb.ListHit(list=hit.list, kind=hit.kind, reason=hit.reason)
+            for hit in decision.list_hits
+        ),
     )
 
 

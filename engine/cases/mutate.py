@@ -18,7 +18,7 @@ from engine.cases.record_rules import Seen
 from engine.cases.run import Run, Runner
 from engine.errors import TouchstoneError
 from engine.policy import Policy
-from engine.rules import Bundle, ReferenceRuleEngine
+from engine.rules import Bundle, ReferenceRuleEngine, teller
 from engine.rules.ast import Expr
 from engine.rules.interpreter import FAILED, UNKNOWN, Interpreter, Truth
 
@@ -100,7 +100,8 @@ def _fails(runner: Runner, run: Run) -> bool:
 
 def _truth(tree: Expr, seen: Seen) -> Truth:
     """One of four objects, so that two answers can be compared by identity."""
-    value = Interpreter(seen.facts, seen.result.signals.value).truth(tree)
+    tell = teller(seen.result.signals, seen.standing)
+    value = Interpreter(seen.facts, tell).truth(tree)
     if value is UNKNOWN or value is FAILED:
         return value
     return bool(value)

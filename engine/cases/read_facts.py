@@ -16,12 +16,13 @@ from engine.suppose import SuppositionRefused, Value, refuse_impossible
 _NEIGHBOUR_INT = 10**9
 #: What the line needs must make sense, or no line can be computed at all.
 _PROBABILITY = "score.pd"
+_LISTS = f"{vocabulary.LISTS}."
 _PRODUCT = "application.product"
 
 
 def is_fact(path: str) -> bool:
     """Whether the path can be set."""
-    return path in vocabulary.fields()
+    return path in vocabulary.fields() or path.startswith(_LISTS)
 
 
 def unknown_path(values: Values, node: Node, path: str) -> None:
@@ -35,6 +36,8 @@ def unknown_path(values: Values, node: Node, path: str) -> None:
 
 def fact(values: Values, path: str, node: Node) -> Value | None:
     """The value of a path; whatever no facts can hold is reported, and read as unknown."""
+    if path.startswith(_LISTS):
+        return _listed(values, path, node)
     field = vocabulary.fields()[path]
     value = _list(values, field, node) if field.type.startswith("list(") else _scalar(node)
     if isinstance(value, _NoValue):
@@ -48,6 +51,15 @@ def fact(values: Values, path: str, node: Node) -> Value | None:
         return None
     _refuse_senseless(values, path, node, value)
     return value
+
+
+def _listed(values: Values, path: str, node: Node) -> bool | None:
+    """Whether the applicant is on a list of the policy; null if that is not known."""
+    value = scalar(node) if isinstance(node, ScalarNode) else ""
+    if value is None or isinstance(value, bool):
+        return value
+    values.wrong(node, f"`{path}` must be true, false or null")
+    return None
 
 
 class _NoValue:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from engine.rules import RuleEngine, Signals, StageResult
+from engine.rules import NO_STANDING, RuleEngine, Signals, StageResult, Standing
 from touchstone.v1 import facts_pb2
 
 
@@ -15,6 +15,7 @@ class Seen:
     stage: str
     facts: facts_pb2.Facts
     before: Signals
+    standing: Standing
     result: StageResult
 
 
@@ -25,12 +26,20 @@ class Recorder:
         self._engine = engine
         self._seen: list[Seen] = []
 
-    def evaluate(self, stage: str, facts: facts_pb2.Facts, signals: Signals) -> StageResult:
+    def evaluate(
+        self,
+        stage: str,
+        facts: facts_pb2.Facts,
+        signals: Signals,
+        standing: Standing = NO_STANDING,
+    ) -> StageResult:
         """The engine's answer."""
-        result = self._engine.evaluate(stage, facts, signals)
+        result = self._engine.evaluate(stage, facts, signals, standing)
         copy = facts_pb2.Facts()
         copy.CopyFrom(facts)
-        self._seen.append(Seen(stage=stage, facts=copy, before=signals, result=result))
+        self._seen.append(
+            Seen(stage=stage, facts=copy, before=signals, standing=standing, result=result)
+        )
         return result
 
     def close(self) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -11,8 +11,8 @@ from engine.cases.model import Expectation, Members
 from engine.cases.record_rules import Seen
 from engine.currency import MINOR_DIGITS
 from engine.outcome import Decision, LineResult, RuleTrace, StageTrace
-from engine.rules import Bundle, Rule, Signals
-from engine.rules.vocabulary import SIGNALS, fields, getter, presence_test
+from engine.rules import Bundle, Rule, teller
+from engine.rules.vocabulary import LISTS, SIGNALS, fields, getter, presence_test
 from touchstone.v1 import facts_pb2
 
 MISS = "miss"
@@ -142,13 +142,14 @@ def _was_wanted(rule: Rule, expect: Expectation) -> bool:
 def values_of(rule: Rule, seen: Seen) -> Iterator[FieldValue]:
     """The fields that the rule's condition mentions, as they were in the stage."""
     for path in rule.when.mentions:
-        yield FieldValue(path, shown(path, seen.facts, seen.result.signals))
+        tell = teller(seen.result.signals, seen.standing)
+        yield FieldValue(path, shown(path, seen.facts, tell))
 
 
-def shown(path: str, facts: facts_pb2.Facts, signals: Signals) -> str:
-    """A field's value as people read it."""
-    if path.startswith(f"{SIGNALS}."):
-        value = signals.value(path.removeprefix(f"{SIGNALS}."))
+def shown(path: str, facts: facts_pb2.Facts, tell: Callable[[str], bool | None]) -> str:
+    """A field's value as people read it; ``tell``: signals and lists by path."""
+    if path.partition(".")[0] in (SIGNALS, LISTS):
+        value = tell(path)
         return "unknown" if value is None else str(value).lower()
     return text_of(read(path, facts))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from engine.model import SourceStatus
@@ -10,6 +10,7 @@ from engine.outcome import Outcome, RuleResult
 from engine.proof.stages import ANSWERED
 from engine.proof.witness import Witness
 from engine.rules import (
+    NO_STANDING,
     SCORE_FAMILIES,
     Bundle,
     OnFailure,
@@ -18,9 +19,10 @@ from engine.rules import (
     Stage,
     StageKind,
     StageResult,
+    teller,
 )
 from engine.rules.interpreter import Interpreter
-from engine.suppose import apply
+from engine.suppose import apply, suppose_lists
 from touchstone.v1 import facts_pb2
 
 
@@ -56,23 +58,26 @@ class Trials:
         facts = facts_pb2.Facts()
         apply(facts, witness.facts)
         signals, results = Signals(), dict[str, RuleResult]()
+        standing = suppose_lists(NO_STANDING, witness.facts)
         fits, ran = set[str](), set[str]()
         for number, stage in enumerate(self._bundle.strategy.stages):
             families = witness.families and number > self._scored
             ends = self._fallback_declines(stage, witness)
             if stage.kind is StageKind.RULES:
-                found = self._engine.evaluate(stage.name, facts, signals)
+                found = self._engine.evaluate(stage.name, facts, signals, standing)
                 signals = found.signals
                 results.update({trace.rule_id: trace.result for trace in found.rules})
-                fits |= self._fits(stage, facts, signals)
+                fits |= self._fits(stage, facts, teller(signals, standing))
                 ran.add(stage.name)
                 ends = ends or _declines(found, families=families)
             if ends and not to_the_end:
                 return Trial(results, frozenset(fits), frozenset(ran), stage.name)
         return Trial(results, frozenset(fits), frozenset(ran), "")
 
-    def _fits(self, stage: Stage, facts: facts_pb2.Facts, signals: Signals) -> set[str]:
-        interpreter = Interpreter(facts, signals.value)
+    def _fits(
+        self, stage: Stage, facts: facts_pb2.Facts, tell: Callable[[str], bool | None]
+    ) -> set[str]:
+        interpreter = Interpreter(facts, tell)
         rulesets = (self._bundle.rulesets[name] for name in stage.rulesets)
         rows = (row for ruleset in rulesets if ruleset.table is not None for row in ruleset.rules)
         return {row.id for row in rows if interpreter.truth(row.when.tree) is True}

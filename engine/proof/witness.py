@@ -28,7 +28,10 @@ _INCOME, _OWED, _DTI = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Witness:
-    """An application: every field of the vocabulary. ``families``: reasons of the score exist."""
+    """An application: every field of the vocabulary, and the lists that rules read.
+
+    ``families``: reasons of the score exist.
+    """
 
     facts: Mapping[str, Value | None]
     families: bool
@@ -44,11 +47,17 @@ class Reader:
     def witness(self, model: Any) -> Witness:  # noqa: ANN401 - z3 has no types
         """The application that a model describes."""
         facts = {path: self._value(model, path) for path in vocabulary.fields()}
+        facts |= {path: self._listed(model, path) for path in self._world.lists}
         income, owed = facts[_INCOME], facts[_OWED]
         if facts[_DTI] is not None and isinstance(income, int) and isinstance(owed, int) and income:
             facts[_DTI] = owed / income
         families = _is_true(model, self._world.free_truth(FAMILIES, FAMILIES))
         return Witness(facts=facts, families=families)
+
+    def _listed(self, model: Any, path: str) -> bool | None:  # noqa: ANN401 - z3 has no types
+        if not _is_true(model, self._world.known(path)):
+            return None
+        return _is_true(model, self._world.term(path))
 
     def _value(self, model: Any, path: str) -> Value | None:  # noqa: ANN401
         field, world = vocabulary.fields()[path], self._world

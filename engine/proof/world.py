@@ -93,6 +93,11 @@ class World:
             self._known[group] = self.logic.boolean(f"known {group}{self.name}")
         return self._known[group]
 
+    @property
+    def lists(self) -> tuple[str, ...]:
+        """The lists that conditions have read so far, as ``lists.NAME``."""
+        return tuple(path for path in self._terms if path.startswith(LISTS))
+
     def has_kind(self, kind: str) -> Term:
         """Whether a verified proof of this kind is there."""
         if kind not in set(EvidenceKind):

@@ -22,8 +22,10 @@ from engine.rules.reference import ReferenceRuleEngine
 from engine.rules.result import StageResult, combine
 from engine.rules.signals import Signals
 from engine.rules.source import Source, Span
+from engine.rules.standing import NO_STANDING, Standing, stand, teller
 
 __all__ = [
+    "NO_STANDING",
     "SCORE_FAMILIES",
     "Bundle",
     "Check",
@@ -47,6 +49,7 @@ __all__ = [
     "Stage",
     "StageKind",
     "StageResult",
+    "Standing",
     "Strategy",
     "combine",
     "load_bundle",
@@ -54,4 +57,6 @@ __all__ = [
     "render_all",
     "sources_of",
     "sources_under",
+    "stand",
+    "teller",
 ]

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 
-from engine.rules.ast import Expr, Read, can_err, depth, mentions, reads
+from engine.rules.ast import Expr, Read, can_err, depth, mentions, reads, walk
 from engine.rules.checked import Checked
 from engine.rules.convert import Converter, NotInLanguage
 from engine.rules.diagnostics import Code
@@ -14,6 +16,8 @@ from engine.rules.unparse import unparse
 
 MAX_LENGTH = 4_000
 MAX_DEPTH = 16
+MAX_NODES = 2_000
+NO_DEFINITIONS: Mapping[str, Expr] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,16 +46,22 @@ class Condition:
         return any(item.known_by for item in self.reads)
 
 
-def compile_condition(text: str, environment: Environment) -> Condition | tuple[Problem, ...]:
+def compile_condition(
+    text: str, environment: Environment, definitions: Mapping[str, Expr] = NO_DEFINITIONS
+) -> Condition | tuple[Problem, ...]:
     """The condition, or the problems with character offsets into ``text``."""
-    tree = compile_expression(text, environment, only_bool=True)
+    tree = compile_expression(text, environment, definitions, only_bool=True)
     return tree if isinstance(tree, tuple) else within_limits(text, tree, environment)
 
 
 def compile_expression(
-    text: str, environment: Environment, *, only_bool: bool = False
+    text: str,
+    environment: Environment,
+    definitions: Mapping[str, Expr] = NO_DEFINITIONS,
+    *,
+    only_bool: bool = False,
 ) -> Expr | tuple[Problem, ...]:
-    """The typed tree of an expression, or the problems with character offsets into ``text``."""
+    """The tree with its definitions written out, or the problems with offsets into ``text``."""
     if len(text) > MAX_LENGTH:
         return (_limit(0, f"the condition has {len(text)} characters, more than {MAX_LENGTH}"),)
     try:
@@ -64,7 +74,7 @@ def compile_expression(
         name = explain_type(expression.return_type().name())
         return (Problem(Code.NOT_BOOL, 0, len(text), f"the condition is {name}, not bool"),)
     try:
-        return Converter(Checked(expression.serialize())).convert()
+        return Converter(Checked(expression.serialize()), definitions).convert()
     except NotInLanguage as refused:
         code = Code.EXPRESSION_LIMIT if refused.limit else Code.NOT_IN_LANGUAGE
         return (Problem(code, refused.offset, 1, refused.message, hint=refused.hint),)
@@ -76,6 +86,8 @@ def within_limits(
     """The condition, or the problem that it is beyond what the rule engine was measured with."""
     if depth(tree) > MAX_DEPTH:
         return (_limit(0, f"the condition is nested deeper than {MAX_DEPTH} levels"),)
+    if sum(1 for _ in walk(tree)) > MAX_NODES:
+        return (_limit(0, f"the condition has more than {MAX_NODES} parts"),)
     try:
         for strict in (False, True):
             environment.compile(unparse(tree, strict=strict))

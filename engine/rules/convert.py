@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from engine.rules import vocabulary
@@ -31,6 +33,7 @@ _PRIMITIVE = frozenset({"bool", "int", "double", "string"})
 _COMPARE = {"_==_": "==", "_!=_": "!=", "_<_": "<", "_<=_": "<=", "_>_": ">", "_>=_": ">="}
 _ARITHMETIC = {"_+_": "+", "_-_": "-", "_*_": "*", "_/_": "/", "_%_": "%", "-_": "neg"}
 _STRING = frozenset({"startsWith", "endsWith", "contains"})
+_TOLD = (vocabulary.SIGNALS, vocabulary.LISTS)
 _SIZED = ("string", "list(", "map(")
 
 
@@ -43,10 +46,14 @@ class NotInLanguage(Exception):
 
 
 class Converter:
-    """Converts one checked expression."""
+    """Converts one checked expression.
 
-    def __init__(self, checked: Checked) -> None:
-        self._checked = checked
+    ``definitions``: the trees of named expressions and parameters by path (``named.thin_file``);
+    they are written out where they are read, so that nothing behind this knows of them.
+    """
+
+    def __init__(self, checked: Checked, definitions: Mapping[str, Expr]) -> None:
+        self._checked, self._definitions = checked, definitions
 
     def convert(self) -> Expr:
         """The whole tree, or ``NotInLanguage``."""
@@ -98,8 +105,10 @@ class Converter:
             return self._member(node, bound)
         if node.WhichOneof("kind") == "select_expr" and node.select_expr.test_only:
             return self._has(node, path)
-        if path.startswith(f"{vocabulary.SIGNALS}."):
+        if root in _TOLD and path != root:
             return Read(path=path, known_by=path, **self._at(node))
+        if path in self._definitions:
+            return replace(self._definitions[path], offset=self._checked.offset(node))
         field = vocabulary.fields().get(path)
         if field is None:
             hint = "name one of its fields, such as "
@@ -123,7 +132,11 @@ class Converter:
 
     def _has(self, node: Any, path: str) -> Has:  # noqa: ANN401
         field = vocabulary.fields().get(path)
-        known_by = path if path.startswith(f"{vocabulary.SIGNALS}.") else ""
+        if path in self._definitions:
+            raise self._refuse(
+                node, f"`{path}` is not a field", "ask about the fields that it reads"
+            )
+        known_by = path if path.split(".", maxsplit=1)[0] in _TOLD else ""
         known_by = field.known_by if field is not None else known_by
         if not known_by:
             raise self._refuse(
@@ -250,7 +263,7 @@ class Converter:
         if found is None:
             raise self._refuse(node, "this macro is not in the policy language")
         name, variable, body = found
-        reserved = {*vocabulary.roots(), vocabulary.SIGNALS}
+        reserved = {*vocabulary.roots(), *vocabulary.BUNDLE_ROOTS}
         if variable in bound | reserved:
             raise self._refuse(node, f"`{variable}` already names something else", "rename it")
         ranged = self._expr(node.comprehension_expr.iter_range, bound)

@@ -68,6 +68,16 @@ class Code(StrEnum):
     SHEET_CONTENT = "TS1610"
     SHEET_FILE = "TS1611"
     NOT_LISTED = "TS1612"
+    EXPRESSION_CYCLE = "TS1701"
+    UNUSED_DEFINITION = "TS1702"
+    NOT_A_VALUE = "TS1703"
+    PARAMETER_TYPE = "TS1704"
+    BAD_DAY = "TS1705"
+    BAD_ENTRY = "TS1706"
+    RAW_IDENTIFIER = "TS1707"
+    DUPLICATE_ENTRY = "TS1708"
+    LIST_LIMIT = "TS1709"
+    FAIL_OPEN = "TS1710"
     NEVER_FIRES = "TS1801"
     ALWAYS_FIRES = "TS1802"
     SHADOWED = "TS1803"
@@ -157,7 +167,7 @@ def render(item: Diagnostic, source: Source | None) -> str:
         f"{item.severity.value}[{item.code.value}]: {item.message}",
         f"{pad}--> {span.path}:{span.line}:{span.column}",
     ]
-    if source is not None and source.text:
+    if source is not None and source.text and not source.private:
         text, column = _window(visible(source.line(span.line)), span.column)
         caret = _indent(text[: column - 1]) + "^" * _caret_width(text[column - 1 :], span.length)
         lines += [

@@ -11,8 +11,9 @@ from engine.rules.environment import Environment
 from engine.rules.evaluator import RuleEngineError
 from engine.rules.model import Bundle, Rule, StageKind
 from engine.rules.programs import ConditionSet
-from engine.rules.result import StageResult, Verdict, combine, settle
+from engine.rules.result import StageResult, Verdict, combine, settle, snooze
 from engine.rules.signals import Signals
+from engine.rules.standing import NO_STANDING, Standing
 from engine.rules.strata import stratify
 from engine.rules.tables.model import HitPolicy, Table
 from engine.rules.tables.resolve import resolve
@@ -64,7 +65,8 @@ class DurableRuleEngine:
         self._bundle = bundle
         self._thread = threading.get_ident()
         self._signals = bundle.signals
-        self._environment = Environment(self._signals)
+        self._lists = tuple(sorted(bundle.lists))
+        self._environment = Environment(self._signals, self._lists)
         self._stages = {
             stage.name: _Stage(bundle.rules_of(stage), bundle.tables, self._environment)
             for stage in bundle.strategy.stages
@@ -73,14 +75,20 @@ class DurableRuleEngine:
         self._tables = bundle.tables
         self._broken = False
 
-    def evaluate(self, stage: str, facts: facts_pb2.Facts, signals: Signals) -> StageResult:
+    def evaluate(
+        self,
+        stage: str,
+        facts: facts_pb2.Facts,
+        signals: Signals,
+        standing: Standing = NO_STANDING,
+    ) -> StageResult:
         """The stage's answer; ``RuleEngineError`` rather than a doubtful one."""
         self._refuse_misuse()
         plan = self._stages[stage]
         verdicts: list[Verdict | None] = [None] * len(plan.rules)
         try:
             for stratum in plan.strata:
-                found = self._run(stratum, facts, signals)
+                found = self._run(stratum, facts, signals, standing)
                 for rank, verdict in zip(stratum.ranks, found, strict=True):
                     verdicts[rank] = verdict
                 signals = settle(list(zip(stratum.rules, found, strict=True)), signals)
@@ -101,16 +109,17 @@ class DurableRuleEngine:
         self._broken = True
 
     def _run(
-        self, stratum: _Stratum, facts: facts_pb2.Facts, signals: Signals
+        self, stratum: _Stratum, facts: facts_pb2.Facts, signals: Signals, standing: Standing
     ) -> Sequence[Verdict]:
-        known = signals.known(self._signals)
-        activation = self._environment.activation(facts, known)
-        found = stratum.conditions.verdicts(activation, Knowledge(facts, signals))
+        activation = self._environment.activation(
+            facts, signals.known(self._signals), standing.lists.known(self._lists)
+        )
+        found = stratum.conditions.verdicts(activation, Knowledge(facts, signals, standing))
         hits = [n for n, verdict in enumerate(found) if verdict.result is RuleResult.HIT]
         stratum.agenda.fire(hits)
         for hit, places in stratum.tables:
             _settle(hit, places, stratum.rules, found)
-        return found
+        return snooze(stratum.rules, found, standing) if standing.snoozed else found
 
     def _refuse_misuse(self) -> None:
         if threading.get_ident() != self._thread:

@@ -1,4 +1,4 @@
-"""CEL environments: the vocabulary, and the signals of a bundle as a message of their own."""
+"""CEL environments: the vocabulary, and what a bundle itself names as messages of their own."""
 
 from __future__ import annotations
 
@@ -13,10 +13,21 @@ from google.protobuf import descriptor_pb2, descriptor_pool, message_factory
 from google.protobuf.descriptor import FileDescriptor
 from google.protobuf.message import Message
 
-from engine.rules.vocabulary import SIGNALS, roots
+from engine.rules.vocabulary import BUNDLE_ROOTS, LISTS, NAMED, PARAMS, SIGNALS, roots
 from touchstone.v1 import facts_pb2
 
-_SIGNALS_MESSAGE = "touchstone.policy.Signals"
+_PACKAGE = "touchstone.policy"
+_MESSAGES = {root: f"{_PACKAGE}.{root.capitalize()}" for root in BUNDLE_ROOTS}
+_TOLD = ".google.protobuf.BoolValue"
+_SCALARS = {
+    "bool": descriptor_pb2.FieldDescriptorProto.TYPE_BOOL,
+    "double": descriptor_pb2.FieldDescriptorProto.TYPE_DOUBLE,
+    "int": descriptor_pb2.FieldDescriptorProto.TYPE_INT64,
+    "string": descriptor_pb2.FieldDescriptorProto.TYPE_STRING,
+}
+
+Types = tuple[tuple[str, str], ...]
+"""Names and their CEL types: a scalar, or ``list(scalar)``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,21 +48,30 @@ class CelRefused(Exception):
 
 
 class Environment:
-    """One CEL environment over the vocabulary and the given signals.
+    """One CEL environment over the vocabulary and what a bundle names.
 
-    A signal is a ``BoolValue``: set when it is known, so that it follows the same three-valued
-    logic as every other field. Not to be shared between threads.
+    A signal or a list is a ``BoolValue``: set when it is known, so that it follows the same
+    three-valued logic as every other field. Named expressions and parameters have a type only:
+    they are written out before anything is evaluated. Not to be shared between threads.
     """
 
-    def __init__(self, signals: tuple[str, ...]) -> None:
-        pool, self._signals_class = _signals_type(signals)
+    def __init__(
+        self,
+        signals: tuple[str, ...],
+        lists: tuple[str, ...] = (),
+        named: Types = (),
+        params: Types = (),
+    ) -> None:
+        pool, self._classes = _told_types(signals, lists)
+        if named or params:
+            pool = _pool(signals, lists, named, params)
         fields = facts_pb2.Facts.DESCRIPTOR.fields
         variables = {
             item.name: cel.Type(item.message_type.full_name)
             for item in fields
             if item.message_type is not None
         }
-        variables[SIGNALS] = cel.Type(_SIGNALS_MESSAGE)
+        variables |= {root: cel.Type(name) for root, name in _MESSAGES.items()}
         self._env = cel.NewEnv(pool, variables=variables)
 
     def compile(self, text: str) -> Any:  # noqa: ANN401 - cel.Expression
@@ -61,35 +81,52 @@ class Environment:
         except RuntimeError as error:
             raise CelRefused(_problems(str(error)), str(error)) from None
 
-    def activation(self, facts: facts_pb2.Facts, signals: Mapping[str, bool]) -> Any:  # noqa: ANN401
-        """Bind the facts and the known signals."""
-        message: Any = self._signals_class()
-        for name, value in signals.items():
-            getattr(message, name).value = value
+    def activation(
+        self, facts: facts_pb2.Facts, signals: Mapping[str, bool], lists: Mapping[str, bool]
+    ) -> Any:  # noqa: ANN401 - cel.Activation
+        """Bind the facts, and the signals and lists that are known."""
         data: dict[str, Message] = {name: getattr(facts, name) for name in roots()}
-        data[SIGNALS] = message
+        for root, known in ((SIGNALS, signals), (LISTS, lists)):
+            message: Any = self._classes[root]()
+            for name, value in known.items():
+                getattr(message, name).value = value
+            data[root] = message
         return self._env.Activation(data)
 
 
 @lru_cache(maxsize=256)
-def _signals_type(
-    signals: tuple[str, ...],
-) -> tuple[descriptor_pool.DescriptorPool, type[Message]]:
-    """The pool with the signals' message, and its class.
+def _told_types(
+    signals: tuple[str, ...], lists: tuple[str, ...]
+) -> tuple[descriptor_pool.DescriptorPool, Mapping[str, type[Message]]]:
+    """The pool with the messages of signals and lists, and their classes.
 
     Kept, because protobuf never gives a class made at run time back: 47 kB for each.
     """
+    pool = _pool(signals, lists, (), ())
+    return pool, {
+        root: message_factory.GetMessageClass(pool.FindMessageTypeByName(_MESSAGES[root]))
+        for root in (SIGNALS, LISTS)
+    }
+
+
+def _pool(
+    signals: tuple[str, ...], lists: tuple[str, ...], named: Types, params: Types
+) -> descriptor_pool.DescriptorPool:
     pool = descriptor_pool.DescriptorPool()
     _copy(facts_pb2.DESCRIPTOR, pool, set())
-    pool.Add(_signals_file(signals))
-    descriptor = pool.FindMessageTypeByName(_SIGNALS_MESSAGE)
-    return pool, message_factory.GetMessageClass(descriptor)
+    pool.Add(_bundle_file(signals, lists, named, params))
+    return pool
 
 
 @lru_cache(maxsize=16)
-def shared_environment(signals: tuple[str, ...]) -> Environment:
+def shared_environment(
+    signals: tuple[str, ...],
+    lists: tuple[str, ...] = (),
+    named: Types = (),
+    params: Types = (),
+) -> Environment:
     """An environment for compiling only; evaluators build their own."""
-    return Environment(signals)
+    return Environment(signals, lists, named, params)
 
 
 def _copy(file: FileDescriptor, pool: descriptor_pool.DescriptorPool, done: set[str]) -> None:
@@ -102,24 +139,34 @@ def _copy(file: FileDescriptor, pool: descriptor_pool.DescriptorPool, done: set[
         pool.Add(proto)
 
 
-def _signals_file(signals: tuple[str, ...]) -> descriptor_pb2.FileDescriptorProto:
-    package, _, name = _SIGNALS_MESSAGE.rpartition(".")
+def _bundle_file(
+    signals: tuple[str, ...], lists: tuple[str, ...], named: Types, params: Types
+) -> descriptor_pb2.FileDescriptorProto:
     file = descriptor_pb2.FileDescriptorProto(
-        name="touchstone/policy/signals.proto",
-        package=package,
+        name="touchstone/policy/bundle.proto",
+        package=_PACKAGE,
         syntax="proto3",
         dependency=["google/protobuf/wrappers.proto"],
     )
-    message = file.message_type.add(name=name)
-    for number, signal in enumerate(signals, start=1):
-        message.field.add(
-            name=signal,
-            number=number,
-            label=descriptor_pb2.FieldDescriptorProto.LABEL_OPTIONAL,
-            type=descriptor_pb2.FieldDescriptorProto.TYPE_MESSAGE,
-            type_name=".google.protobuf.BoolValue",
-        )
+    told = {SIGNALS: signals, LISTS: lists}
+    for root, names in told.items():
+        _add_message(file, root, tuple((name, _TOLD) for name in names))
+    for root, types in ((NAMED, named), (PARAMS, params)):
+        _add_message(file, root, types)
     return file
+
+
+def _add_message(file: descriptor_pb2.FileDescriptorProto, root: str, types: Types) -> None:
+    message = file.message_type.add(name=_MESSAGES[root].rpartition(".")[2])
+    field_proto = descriptor_pb2.FieldDescriptorProto
+    for number, (name, kind) in enumerate(types, start=1):
+        field = message.field.add(name=name, number=number, label=field_proto.LABEL_OPTIONAL)
+        if kind == _TOLD:
+            field.type, field.type_name = field_proto.TYPE_MESSAGE, _TOLD
+            continue
+        if kind.startswith("list("):
+            field.label = field_proto.LABEL_REPEATED
+        field.type = _SCALARS[kind.removeprefix("list(").removesuffix(")")]
 
 
 _PROBLEM = re.compile(r"^ERROR: <input>:(-?\d+):(-?\d+): (.*)$", re.MULTILINE)

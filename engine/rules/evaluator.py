@@ -7,6 +7,7 @@ from typing import Protocol
 from engine.errors import TouchstoneError
 from engine.rules.result import StageResult
 from engine.rules.signals import Signals
+from engine.rules.standing import NO_STANDING, Standing
 from touchstone.v1 import facts_pb2
 
 
@@ -19,7 +20,13 @@ class RuleEngineError(TouchstoneError):
 class RuleEngine(Protocol):
     """Evaluates the rules of a stage. One instance serves one thread."""
 
-    def evaluate(self, stage: str, facts: facts_pb2.Facts, signals: Signals) -> StageResult:
+    def evaluate(
+        self,
+        stage: str,
+        facts: facts_pb2.Facts,
+        signals: Signals,
+        standing: Standing = NO_STANDING,
+    ) -> StageResult:
         """The stage's answer, or ``RuleEngineError``. ``signals``: those of earlier stages."""
         ...
 

@@ -17,6 +17,13 @@ _UNEXPECTED = re.compile(r"^(?:mismatched input|extraneous input|token recogniti
 _OVERLOAD = re.compile(r"found no matching overload for '(.+?)' applied to '(.+)'")
 
 
+_BUNDLE = {
+    "touchstone.policy.Lists": ("lists", "a list `x` is the file lists/x.yaml"),
+    "touchstone.policy.Named": ("named", "named expressions stand in expressions.yaml"),
+    "touchstone.policy.Params": ("params", "parameters stand in parameters.yaml"),
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Problem:
     """A finding in a condition: ``offset`` and ``length`` are characters of its text."""
@@ -85,6 +92,10 @@ def _looks_foreign(text: str) -> bool:
 def _undefined_field(text: str, offset: int, match: re.Match[str]) -> Problem:
     name, struct = match.groups()
     offset += 1 if text[offset : offset + 1] == "." else 0
+    if struct in _BUNDLE:
+        root, what = _BUNDLE[struct]
+        message = f"`{root}.{name}` is not defined, or could not be read"
+        return Problem(Code.UNKNOWN_REFERENCE, offset, len(name), message, hint=what)
     if struct.endswith(".Signals"):
         return Problem(
             Code.SIGNAL_NEVER_SET,
@@ -112,7 +123,7 @@ def _undeclared(text: str, offset: int, match: re.Match[str]) -> Problem:
         message, known = f"there is no function `{first}`", list(_FUNCTIONS)
     else:
         message = f"`{name}` is not in the vocabulary"
-        known = [*vocabulary.roots(), vocabulary.SIGNALS]
+        known = [*vocabulary.roots(), *vocabulary.BUNDLE_ROOTS]
     return Problem(Code.UNKNOWN_FIELD, start, len(first), message, hint=did_you_mean(first, known))
 
 

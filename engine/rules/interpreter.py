@@ -28,11 +28,11 @@ from engine.rules.ast import (
     is_structure,
     reads,
 )
-from engine.rules.vocabulary import SIGNALS, getter, presence_test
+from engine.rules.vocabulary import LISTS, SIGNALS, getter, presence_test
 from touchstone.v1 import facts_pb2
 
 _INT_MIN, _INT_MAX = -(2**63), 2**63 - 1
-_PREFIX = f"{SIGNALS}."
+_TOLD = (f"{SIGNALS}.", f"{LISTS}.")
 
 Scope = Mapping[str, Any]
 
@@ -51,10 +51,10 @@ Truth = bool | Unknown | Failed
 
 
 class Interpreter:
-    """Interprets trees over one set of facts."""
+    """Interprets trees over one set of facts; ``told``: signals and lists by path."""
 
-    def __init__(self, facts: facts_pb2.Facts, signal: Callable[[str], bool | None]) -> None:
-        self._facts, self._signal = facts, signal
+    def __init__(self, facts: facts_pb2.Facts, told: Callable[[str], bool | None]) -> None:
+        self._facts, self._told = facts, told
 
     def truth(self, node: Expr) -> Truth:
         """The value of a condition: boolean structure over atoms."""
@@ -82,8 +82,8 @@ class Interpreter:
         """Whether nobody supplied the field."""
         if not read.known_by:
             return False
-        if read.path.startswith(_PREFIX):
-            return self._signal(read.path.removeprefix(_PREFIX)) is None
+        if read.path.startswith(_TOLD):
+            return self._told(read.path) is None
         return not presence_test(read.known_by)(self._facts)
 
     def _value(self, node: Expr, scope: Scope) -> Any:  # noqa: ANN401, PLR0911
@@ -126,14 +126,14 @@ class Interpreter:
         raise TypeError(type(node).__name__)
 
     def _read(self, node: Read) -> Any:  # noqa: ANN401
-        if node.path.startswith(_PREFIX):
-            value = self._signal(node.path.removeprefix(_PREFIX))
+        if node.path.startswith(_TOLD):
+            value = self._told(node.path)
             return UNKNOWN if value is None else value
         return UNKNOWN if self.is_unset(node) else getter(node.path)(self._facts)
 
     def _has(self, path: str) -> bool:
-        if path.startswith(_PREFIX):
-            return self._signal(path.removeprefix(_PREFIX)) is not None
+        if path.startswith(_TOLD):
+            return self._told(path) is not None
         return presence_test(path)(self._facts)
 
     def _macro(self, node: Macro, scope: Scope) -> Any:  # noqa: ANN401

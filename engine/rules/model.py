@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 
 from engine.outcome import Outcome
 from engine.rules.condition import Condition
+from engine.rules.definitions import Definitions
 from engine.rules.diagnostics import Diagnostic
+from engine.rules.lists import PolicyList, Snooze
 from engine.rules.source import Span
 from engine.rules.tables.model import Row, Table
 from engine.rules.yaml_source import PlainYaml
@@ -50,7 +52,10 @@ class SourcePolicy:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stage:
-    """One stage of the strategy. ``sources`` are gathered before it."""
+    """One stage of the strategy. ``sources`` are gathered before it.
+
+    ``fail_closed``: nothing in it may take what is unknown for a no.
+    """
 
     name: str
     kind: StageKind
@@ -58,6 +63,7 @@ class Stage:
     scorecard: str | None
     sources: tuple[str, ...]
     span: Span
+    fail_closed: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,6 +112,8 @@ class Effects:
 class Rule:
     """One rule. ``places`` maps a character of the condition to its index in the file.
 
+    ``valid_from``, ``valid_until``: the days on which it is in force, ISO 8601, inclusive, "" where
+    open; ``when`` has them as conditions already.
     ``row``: set if the rule is the row of a decision table; then it has no places.
     """
 
@@ -121,6 +129,8 @@ class Rule:
     reason_span: Span
     path: str
     places: tuple[int, ...]
+    valid_from: str = ""
+    valid_until: str = ""
     row: Row | None = None
 
     @property
@@ -154,6 +164,7 @@ class Bundle:
 
     ``digest``: SHA-256, hex, over the sorted relative paths and contents of ``files``.
     ``products``: the plain values of products.yaml. ``warnings``: what the author should look at.
+    ``definitions``: named expressions and parameters by path. ``snoozes``: by customer.
     """
 
     name: str
@@ -165,6 +176,9 @@ class Bundle:
     products: Mapping[str, PlainYaml]
     files: tuple[str, ...]
     warnings: tuple[Diagnostic, ...]
+    definitions: Definitions = field(default_factory=dict)
+    lists: Mapping[str, PolicyList] = field(default_factory=dict)
+    snoozes: Mapping[str, tuple[Snooze, ...]] = field(default_factory=dict)
 
     def stage(self, name: str) -> Stage:
         """The stage of that name, or ``KeyError``."""

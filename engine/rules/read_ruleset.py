@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from yaml.nodes import Node, ScalarNode
 
 from engine.outcome import Outcome
+from engine.rules.ast import Expr
 from engine.rules.condition import Condition, compile_condition
+from engine.rules.days import read_window, within
 from engine.rules.diagnostics import Code, Diagnostics
 from engine.rules.environment import Environment
 from engine.rules.model import Effects, Fallback, Rule, Ruleset, Undecided
@@ -19,7 +22,7 @@ from engine.rules.source import Source, Span, span_at
 DEFAULT_PRIORITY = 100
 MAX_AMOUNT_MINOR = 10**15
 
-_OPTIONAL = ("description", "priority", "on_unknown", "on_error")
+_OPTIONAL = ("description", "priority", "on_unknown", "on_error", "from", "until")
 EFFECTS = ("outcome", "reason", "signal", "require", "cap_line_minor", "adjust_points")
 
 
@@ -38,12 +41,13 @@ class RuleDraft:
     span: Span
     reason_span: Span
     source: Source
+    window: tuple[str, str]
 
 
 def read_drafts(source: Source, node: Node, name: str, found: Diagnostics) -> tuple[RuleDraft, ...]:
     """The file's rules, conditions uncompiled."""
     reader = Reader(source, node, found, "the ruleset")
-    reader.allow(("ruleset", "rules"), ("description", "on_unknown", "on_error"))
+    reader.allow(("ruleset", "rules"), ("description", "on_unknown", "on_error", "from", "until"))
     declared = reader.name("ruleset", default=name)
     if declared != name:
         reader.wrong(
@@ -51,8 +55,9 @@ def read_drafts(source: Source, node: Node, name: str, found: Diagnostics) -> tu
         )
     unknown = read_undecided(reader, "on_unknown", default_undecided(INFORMATION_MISSING))
     error = read_undecided(reader, "on_error", default_undecided(RULE_ERROR))
+    window = read_window(reader)
     return tuple(
-        _draft(Reader(source, item, found, "a rule"), name, unknown, error)
+        _draft(Reader(source, item, found, "a rule"), name, unknown, error, window)
         for item in reader.list_of("rules")
     )
 
@@ -62,7 +67,9 @@ def default_undecided(reason: str) -> Undecided:
     return Undecided(fallback=Fallback.REFER, reason=reason)
 
 
-def _draft(reader: Reader, ruleset: str, unknown: Undecided, error: Undecided) -> RuleDraft:
+def _draft(
+    reader: Reader, ruleset: str, unknown: Undecided, error: Undecided, outer: tuple[str, str]
+) -> RuleDraft:
     reader.allow(("id", "when", "then"), _OPTIONAL)
     then = reader.mapping("then", "`then`")
     return RuleDraft(
@@ -77,7 +84,14 @@ def _draft(reader: Reader, ruleset: str, unknown: Undecided, error: Undecided) -
         span=reader.value_span("id"),
         reason_span=then.value_span("reason") if then is not None else reader.value_span("id"),
         source=reader.source,
+        window=_narrowed(read_window(reader), outer),
     )
+
+
+def _narrowed(own: tuple[str, str], outer: tuple[str, str]) -> tuple[str, str]:
+    """The days on which both are in force."""
+    ends = [day for day in (own[1], outer[1]) if day]
+    return max(own[0], outer[0]), min(ends, default="")
 
 
 def _condition_node(reader: Reader) -> ScalarNode | None:
@@ -141,18 +155,24 @@ def compile_ruleset(
     path: str,
     drafts: tuple[RuleDraft, ...],
     environment: Environment,
+    definitions: Mapping[str, Expr],
     found: Diagnostics,
 ) -> Ruleset:
     """Compile the conditions; rules whose condition is refused are left out."""
-    rules = (_compile(draft, environment, found) for draft in drafts)
+    rules = (_compile(draft, environment, definitions, found) for draft in drafts)
     return Ruleset(name=name, rules=tuple(r for r in rules if r is not None), path=path)
 
 
-def _compile(draft: RuleDraft, environment: Environment, found: Diagnostics) -> Rule | None:
+def _compile(
+    draft: RuleDraft,
+    environment: Environment,
+    definitions: Mapping[str, Expr],
+    found: Diagnostics,
+) -> Rule | None:
     if draft.when is None or not draft.id:
         return None
     places = value_positions(draft.source, draft.when)
-    condition = compile_condition(draft.when.value, environment)
+    condition = compile_condition(draft.when.value, environment, definitions)
     if not isinstance(condition, Condition):
         for problem in condition:
             span = span_at(draft.source, places[problem.offset], problem.length)
@@ -162,7 +182,7 @@ def _compile(draft: RuleDraft, environment: Environment, found: Diagnostics) -> 
         ruleset=draft.ruleset,
         id=draft.id,
         description=draft.description,
-        when=condition,
+        when=Condition(condition.text, within(condition.tree, *draft.window)),
         then=draft.then,
         priority=draft.priority,
         on_unknown=draft.on_unknown,
@@ -171,4 +191,6 @@ def _compile(draft: RuleDraft, environment: Environment, found: Diagnostics) -> 
         reason_span=draft.reason_span,
         path=draft.source.path,
         places=places,
+        valid_from=draft.window[0],
+        valid_until=draft.window[1],
     )

@@ -60,7 +60,7 @@ def _sources(reader: Reader) -> dict[str, SourcePolicy]:
 
 def _stage(reader: Reader, node: Node, sources: dict[str, SourcePolicy]) -> Stage:
     entry = Reader(reader.source, node, reader.found, "a stage")
-    entry.allow(("stage",), ("rulesets", "scorecard", "sources"))
+    entry.allow(("stage",), ("rulesets", "scorecard", "sources", "fail_closed"))
     name = entry.name("stage")
     rulesets, scorecard = entry.names("rulesets"), entry.name("scorecard") or None
     if rulesets and scorecard:
@@ -81,6 +81,7 @@ def _stage(reader: Reader, node: Node, sources: dict[str, SourcePolicy]) -> Stag
         scorecard=scorecard,
         sources=wanted,
         span=entry.value_span("stage"),
+        fail_closed=entry.flag("fail_closed"),
     )
 
 

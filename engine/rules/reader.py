@@ -64,6 +64,11 @@ class Reader:
             return node_span(self.source, key)
         return self.span
 
+    def key_span(self, name: str) -> Span:
+        """Where a key stands, or the mapping if there is none."""
+        entry = self.items.get(name)
+        return self.span if entry is None else node_span(self.source, entry[0])
+
     def value_span(self, name: str) -> Span:
         """Where a key's value stands, or the mapping if there is none."""
         entry = self.items.get(name)
@@ -110,6 +115,16 @@ class Reader:
             return value
         self.wrong(node, f"`{name}` must be a whole number from {least} to {most}")
         return default
+
+    def flag(self, name: str) -> bool:
+        """``true`` or ``false``; false if it is not there."""
+        node = self.node_of(name)
+        if node is None:
+            return False
+        value = scalar(node) if isinstance(node, ScalarNode) else None
+        if not isinstance(value, bool):
+            self.wrong(node, f"`{name}` must be true or false")
+        return value is True
 
     def choice(self, name: str, kind: type[_E], default: _E) -> _E:
         """One of the values of an enumeration."""

@@ -13,9 +13,11 @@ from engine.outcome import RuleResult
 from engine.rules.evaluator import RuleEngineError
 from engine.rules.interpreter import Failed, Interpreter, Unknown
 from engine.rules.model import Bundle, Fallback, Rule
-from engine.rules.result import ERROR, HIT, MISS, StageResult, Verdict, combine
+from engine.rules.result import ERROR, HIT, MISS, SNOOZED, StageResult, Verdict, combine
 from engine.rules.signals import Signals
+from engine.rules.standing import NO_STANDING, Standing
 from engine.rules.tables.model import HitPolicy
+from engine.rules.vocabulary import SIGNALS
 from touchstone.v1 import facts_pb2
 
 
@@ -29,12 +31,18 @@ class ReferenceRuleEngine:
             stage.name: bundle.rules_of(stage) for stage in bundle.strategy.stages if stage.rulesets
         }
 
-    def evaluate(self, stage: str, facts: facts_pb2.Facts, signals: Signals) -> StageResult:
+    def evaluate(
+        self,
+        stage: str,
+        facts: facts_pb2.Facts,
+        signals: Signals,
+        standing: Standing = NO_STANDING,
+    ) -> StageResult:
         """The stage's answer."""
         if threading.get_ident() != self._thread:
             raise RuleEngineError("a rule engine is used by the thread that built it")
         rules = self._rules[stage]
-        run = _Run(self._bundle, rules, facts, signals)
+        run = _Run(self._bundle, rules, facts, signals, standing)
         agenda = [(rule, run.verdict(rule)) for rule in rules]
         names = sorted({rule.then.signal for rule in rules if rule.then.signal})
         values: Mapping[str, bool | None] = {name: run.signal(name) for name in names}
@@ -51,22 +59,32 @@ class _Run:
     """One evaluation of a stage."""
 
     def __init__(
-        self, bundle: Bundle, rules: tuple[Rule, ...], facts: facts_pb2.Facts, before: Signals
+        self,
+        bundle: Bundle,
+        rules: tuple[Rule, ...],
+        facts: facts_pb2.Facts,
+        before: Signals,
+        standing: Standing,
     ) -> None:
-        self._bundle, self._before = bundle, before
+        self._bundle, self._before, self._standing = bundle, before, standing
         self._setters: dict[str, list[Rule]] = {}
         for rule in rules:
             if rule.then.signal:
                 self._setters.setdefault(rule.then.signal, []).append(rule)
         self._verdicts: dict[int, Verdict] = {}
-        self._interpreter = Interpreter(facts, self.signal)
+        self._interpreter = Interpreter(facts, self._told)
+
+    def _told(self, path: str) -> bool | None:
+        root, _, name = path.partition(".")
+        return self.signal(name) if root == SIGNALS else self._standing.lists.value(name)
 
     def signal(self, name: str) -> bool | None:
         """True if any setter hit, here or before; else unknown if any cannot be told."""
         setters = [self.verdict(rule).result for rule in self._setters.get(name, ())]
         if name in self._before.true or RuleResult.HIT in setters:
             return True
-        if name in self._before.unknown or any(result is not None for result in setters):
+        undecided = (RuleResult.UNKNOWN, RuleResult.ERROR)
+        if name in self._before.unknown or any(result in undecided for result in setters):
             return None
         return False
 
@@ -75,7 +93,7 @@ class _Run:
         if id(rule) not in self._verdicts:
             table = self._bundle.rulesets[rule.ruleset].table
             if table is None:
-                self._verdicts[id(rule)] = self._decide(rule)
+                self._verdicts[id(rule)] = self._snoozed(rule, self._decide(rule))
             else:
                 self._decide_table(table.hit, self._bundle.rulesets[rule.ruleset].rules)
         return self._verdicts[id(rule)]
@@ -93,6 +111,12 @@ class _Run:
                 hits.append(rule)
         if hit is HitPolicy.UNIQUE and len(hits) > 1:
             self._verdicts.update({id(rule): ERROR for rule in hits})
+        for rule in rules:
+            self._verdicts[id(rule)] = self._snoozed(rule, self._verdicts[id(rule)])
+
+    def _snoozed(self, rule: Rule, verdict: Verdict) -> Verdict:
+        told = verdict.result is not None and rule.id in self._standing.snoozed
+        return SNOOZED if told else verdict
 
     def _decide(self, rule: Rule) -> Verdict:
         value = self._interpreter.truth(rule.when.tree)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from engine.outcome import Outcome, Reason, RuleResult, RuleTrace
 from engine.rules.model import ReasonText, Rule
 from engine.rules.signals import Signals
+from engine.rules.standing import Standing
 from engine.rules.tables.aggregate import total_cap, total_points
 from engine.rules.tables.model import Table
 
@@ -23,6 +24,8 @@ class Verdict:
 MISS = Verdict(result=None)
 HIT = Verdict(result=RuleResult.HIT)
 ERROR = Verdict(result=RuleResult.ERROR)
+SNOOZED = Verdict(result=RuleResult.SNOOZED)
+_UNDECIDED = (RuleResult.UNKNOWN, RuleResult.ERROR)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,12 +72,22 @@ def combine(
     )
 
 
+def snooze(
+    rules: Sequence[Rule], verdicts: Sequence[Verdict], standing: Standing
+) -> Sequence[Verdict]:
+    """The verdicts with those of snoozed rules replaced; a miss stays a miss."""
+    return [
+        SNOOZED if verdict.result is not None and rule.id in standing.snoozed else verdict
+        for rule, verdict in zip(rules, verdicts, strict=True)
+    ]
+
+
 def settle(agenda: Sequence[tuple[Rule, Verdict]], signals: Signals) -> Signals:
     """The signals after these rules: a rule in error leaves its signal unknown too."""
     setters = [(rule.then.signal, verdict) for rule, verdict in agenda if rule.then.signal]
     return signals.plus(
         (name for name, verdict in setters if verdict.result is RuleResult.HIT),
-        (name for name, verdict in setters if verdict.result not in {None, RuleResult.HIT}),
+        (name for name, verdict in setters if verdict.result in _UNDECIDED),
     )
 
 
@@ -84,6 +97,8 @@ def _trace(rule: Rule, verdict: Verdict) -> RuleTrace:
         outcome, reason = rule.on_unknown.outcome, rule.on_unknown.reason
     elif verdict.result is RuleResult.ERROR:
         outcome, reason = rule.on_error.outcome, rule.on_error.reason
+    elif verdict.result is RuleResult.SNOOZED:
+        outcome, reason = None, ""
     if verdict.result is None:
         raise AssertionError("a miss is not traced")
     return RuleTrace(

@@ -25,3 +25,6 @@ class Signals:
         """With further setters: one hit makes a signal true, whatever the others are."""
         all_true = self.true | frozenset(true)
         return Signals(all_true, (self.unknown | frozenset(unknown)) - all_true)
+
+
+NO_SIGNALS = Signals()

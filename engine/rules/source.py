@@ -8,10 +8,14 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """One file's text. ``path`` is relative to the bundle's root, with forward slashes."""
+    """One file's text. ``path`` is relative to the bundle's root, with forward slashes.
+
+    ``private``: no line of it is ever shown, since it may hold what must not be repeated.
+    """
 
     path: str
     text: str
+    private: bool = False
     _starts: tuple[int, ...] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:

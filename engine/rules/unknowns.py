@@ -9,25 +9,25 @@ from engine.rules.ast import Read
 from engine.rules.condition import Condition
 from engine.rules.result import Verdict
 from engine.rules.signals import Signals
-from engine.rules.vocabulary import SIGNALS, presence_test
+from engine.rules.standing import Standing
+from engine.rules.vocabulary import LISTS, SIGNALS, presence_test
 from touchstone.v1 import facts_pb2
-
-_PREFIX = f"{SIGNALS}."
 
 
 class Knowledge:
     """What is known in one evaluation."""
 
-    def __init__(self, facts: facts_pb2.Facts, signals: Signals) -> None:
-        self._facts, self._signals = facts, signals
+    def __init__(self, facts: facts_pb2.Facts, signals: Signals, standing: Standing) -> None:
+        self._facts = facts
+        self._told = {SIGNALS: signals, LISTS: standing.lists}
 
     def is_known(self, path: str) -> bool:
-        """Whether the wrapper field or signal is set; the empty path always is."""
+        """Whether the wrapper field, signal or list is known; the empty path always is."""
         if not path:
             return True
-        if path.startswith(_PREFIX):
-            return path.removeprefix(_PREFIX) not in self._signals.unknown
-        return presence_test(path)(self._facts)
+        root, _, name = path.partition(".")
+        told = self._told.get(root)
+        return presence_test(path)(self._facts) if told is None else name not in told.unknown
 
     def missing(self, reads: Iterable[Read]) -> tuple[str, ...]:
         """The paths among them that nobody supplied, in the order given."""

@@ -11,7 +11,10 @@ from google.protobuf.descriptor import FieldDescriptor
 
 from touchstone.v1 import facts_pb2
 
-SIGNALS = "signals"
+#: Roots beside the fields of ``facts.proto``: what rules signal, which lists the applicant is on,
+#: and what the policy itself defines.
+SIGNALS, LISTS, NAMED, PARAMS = "signals", "lists", "named", "params"
+BUNDLE_ROOTS = (SIGNALS, LISTS, NAMED, PARAMS)
 SCORE = "score"
 #: Which gathered source supplies a root of the vocabulary; the others come with the request.
 SOURCE_OF_ROOT = {"history": "history", "graph": "graph"}

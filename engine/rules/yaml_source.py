@@ -81,7 +81,7 @@ def _decode(relative: str, raw: bytes, found: Diagnostics) -> Source | None:
             hint="save the file as UTF-8",
         )
         return None
-    source = Source(relative, text)
+    source = Source(relative, text, private=_may_hold_identifiers(relative, text))
     found.add_source(source)
     hidden = find_hidden(text)
     if hidden is not None:
@@ -94,6 +94,11 @@ def _decode(relative: str, raw: bytes, found: Diagnostics) -> Source | None:
 def _refuse_hidden(name: str, place: Span, found: Diagnostics) -> None:
     hint = "remove it: people read another text than the engine"
     found.error(Code.ENCODING, f"a character that cannot be seen: {name}", place, hint=hint)
+
+
+def _may_hold_identifiers(relative: str, text: str) -> bool:
+    """Snoozes and lists of tokens: a raw identifier may stand where a token belongs."""
+    return relative == "snoozes.yaml" or (relative.startswith("lists/") and "identifier" in text)
 
 
 def compose(source: Source, found: Diagnostics) -> Node | None:

@@ -15,8 +15,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from engine.outcome import RuleResult
-from engine.rules import Bundle, DurableRuleEngine, ReferenceRuleEngine, Signals, StageResult
-from tests.property.rules_random import SIGNALS, STAGE, random_bundle, random_facts
+from engine.rules import (
+    Bundle,
+    DurableRuleEngine,
+    ReferenceRuleEngine,
+    Signals,
+    StageResult,
+    Standing,
+)
+from tests.property.rules_random import LISTS, SIGNALS, STAGE, random_bundle, random_facts
 
 
 @dataclass(slots=True)
@@ -51,8 +58,9 @@ def compare(seed: int, facts: int, tally: Tally) -> Iterator[str]:
     try:
         for number in range(facts):
             given, signals = random_facts(rng), random_signals(rng)
-            expected = reference.evaluate(STAGE, given, signals)
-            actual = engine.evaluate(STAGE, given, signals)
+            standing = random_standing(rng, bundle)
+            expected = reference.evaluate(STAGE, given, signals, standing)
+            actual = engine.evaluate(STAGE, given, signals, standing)
             tally.count(bundle, actual)
             if actual != expected:
                 tally.mismatches += 1
@@ -66,6 +74,15 @@ def random_signals(rng: random.Random) -> Signals:
     true = frozenset(name for name in SIGNALS if rng.random() < 0.1)
     unknown = frozenset(name for name in SIGNALS if rng.random() < 0.1) - true
     return Signals(true, unknown)
+
+
+def random_standing(rng: random.Random, bundle: Bundle) -> Standing:
+    """Lists that the applicant is on, or may be on, and rules snoozed for them."""
+    true = frozenset(name for name in LISTS if rng.random() < 0.3)
+    unknown = frozenset(name for name in LISTS if rng.random() < 0.3) - true
+    rules = bundle.rulesets["random"].rules
+    snoozed = frozenset(rule.id for rule in rules if rng.random() < 0.1)
+    return Standing(Signals(true, unknown), snoozed if rng.random() < 0.3 else frozenset())
 
 
 def difference(bundle: Bundle, expected: StageResult, actual: StageResult) -> str:

@@ -8,8 +8,11 @@ from typing import Any
 
 from engine.outcome import Outcome
 from engine.rules import vocabulary
-from engine.rules.condition import Condition, compile_condition
+from engine.rules.ast import Call, Conditional, Expr, Literal, Read
+from engine.rules.condition import Condition, compile_condition, compile_expression
+from engine.rules.days import within
 from engine.rules.environment import shared_environment
+from engine.rules.lists import ListKind, Match, PolicyList
 from engine.rules.model import (
     Bundle,
     Effects,
@@ -26,10 +29,25 @@ from engine.rules.source import Span
 from touchstone.v1 import facts_pb2
 
 SIGNALS = tuple(f"s{n}" for n in range(6))
+LISTS = ("blocked", "watched")
+#: Names of expressions and parameters, and their types; each condition draws trees of its own.
+NAMED = (("flag", "bool"), ("amount", "int"), ("share", "double"))
+PARAMS = (("limit", "int"), ("cut", "double"), ("word", "string"), ("on", "bool"))
+_DAYS = ("2026-05-28", "2026-05-29", "2026-05-30")
 REASONS = tuple(f"REASON_{n}" for n in range(5))
 STAGE = "stage"
 
 _NOWHERE = Span("random.yaml", 1, 1)
+_A_LIST = PolicyList(
+    name="random",
+    kind=ListKind.WATCH,
+    matches="session.country",
+    match=Match.EXACT,
+    description="",
+    entries={},
+    lengths=(),
+    span=_NOWHERE,
+)
 _STRINGS = ("", "a", "b", "ab", "CN", "学生", 'q"\\', "it's", "tab\t", "classic")
 _INTS = (-7, -1, 0, 1, 2, 3, 6, 7, 100, 2**62, 2**63 - 1, -(2**63))
 _DOUBLES = (-1.5, -0.0, 0.0, 0.25, 0.5, 1.0, 3.0, 1e-05, 1e16, 1e300)
@@ -57,7 +75,9 @@ def _supply(facts: facts_pb2.Facts, field: vocabulary.Field, rng: random.Random)
     message: Any = facts
     for parent in parents:
         message = getattr(message, parent)
-    if field.type == "list(string)":
+    if field.path == "application.date":
+        message.date = rng.choice(_DAYS)
+    elif field.type == "list(string)":
         getattr(message, name).extend(rng.sample(_KINDS, rng.randrange(3)))
     elif field.type.startswith("list("):
         for _ in range(rng.randrange(5)):
@@ -80,8 +100,13 @@ def _add_neighbour(neighbours: Any, rng: random.Random) -> None:
 class Conditions:
     """Random CEL text of a wanted type."""
 
-    def __init__(self, rng: random.Random, signals: tuple[str, ...]) -> None:
-        self._rng, self._signals = rng, signals
+    def __init__(
+        self,
+        rng: random.Random,
+        signals: tuple[str, ...],
+        defined: dict[str, list[str]] | None = None,
+    ) -> None:
+        self._rng, self._signals, self._defined = rng, signals, defined or {}
         by_type: dict[str, list[str]] = {}
         for field in vocabulary.fields().values():
             by_type.setdefault(field.type, []).append(field.path)
@@ -118,6 +143,8 @@ class Conditions:
         local = self._local(kind, names)
         if local and self._rng.random() < 0.6:
             return self._rng.choice(local)
+        if self._defined.get(kind) and self._rng.random() < 0.2:
+            return self._rng.choice(self._defined[kind])
         if kind == "bool" and self._signals and self._rng.random() < 0.35:
             return f"signals.{self._rng.choice(self._signals)}"
         if self._rng.random() < 0.75:
@@ -133,6 +160,10 @@ class Conditions:
                 members = {"bool": ("fraud", "same_person"), "int": ("days",)}
                 found.extend(f"{name}.{member}" for member in members.get(kind, ()))
         return found
+
+    def value(self, kind: str, depth: int) -> str:
+        """A value of a scalar type."""
+        return self._value(kind, depth, {})
 
     def _value(self, kind: str, depth: int, names: dict[str, str]) -> str:
         if kind == "bool":
@@ -225,7 +256,11 @@ class Conditions:
         return f"({left}).{name}({right})"
 
     def _null_test(self, _depth: int, _names: dict[str, str]) -> str:
-        paths = [*self._nullable, *(f"signals.{name}" for name in self._signals)]
+        paths = [
+            *self._nullable,
+            *(f"signals.{name}" for name in self._signals),
+            *(f"lists.{name}" for name in LISTS if self._defined),
+        ]
         path = self._rng.choice(paths)
         return self._rng.choice(
             (f"has({path})", f"!has({path})", f"{path} == null", f"{path} != null")
@@ -289,6 +324,7 @@ def make_bundle(rules: tuple[Rule, ...]) -> Bundle:
         products={},
         files=(),
         warnings=(),
+        lists=dict.fromkeys(LISTS, _A_LIST),
     )
 
 
@@ -354,9 +390,40 @@ def random_condition(
     rng: random.Random, readable: tuple[str, ...], signals: tuple[str, ...]
 ) -> Condition:
     """A condition that the language accepts; what it refuses is drawn again."""
-    environment = shared_environment(signals)
+    environment = shared_environment(signals, LISTS, NAMED, PARAMS)
+    definitions = random_definitions(rng, readable, signals)
+    defined: dict[str, list[str]] = {"bool": [f"lists.{name}" for name in LISTS]}
+    for root, types in (("named", NAMED), ("params", PARAMS)):
+        for name, kind in types:
+            defined.setdefault(kind, []).append(f"{root}.{name}")
     while True:
-        text = Conditions(rng, readable).bool(rng.randrange(4))
-        condition = compile_condition(text, environment)
+        text = Conditions(rng, readable, defined).bool(rng.randrange(4))
+        condition = compile_condition(text, environment, definitions)
         if isinstance(condition, Condition):
-            return condition
+            begin, end = rng.choice(("", "", "", *_DAYS)), rng.choice(("", "", "", *_DAYS))
+            return Condition(condition.text, within(condition.tree, begin, end))
+
+
+def random_definitions(
+    rng: random.Random, readable: tuple[str, ...], signals: tuple[str, ...]
+) -> dict[str, Expr]:
+    """Trees of the named expressions and parameters."""
+    found: dict[str, Expr] = {}
+    environment = shared_environment(signals, LISTS)
+    for name, kind in NAMED:
+        while f"named.{name}" not in found:
+            conditions = Conditions(rng, readable)
+            text = conditions.bool(1) if kind == "bool" else conditions.value(kind, 1)
+            tree = compile_expression(text, environment)
+            if not isinstance(tree, tuple):
+                found[f"named.{name}"] = tree
+    product = Read(path="application.product", known_by="", type="string")
+    for name, kind in PARAMS:
+        literals = [Literal(value=rng.choice(_VALUES[kind]), type=kind) for _ in range(2)]
+        test = Call(
+            name="==", operands=(product, Literal(value="classic", type="string")), type="bool"
+        )
+        found[f"params.{name}"] = Conditional(
+            condition=test, yes=literals[0], no=literals[1], type=kind
+        )
+    return found

@@ -285,7 +285,7 @@ def read_tables(texts: dict[str, str]) -> dict[str, Ruleset]:
             drafts.append(read_table(source, node, name, found))
     signals = frozenset().union(*(draft.signals for draft in drafts))
     environment = shared_environment(tuple(sorted(signals)))
-    rulesets = {draft.name: compile_table(draft, environment, found) for draft in drafts}
+    rulesets = {draft.name: compile_table(draft, environment, {}, found) for draft in drafts}
     found.refuse_if_errors()
     return rulesets
 

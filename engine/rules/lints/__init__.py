@@ -4,6 +4,7 @@ from engine.rules.diagnostics import Diagnostics
 from engine.rules.lints import (
     duplicate_id,
     duplicate_row,
+    fail_open,
     idle_reason,
     missing_reason,
     no_effect,
@@ -14,6 +15,8 @@ from engine.rules.lints import (
     signal_read_early,
     source_not_declared,
     unknown_reason,
+    unknown_snooze,
+    unused_definition,
     unused_signal,
 )
 from engine.rules.model import Bundle
@@ -30,9 +33,10 @@ LINTS = (
     score_read_early,
     duplicate_row,
     row_never_reached,
+    fail_open,
 )
 #: Judge whole rules: a rule of which a part was refused would be blamed twice.
-WHOLE = (no_effect, unused_signal)
+WHOLE = (no_effect, unused_signal, unused_definition, unknown_snooze)
 
 
 def run_lints(bundle: Bundle, found: Diagnostics) -> None:

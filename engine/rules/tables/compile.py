@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from yaml.nodes import ScalarNode
 
 from engine.rules.ast import Expr, Has, Literal, Read, walk
-from engine.rules.condition import Condition, compile_expression, within_limits
+from engine.rules.condition import NO_DEFINITIONS, Condition, compile_expression, within_limits
 from engine.rules.diagnostics import Code, Diagnostics
 from engine.rules.environment import Environment
 from engine.rules.explain import explain_type
@@ -24,9 +24,14 @@ from engine.rules.yaml_source import node_span
 _TYPES = ("bool", "int", "double", "string")
 
 
-def compile_table(draft: TableDraft, environment: Environment, found: Diagnostics) -> Ruleset:
+def compile_table(
+    draft: TableDraft,
+    environment: Environment,
+    definitions: Mapping[str, Expr],
+    found: Diagnostics,
+) -> Ruleset:
     """The table's ruleset; rows of which a part is refused are left out."""
-    compiler = _Compiler(draft, environment, found)
+    compiler = _Compiler(draft, environment, definitions, found)
     columns = compiler.columns()
     rules: list[Rule] = []
     if all(column is not None for column in columns):
@@ -45,15 +50,22 @@ def compile_table(draft: TableDraft, environment: Environment, found: Diagnostic
 
 
 class _Compiler:
-    def __init__(self, draft: TableDraft, environment: Environment, found: Diagnostics) -> None:
+    def __init__(
+        self,
+        draft: TableDraft,
+        environment: Environment,
+        definitions: Mapping[str, Expr],
+        found: Diagnostics,
+    ) -> None:
         self._draft, self._environment, self._found = draft, environment, found
+        self._definitions = definitions
         self._source: Source = draft.source
         self._sites: Mapping[str, Span] = {}
 
     def columns(self) -> Sequence[Column | None]:
         """The columns, ``None`` where one is refused."""
         found = [
-            compile_column(node, self._source, self._environment, self._found)
+            compile_column(node, self._source, self._environment, self._found, self._definitions)
             for node in self._draft.columns
         ]
         first: dict[Expr, Column] = {}
@@ -110,10 +122,14 @@ class _Compiler:
 
 
 def compile_column(
-    node: ScalarNode, source: Source, environment: Environment, found: Diagnostics
+    node: ScalarNode,
+    source: Source,
+    environment: Environment,
+    found: Diagnostics,
+    definitions: Mapping[str, Expr] = NO_DEFINITIONS,
 ) -> Column | None:
     """One column, ``None`` after a diagnostic."""
-    tree = compile_expression(node.value, environment)
+    tree = compile_expression(node.value, environment, definitions)
     if isinstance(tree, tuple):
         places = value_positions(source, node)
         for problem in tree:

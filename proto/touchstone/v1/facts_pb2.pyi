@@ -69,7 +69,7 @@ class Facts(_message.Message):
     def __init__(self, application: _Optional[_Union[ApplicationFacts, _Mapping]] = ..., applicant: _Optional[_Union[ApplicantFacts, _Mapping]] = ..., session: _Optional[_Union[SessionFacts, _Mapping]] = ..., bureau: _Optional[_Union[BureauFacts, _Mapping]] = ..., lines: _Optional[_Union[LinesFacts, _Mapping]] = ..., evidence: _Optional[_Union[EvidenceFacts, _Mapping]] = ..., history: _Optional[_Union[HistoryFacts, _Mapping]] = ..., graph: _Optional[_Union[GraphFacts, _Mapping]] = ..., score: _Optional[_Union[ScoreFacts, _Mapping]] = ...) -> None: ...
 
 class ApplicationFacts(_message.Message):
-    __slots__ = ("product", "channel", "customer_segment", "branch", "staff_member", "partner", "has_expected_limit", "expected_limit_minor", "supplementary", "has_guarantor", "has_referrer")
+    __slots__ = ("product", "channel", "customer_segment", "branch", "staff_member", "partner", "has_expected_limit", "expected_limit_minor", "supplementary", "has_guarantor", "has_referrer", "date")
     PRODUCT_FIELD_NUMBER: _ClassVar[int]
     CHANNEL_FIELD_NUMBER: _ClassVar[int]
     CUSTOMER_SEGMENT_FIELD_NUMBER: _ClassVar[int]
@@ -81,6 +81,7 @@ class ApplicationFacts(_message.Message):
     SUPPLEMENTARY_FIELD_NUMBER: _ClassVar[int]
     HAS_GUARANTOR_FIELD_NUMBER: _ClassVar[int]
     HAS_REFERRER_FIELD_NUMBER: _ClassVar[int]
+    DATE_FIELD_NUMBER: _ClassVar[int]
     product: str
     channel: str
     customer_segment: str
@@ -92,7 +93,8 @@ class ApplicationFacts(_message.Message):
     supplementary: bool
     has_guarantor: bool
     has_referrer: bool
-    def __init__(self, product: _Optional[str] = ..., channel: _Optional[str] = ..., customer_segment: _Optional[str] = ..., branch: _Optional[str] = ..., staff_member: _Optional[str] = ..., partner: _Optional[str] = ..., has_expected_limit: _Optional[bool] = ..., expected_limit_minor: _Optional[_Union[_wrappers_pb2.Int64Value, _Mapping]] = ..., supplementary: _Optional[bool] = ..., has_guarantor: _Optional[bool] = ..., has_referrer: _Optional[bool] = ...) -> None: ...
+    date: str
+    def __init__(self, product: _Optional[str] = ..., channel: _Optional[str] = ..., customer_segment: _Optional[str] = ..., branch: _Optional[str] = ..., staff_member: _Optional[str] = ..., partner: _Optional[str] = ..., has_expected_limit: _Optional[bool] = ..., expected_limit_minor: _Optional[_Union[_wrappers_pb2.Int64Value, _Mapping]] = ..., supplementary: _Optional[bool] = ..., has_guarantor: _Optional[bool] = ..., has_referrer: _Optional[bool] = ..., date: _Optional[str] = ...) -> None: ...
 
 class ApplicantFacts(_message.Message):
     __slots__ = ("age", "is_student", "nationality", "id_document_kind", "id_document_days_left", "occupation", "declared_income_minor")

@@ -83,6 +83,7 @@ class RuleResult(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     RULE_RESULT_HIT: _ClassVar[RuleResult]
     RULE_RESULT_UNKNOWN: _ClassVar[RuleResult]
     RULE_RESULT_ERROR: _ClassVar[RuleResult]
+    RULE_RESULT_SNOOZED: _ClassVar[RuleResult]
 ID_DOCUMENT_KIND_UNSPECIFIED: IdDocumentKind
 ID_DOCUMENT_KIND_CN_RESIDENT_ID: IdDocumentKind
 ID_DOCUMENT_KIND_PASSPORT: IdDocumentKind
@@ -127,6 +128,7 @@ RULE_RESULT_UNSPECIFIED: RuleResult
 RULE_RESULT_HIT: RuleResult
 RULE_RESULT_UNKNOWN: RuleResult
 RULE_RESULT_ERROR: RuleResult
+RULE_RESULT_SNOOZED: RuleResult
 
 class Application(_message.Message):
     __slots__ = ("product", "channel", "customer_segment", "branch", "staff_member", "partner", "expected_limit", "applicant", "session", "relations", "bureau", "held_lines", "evidence")
@@ -479,12 +481,24 @@ class GraphFinding(_message.Message):
     def __init__(self, code: _Optional[str] = ..., identifier_kind: _Optional[str] = ..., masked: _Optional[str] = ..., applicants: _Optional[int] = ..., fraud: _Optional[int] = ..., since: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
 
 class Trace(_message.Message):
-    __slots__ = ("stages", "timings")
+    __slots__ = ("stages", "timings", "list_hits")
     STAGES_FIELD_NUMBER: _ClassVar[int]
     TIMINGS_FIELD_NUMBER: _ClassVar[int]
+    LIST_HITS_FIELD_NUMBER: _ClassVar[int]
     stages: _containers.RepeatedCompositeFieldContainer[StageTrace]
     timings: _containers.RepeatedCompositeFieldContainer[Timing]
-    def __init__(self, stages: _Optional[_Iterable[_Union[StageTrace, _Mapping]]] = ..., timings: _Optional[_Iterable[_Union[Timing, _Mapping]]] = ...) -> None: ...
+    list_hits: _containers.RepeatedCompositeFieldContainer[ListHit]
+    def __init__(self, stages: _Optional[_Iterable[_Union[StageTrace, _Mapping]]] = ..., timings: _Optional[_Iterable[_Union[Timing, _Mapping]]] = ..., list_hits: _Optional[_Iterable[_Union[ListHit, _Mapping]]] = ...) -> None: ...
+
+class ListHit(_message.Message):
+    __slots__ = ("list", "kind", "reason")
+    LIST_FIELD_NUMBER: _ClassVar[int]
+    KIND_FIELD_NUMBER: _ClassVar[int]
+    REASON_FIELD_NUMBER: _ClassVar[int]
+    list: str
+    kind: str
+    reason: str
+    def __init__(self, list: _Optional[str] = ..., kind: _Optional[str] = ..., reason: _Optional[str] = ...) -> None: ...
 
 class StageTrace(_message.Message):
     __slots__ = ("stage", "skipped_because", "outcome", "rules")

@@ -51,7 +51,54 @@ def _chained_signals() -> Files:
     return {"eligibility.yaml": f"ruleset: eligibility\nrules:\n{first}{others}"}
 
 
+_LIST = "list: {}\nkind: block\nmatches: {}\nentries:\n{}"
+_SNOOZE = "  - {{rule: {}, customer: '{}', until: 2026-12-31, reason: dispute, by: ann}}\n"
+_PERSON = "id_number:" + "0a" * 32
+
+
+def with_list(matches: str, entries: str) -> Files:
+    """A rule that reads the list ``held``, and the list."""
+    held: Files = {"lists/held.yaml": _LIST.format("held", matches, entries)}
+    return when("lists.held") | held
+
+
 CASES: dict[str, Files] = {
+    "expression_cycle": when("named.a")
+    | {"expressions.yaml": "expressions:\n  a: named.b || named.c\n  b: named.c\n  c: named.b\n"},
+    "expression_is_no_value": when("size(named.others) > 1")
+    | {"expressions.yaml": "expressions:\n  others: graph.neighbours\n"},
+    "expression_refused": when("named.thin")
+    | {"expressions.yaml": "expressions:\n  thin: {value: bureau.months < 6}\n"},
+    "expression_has": when("has(named.thin)")
+    | {"expressions.yaml": "expressions:\n  thin: bureau.months_on_file < 6\n"},
+    "unused_definition": {
+        "expressions.yaml": "expressions:\n  thin: bureau.months_on_file < 6\n",
+        "parameters.yaml": "parameters:\n  age: {type: int, default: 18}\n",
+        "lists/held.yaml": _LIST.format("held", "session.country", "  - KP\n"),
+    },
+    "parameter_type": when("applicant.age < params.age")
+    | {"parameters.yaml": "parameters:\n  age: {type: int, default: 18.5}\n"},
+    "parameter_of_no_product": when("applicant.age < params.age")
+    | {"parameters.yaml": "parameters:\n  age: {type: int, default: 18, products: {gold: 21}}\n"},
+    "parameter_unknown": when("applicant.age < params.aeg"),
+    "bad_day": eligibility(f"- id: A\n  when: 'true'\n  from: 2026-02-30\n  {_REFER}\n"),
+    "from_after_until": eligibility(
+        f"- id: A\n  when: 'true'\n  from: 2026-03-01\n  until: 2026-02-01\n  {_REFER}\n"
+    ),
+    "bad_entry": with_list("session.country", "  - {value: KP, reason: " + "x" * 501 + "}\n"),
+    "raw_identifier": with_list("identifier.device", "  - 13800138000\n  - 'my phone'\n"),
+    "raw_customer": {"snoozes.yaml": "snoozes:\n" + _SNOOZE.format("UNDER_AGE", "110101...")},
+    "snooze_of_no_rule": {"snoozes.yaml": "snoozes:\n" + _SNOOZE.format("UNDER_AEG", _PERSON)},
+    "snoozed_twice": {"snoozes.yaml": "snoozes:\n" + _SNOOZE.format("UNDER_AGE", _PERSON) * 2},
+    "duplicate_entry": with_list("session.country", "  - KP\n  - {value: KP}\n"),
+    "list_matches_nothing": with_list("session.contry", "  - KP\n"),
+    "list_limit": {"snoozes.yaml": "snoozes: [" + ",".join(["{rule: A}"] * 10_001) + "]\n"},
+    "fail_open": {
+        "strategy.yaml": STRATEGY.replace("[fraud]}", "[fraud], fail_closed: true}").replace(
+            "on_failure: refer", "on_failure: continue"
+        ),
+        "fraud.yaml": FRAUD.replace("    then: {out", "    on_unknown: ignore\n    then: {out"),
+    },
     "yaml_syntax": {"eligibility.yaml": ELIGIBILITY.replace("then: {", "then: {{")},
     "yaml_tab": {"eligibility.yaml": ELIGIBILITY.replace("    when", "\twhen")},
     "yaml_empty_file": {"eligibility.yaml": "# nothing yet\n"},
@@ -152,7 +199,8 @@ def rendered(root: Path) -> str:
         bundle = load_bundle(root, checks=(cases.check,))
     except PolicyError as error:
         return str(error)
-    sources = {name: Source(name, (root / name).read_text("utf-8")) for name in bundle.files}
+    named = [name for name in bundle.files if name.endswith(".yaml")]
+    sources = {name: Source(name, (root / name).read_text("utf-8")) for name in named}
     return render_all(bundle.warnings, sources)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
 
@@ -18,6 +18,8 @@ from engine.outcome import (
     StageTrace,
 )
 from engine.record import DecisionRecord
+from engine.rules import Bundle
+from engine.rules.speech import explain_bundle
 
 _OUTCOMES = {
     Outcome.APPROVE: ("approved", "批准"),
@@ -65,12 +67,20 @@ _PROOFS = {
 }
 
 
-def explain(record: DecisionRecord, language: str) -> tuple[str, ...]:
-    """Sentences in the order to be read. ``language``: "zh" or "en"."""
-    return tuple(_sentences(record.decision, int(language == "zh")))
+def explain(record: DecisionRecord, language: str, bundle: Bundle | None = None) -> tuple[str, ...]:
+    """Sentences in the order to be read. ``language``: "zh" or "en".
+
+    ``bundle``: rules that hit are said in words if it is the one that decided; another is ignored,
+    since its rules may say something else today.
+    """
+    said: dict[str, str] = {}
+    if bundle is not None and bundle.digest == record.decision.policy_digest:
+        sentences = explain_bundle(bundle, "zh" if language == "zh" else "en")
+        said = {item.rule_id: item.sentence for item in sentences}
+    return tuple(_sentences(record.decision, int(language == "zh"), said))
 
 
-def _sentences(decision: Decision, zh: int) -> Iterator[str]:
+def _sentences(decision: Decision, zh: int, said: Mapping[str, str]) -> Iterator[str]:
     day = datetime.fromtimestamp(decision.as_of_us / 1e6, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
     outcome = _OUTCOMES[decision.outcome][zh]
     yield (
@@ -100,7 +110,9 @@ def _sentences(decision: Decision, zh: int) -> Iterator[str]:
             else f"Source {degradation.source} was {degradation.status}; "
             f"the declared fallback is: {degradation.fallback}."
         )
-    yield from (_stage(stage, zh) for stage in decision.stages)
+    for stage in decision.stages:
+        yield _stage(stage, zh)
+        yield from (f"{r.rule_id}: {said[r.rule_id]}" for r in stage.rules if r.rule_id in said)
     yield (
         f"依据政策包 {decision.policy_digest}。"
         if zh

@@ -235,7 +235,7 @@ class DecisionEngine:
         stored = await self._ledger.get(decision_id)
         if stored is None or stored.kind != "decision" or caller not in (None, stored.caller):
             raise NotFound("no decision with that id")
-        return explain(decode(stored.body, DecisionRecord), language)
+        return explain(decode(stored.body, DecisionRecord), language, self._policy().bundle)
 
     async def mark_fraud(
         self,

@@ -9,6 +9,7 @@ for any more.
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
@@ -21,12 +22,14 @@ from graph.neo4j_settings import Neo4jSettings
 from graph.rows import Record
 from graph.store import GraphLate, GraphUnavailable
 
+_log = logging.getLogger(__name__)
 _T = TypeVar("_T")
 
 # Of the time left, what the server may use: the rest is for the way back.
 _SERVER_SHARE = 0.9
 # One retry is only worth while with time for it.
 _RETRY_LEAST_S = 0.01
+_CLOSE_S = 2.0
 _LATE_CODES = frozenset(
     {
         "Neo.ClientError.Transaction.TransactionTimedOut",
@@ -124,10 +127,15 @@ class Neo4jClient:
         self._bookmarks = None
 
     async def close(self) -> None:
-        """Close every connection. Idempotent."""
-        if not self._closed:
-            self._closed = True
-            await self._driver.close()
+        """Close every connection; a server that does not take leave is left. Idempotent."""
+        if self._closed:
+            return
+        self._closed = True
+        try:
+            async with asyncio.timeout(_CLOSE_S):
+                await self._driver.close()
+        except (TimeoutError, DriverError, OSError):
+            _log.warning("neo4j: connections were not closed in order")
 
     async def _read_once(
         self, text: str, parameters: Mapping[str, Any], deadline: float, about: str

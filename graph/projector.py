@@ -16,7 +16,7 @@ from typing import Protocol
 
 from engine.errors import TouchstoneError
 from graph.pending import PendingFull, PendingIndex
-from graph.store import GraphBehind, GraphStore, OutboxEvent
+from graph.store import GraphBehind, GraphForeign, GraphStore, OutboxEvent
 
 _log = logging.getLogger(__name__)
 
@@ -150,12 +150,21 @@ class Projector:
 
     async def _begin(self) -> None:
         primed = await self._reached()
+        await self._require_own(primed)
         while True:
             primed, is_end = await self._prime(primed)
             if is_end:
                 break
             primed = max(primed, await self._project_once(self._settings.prime_batch))
         self._trusted = True
+
+    async def _require_own(self, position: int) -> None:
+        """The graph's last event must be recorded here, or what it holds came from elsewhere."""
+        last = await self._outbox.read_after(position - 1, 1) if position else ()
+        if position and (not last or last[0][0] != position):
+            raise GraphForeign(
+                "the graph was written from another ledger; empty it, or use one of its own"
+            )
 
     async def _run_when_there(self) -> None:
         while not self._trusted:

@@ -36,6 +36,12 @@ class GraphBehind(GraphUnavailable):
     reason = "GRAPH_BEHIND"
 
 
+class GraphForeign(GraphUnavailable):
+    """The store holds what another ledger, or a later state of this one, has recorded."""
+
+    reason = "GRAPH_FOREIGN"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GraphCounts:
     """Size of the graph. ``links`` are those of all roles."""

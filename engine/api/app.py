@@ -7,6 +7,7 @@ from typing import Protocol
 
 from engine.api.identifiers import Tokens
 from engine.api.service import Engine
+from graph.projector import Lag
 
 
 class App(Protocol):
@@ -24,6 +25,10 @@ class App(Protocol):
 
     def ready(self) -> bool:
         """Whether decisions can be made now. Asked several times a second; does no I/O."""
+        ...
+
+    def graph_lag(self) -> Lag | None:
+        """How far the graph is behind the record; ``None`` before ``start``. Does no I/O."""
         ...
 
     def on_failure(self, report: Callable[[BaseException], None]) -> None:

@@ -16,7 +16,7 @@ from engine.policy import Policy, load_policy
 from engine.privacy import Keyring, Tokeniser
 from engine.settings import Settings
 from graph.pending import PendingIndex
-from graph.projector import Projector
+from graph.projector import Lag, Projector
 from graph.settings import GraphSettings
 from graph.store import GraphStore
 
@@ -84,6 +84,10 @@ class TouchstoneApp:
     def ready(self) -> bool:
         """Whether decisions can be made now."""
         return self._running is not None and self._running.ledger.healthy
+
+    def graph_lag(self) -> Lag | None:
+        """How far the graph is behind the record; ``None`` before ``start``."""
+        return None if self._running is None else self._running.projector.lag()
 
     def on_failure(self, report: Callable[[BaseException], None]) -> None:
         """Have ``report`` called when no further answer can be durable."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
+from graph.projector import Lag
+
 _MAX_CHANNELS = 50
 """Channels beyond it are counted as "other": a caller must not be able to fill the memory."""
 _BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
@@ -36,6 +38,21 @@ class Metrics:
             "Log lines dropped because the sink did not keep up",
             registry=registry,
         )
+        self._graph_events = Gauge(
+            "touchstone_graph_lag_events",
+            "Recorded or under way, and not yet in the graph",
+            registry=registry,
+        )
+        self._graph_seconds = Gauge(
+            "touchstone_graph_lag_seconds",
+            "Since the graph last had everything; 0 if it has",
+            registry=registry,
+        )
+        self._graph_failures = Gauge(
+            "touchstone_graph_projection_failures",
+            "Tries to write the graph that failed in a row",
+            registry=registry,
+        )
         self._channels: set[str] = set()
 
     def started(self) -> None:
@@ -56,6 +73,12 @@ class Metrics:
             else:
                 self._channels.add(channel)
         self._decisions.labels(channel, outcome).inc()
+
+    def graph(self, lag: Lag) -> None:
+        """How far the graph is behind."""
+        self._graph_events.set(lag.events)
+        self._graph_seconds.set(lag.seconds)
+        self._graph_failures.set(lag.failures)
 
     def log_lines_dropped(self) -> None:
         """A log line was dropped."""

@@ -144,6 +144,9 @@ class Server:
         while True:
             await asyncio.sleep(_READY_EVERY_S)
             await self._report_health()
+            lag = self._app.graph_lag()
+            if lag is not None:
+                self.metrics.graph(lag)
 
     async def _report_health(self) -> None:
         states = health_pb2.HealthCheckResponse

@@ -252,3 +252,14 @@ async def test_connections_are_bounded_whatever_happens(rig: Rig) -> None:
     asked = (rig.inner.neighbourhood(QUERY, NOTHING_PENDING, timeout_s=30) for _ in range(28))
     answers = await asyncio.gather(*asked)
     assert answers == [rig.right] * 28
+
+
+@pytest.mark.parametrize("fault", [Fault.CLOSED, Fault.BLACK_HOLE, Fault.GARBAGE])
+async def test_closing_is_bounded(rig: Rig, fault: Fault) -> None:
+    """A server that is not there does not keep ours from ending, nor does a probe under way."""
+    await rig.proxy.set(fault)
+    await asyncio.gather(*(rig.ask(Calls()) for _ in range(10)))
+    await asyncio.sleep(0.6)
+    began = time.perf_counter()
+    await rig.store.close()
+    assert time.perf_counter() - began < 3

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
+import urllib.request
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -97,6 +98,17 @@ async def caught_up(app: RunningApp, within_s: float = 30.0) -> float:
             return time.perf_counter() - began
         await asyncio.sleep(0.02)
     pytest.fail(f"not caught up: {app.app.projector.lag()}")
+
+
+def scraped(address: str) -> dict[str, float]:
+    """The metrics without labels."""
+    with urllib.request.urlopen(f"http://{address}/metrics", timeout=5) as answer:
+        lines = answer.read().decode().splitlines()
+    return {
+        line.split()[0]: float(line.split()[1])
+        for line in lines
+        if not line.startswith("#") and "{" not in line
+    }
 
 
 async def outbox(app: RunningApp) -> list[OutboxEvent]:
@@ -221,6 +233,7 @@ async def test_outage_under_load_loses_nothing(rig: Rig, tmp_path: Path, down_s:
         await rig.proxy.set(Fault.CLOSED)
         await asyncio.sleep(down_s)
         waiting = app.app.projector.lag()
+        shown = await asyncio.to_thread(scraped, app.metrics)
         await rig.proxy.set(Fault.NONE)
         await asyncio.sleep(1)
         ending.set()
@@ -238,6 +251,9 @@ async def test_outage_under_load_loses_nothing(rig: Rig, tmp_path: Path, down_s:
         behind_s,
     )
     assert waiting.events > 0
+    assert shown["touchstone_graph_lag_events"] > 0
+    assert shown["touchstone_graph_lag_seconds"] > down_s / 2
+    assert shown["touchstone_graph_projection_failures"] > 0
     assert any(told(decision) == [("graph", "down", "refer")] for decision in made)
 
 

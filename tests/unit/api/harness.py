@@ -19,6 +19,7 @@ from engine.model import Application
 from engine.outcome import Decision, ExpectedLimit, LimitStatus, Outcome, Timing
 from engine.privacy import Tokeniser
 from engine.settings import Deadlines, Log, Network, Settings
+from graph.projector import Lag
 
 TOKENISER = Tokeniser(b"0123456789abcdef0123456789abcdef")
 
@@ -126,6 +127,9 @@ class ScriptedApp:
 
     def ready(self) -> bool:
         return self.is_ready
+
+    def graph_lag(self) -> Lag | None:
+        return None
 
     def on_failure(self, report: Callable[[BaseException], None]) -> None:
         self.reports.append(report)

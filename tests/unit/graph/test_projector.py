@@ -10,7 +10,7 @@ from graph.embedded import EmbeddedGraphStore
 from graph.model import GraphEvent
 from graph.pending import PendingIndex
 from graph.projector import Projector, ProjectorSettings
-from graph.store import GraphUnavailable, OutboxEvent
+from graph.store import GraphForeign, GraphUnavailable, OutboxEvent
 from tests.graph_histories import application, uses
 from tests.reference_graph import ReferenceGraphStore
 
@@ -282,3 +282,23 @@ async def test_the_log_says_what_failed(
     assert "GraphUnavailable: down" in caplog.text
     assert "RuntimeError)" in caplog.text
     assert "database is locked" not in caplog.text
+
+
+async def test_a_graph_of_another_ledger_is_refused(outbox: ListOutbox) -> None:
+    """Its position means nothing here: what is recorded would never be projected."""
+    store = FlakyStore()
+    for number in range(1, 6):
+        outbox.append(event(number))
+    projector = Projector(outbox, store, PendingIndex(), FAST)
+    await projector.start()
+    await projector.stop(drain_s=1)
+    restored = ListOutbox()
+    for number in range(1, 4):
+        restored.append(event(number))
+    with pytest.raises(GraphForeign, match="another ledger"):
+        await Projector(restored, store, PendingIndex(), FAST).start()
+    away = Projector(restored, store, PendingIndex(), FAST)
+    await away.start(wait_for_store=False)
+    await asyncio.sleep(0.01)
+    assert (away.is_trusted, away.position) == (False, None)
+    assert not await away.stop(drain_s=0.01)

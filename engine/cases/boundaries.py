@@ -7,12 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import partial
+from operator import eq
 
 from engine.cases.known import rules_of
 from engine.cases.record_rules import Seen
 from engine.cases.trace import read, text_of
 from engine.rules import Bundle, Rule
 from engine.rules.ast import Call, Expr, Literal, Read, walk
+from engine.rules.days import TODAY, is_day
 from engine.rules.unparse import unparse
 
 _MIRRORED = {"<": ">", "<=": ">=", ">": "<", ">=": "<="}
@@ -52,7 +56,7 @@ def untried(bundle: Bundle, runs: Sequence[Sequence[Seen]]) -> tuple[Boundary, .
             path=rule.path,
             line=rule.span.line,
             comparison=side.comparison,
-            try_with=f"{side.field}: {side.try_with}",
+            try_with=f"{'on' if side.field == TODAY else side.field}: {side.try_with}",
         )
         for rule in rules_of(bundle)
         for side in _sides(rule)
@@ -83,6 +87,8 @@ def _of_node(node: Expr) -> Iterator[_Side]:
     if not (isinstance(left, Read) and isinstance(right, Literal)):
         return
     text, limit = unparse(node, strict=False), right.value
+    if left.path == TODAY and isinstance(limit, str) and is_day(limit):
+        yield from _days(text, operator, limit)
     if isinstance(limit, bool) or not isinstance(limit, (int, float)):
         return
     if left.type == "int":
@@ -92,6 +98,13 @@ def _of_node(node: Expr) -> Iterator[_Side]:
     elif left.type == "double":
         yield _Side(text, left.path, text_of(limit), lambda value: value == limit)
         yield _beyond(text, left.path, operator, limit)
+
+
+def _days(text: str, operator: str, limit: str) -> Iterator[_Side]:
+    """The first or last day on which something holds, and the day beside it."""
+    step = timedelta(days=1 if operator in {">", "<="} else -1)
+    for day in (limit, (date.fromisoformat(limit) + step).isoformat()):
+        yield _Side(text, TODAY, day, partial(eq, day))
 
 
 def _beyond(text: str, path: str, operator: str, limit: float) -> _Side:

@@ -25,6 +25,7 @@ class Known:
     products: tuple[str, ...]
     bands: tuple[str, ...]
     sources: tuple[str, ...]
+    lists: tuple[str, ...]
     digits: int
 
 
@@ -41,6 +42,7 @@ def known_of(bundle: Bundle, *, complete: bool) -> Known:
         products=tuple(products),
         bands=tuple(dict.fromkeys(n for product in products.values() for n in _bands(product))),
         sources=tuple(n for n in vocabulary.KNOWN_SOURCES if n in bundle.strategy.sources),
+        lists=tuple(bundle.lists),
         digits=MINOR_DIGITS.get(bundle.strategy.currency, 2),
     )
 

@@ -25,6 +25,13 @@ def is_fact(path: str) -> bool:
     return path in vocabulary.fields() or path.startswith(_LISTS)
 
 
+def refuse_unknown_list(values: Values, key: Node, path: str) -> None:
+    """Report a list that the policy does not have; ``key``: where it is named."""
+    name = path.removeprefix(_LISTS)
+    if path.startswith(_LISTS) and values.known.complete and name not in values.known.lists:
+        values.stranger(key, name, "list", values.known.lists)
+
+
 def unknown_path(values: Values, node: Node, path: str) -> None:
     """Report a path that is not in the vocabulary."""
     hint = did_you_mean(path, vocabulary.fields())

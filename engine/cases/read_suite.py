@@ -163,6 +163,7 @@ class _SuiteReader:
 
     def _fact(self, draft: _Draft, path: str, key: Node, value: Node) -> None:
         if read_facts.is_fact(path):
+            read_facts.refuse_unknown_list(self.values, key, path)
             draft.facts[path] = read_facts.fact(self.values, path, value)
         else:
             read_facts.unknown_path(self.values, key, path)

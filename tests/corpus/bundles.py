@@ -449,6 +449,105 @@ TABLES: dict[str, Broken] = {
     "row_without_reason": _table(Code.MISSING_REASON, 6, table("[30, -, refer, -]")),
 }
 
+_HELD = "list: held\nkind: block\nmatches: {}\nentries:\n{}"
+_PERSON = "id_number:" + "0a" * 32
+
+
+def _listed(code: Code, at: str, matches: str, entries: str) -> Broken:
+    """A rule that reads the list ``held``; the list's entries start in line 5."""
+    asked = eligibility(f"- id: ASKED\n  when: lists.held\n  {_REFER}\n")
+    return _broken(code, at, asked | {"lists/held.yaml": _HELD.format(matches, entries)})
+
+
+def _defined(code: Code, at: str, condition: str, **files: str) -> Broken:
+    """A rule of this condition, and what it reads: ``expressions`` or ``parameters``."""
+    named = {f"{name}.yaml": f"{name}:\n{text}" for name, text in files.items()}
+    asked = eligibility(f"- id: ASKED\n  when: {condition}\n  {_REFER}\n")
+    return _broken(code, at, {**asked, **named})
+
+
+def _snoozed(code: Code, line: int, *snoozes: tuple[str, str]) -> Broken:
+    """Snoozes of rule and customer, a line each from line 2."""
+    lines = "".join(
+        f"  - {{rule: {rule}, customer: '{customer}', until: 2026-12-31, reason: r, by: ann}}\n"
+        for rule, customer in snoozes
+    )
+    return _broken(code, f"snoozes.yaml:{line}", {"snoozes.yaml": f"snoozes:\n{lines}"})
+
+
+DEFINITIONS_AND_LISTS: dict[str, Broken] = {
+    "expressions_in_a_circle": _defined(
+        Code.EXPRESSION_CYCLE,
+        "expressions.yaml:2",
+        "named.a",
+        expressions="  a: named.b\n  b: named.a\n",
+    ),
+    "expression_of_itself": _defined(
+        Code.EXPRESSION_CYCLE, "expressions.yaml:2", "named.a", expressions="  a: '!named.a'\n"
+    ),
+    "expression_is_a_list": _defined(
+        Code.NOT_A_VALUE,
+        "expressions.yaml:2",
+        "size(named.others) > 1",
+        expressions="  others: graph.neighbours\n",
+    ),
+    "expression_with_field_misspelt": _defined(
+        Code.UNKNOWN_FIELD, "expressions.yaml:2", "named.a", expressions="  a: bureau.munths < 6\n"
+    ),
+    "expression_that_nobody_reads": _broken(
+        Code.UNUSED_DEFINITION,
+        "expressions.yaml:2",
+        {"expressions.yaml": "expressions:\n  thin: bureau.months_on_file < 6\n"},
+    ),
+    "parameter_with_decimals": _defined(
+        Code.PARAMETER_TYPE,
+        "parameters.yaml:2",
+        "applicant.age < params.age",
+        parameters="  age: {type: int, default: 18.5}\n",
+    ),
+    "parameter_of_5000_digits": _defined(
+        Code.PARAMETER_TYPE,
+        "parameters.yaml:2",
+        "applicant.age < params.age",
+        parameters=f"  age: {{type: int, default: {'9' * 5_000}}}\n",
+    ),
+    "no_such_day": _rule(
+        Code.BAD_DAY, 5, f"- id: A\n  when: 'true'\n  from: 2026-02-30\n  {_REFER}"
+    ),
+    "from_after_until": _rule(
+        Code.BAD_DAY,
+        5,
+        f"- id: A\n  when: 'true'\n  from: 2026-03-01\n  until: 2026-02-01\n  {_REFER}",
+    ),
+    "list_entry_without_end": _listed(
+        Code.BAD_ENTRY,
+        "lists/held.yaml:5",
+        "session.country",
+        "  - {value: KP, reason: " + "x" * 501 + "}\n",
+    ),
+    "list_with_a_telephone_number": _listed(
+        Code.RAW_IDENTIFIER, "lists/held.yaml:5", "identifier.phone", "  - '13800138000'\n"
+    ),
+    "list_entry_twice": _listed(
+        Code.DUPLICATE_ENTRY, "lists/held.yaml:6", "session.country", "  - KP\n  - KP\n"
+    ),
+    "snooze_of_an_id_number": _snoozed(Code.RAW_IDENTIFIER, 2, ("UNDER_AGE", "11010519491231002X")),
+    "snooze_of_no_rule": _snoozed(Code.UNKNOWN_REFERENCE, 2, ("UNDER_AEG", _PERSON)),
+    "snoozes_beyond_the_bound": _broken(
+        Code.LIST_LIMIT,
+        "snoozes.yaml:1",
+        {"snoozes.yaml": "snoozes: [" + ",".join(["{rule: A}"] * 10_001) + "]\n"},
+    ),
+    "open_where_it_must_close": _broken(
+        Code.FAIL_OPEN,
+        "fraud.yaml:6",
+        {
+            "strategy.yaml": STRATEGY.replace("[fraud]}", "[fraud], fail_closed: true}"),
+            "fraud.yaml": FRAUD.replace("    then: {out", "    on_unknown: ignore\n    then: {out"),
+        },
+    ),
+}
+
 PROOFS: dict[str, Broken] = {
     "never_fires": _when(Code.NEVER_FIRES, "applicant.age < 18 && applicant.age > 60", 3),
     "always_fires": _when(Code.ALWAYS_FIRES, "applicant.age < 18 || applicant.age > 9", 3),
@@ -524,6 +623,7 @@ CORPUS: dict[str, Broken] = {
     **CONDITIONS,
     **RULES,
     **TABLES,
+    **DEFINITIONS_AND_LISTS,
     **PROOFS,
     **CASES,
 }

@@ -25,12 +25,16 @@ MAX_S = 20.0
 MAX_GROWTH_KB = 400_000
 
 #: Findings that do not refuse a bundle.
-_WARNINGS = {Code.ONLY_LEFT, Code.NO_EFFECT, Code.IDLE_REASON, Code.UNUSED_SIGNAL}
-_WARNINGS |= {Code.NOT_LISTED}
+_WARNINGS = {
+    Code.ONLY_LEFT,
+    Code.NO_EFFECT,
+    Code.IDLE_REASON,
+    Code.UNUSED_SIGNAL,
+    Code.UNUSED_DEFINITION,
+    Code.NOT_LISTED,
+}
 #: About files outside a bundle: told by `policy import`, and tried where it is.
 _ELSEWHERE = {Code.SHEET_CONTENT, Code.SHEET_FILE}
-#: Expressions, parameters, lists, dates: each is tried with its wording.
-_ELSEWHERE |= {code for code in Code if code.value.startswith("TS17")}
 
 
 def found_in(root: Path) -> tuple[Diagnostic, ...]:

@@ -38,6 +38,8 @@ SUITES: dict[str, str] = {
     "neighbour_key": _facts("graph.neighbours: [{frod: true}]"),
     "negative_amount": _facts("lines.own_minor: -1"),
     "pd_beyond_one": _facts("score.pd: 1.5"),
+    "unknown_list": _facts("lists.blocked: true"),
+    "list_is_no_truth_value": _facts("lists.blocked: 3"),
     "unknown_product": _facts("application.product: clasic"),
     "known_while_down": _case(
         "    facts: {graph.device.fraud: 2}\n"

@@ -8,24 +8,33 @@ say what a free value most probably is; they help to find candidates and are no 
 
 from __future__ import annotations
 
-import operator
 from collections.abc import Callable, Mapping
 from fractions import Fraction
 from typing import Any
 
 from engine.proof.arithmetic import Arithmetic
-from engine.proof.domain import debt_to_income_at, interval
-from engine.proof.logic import Logic, Number, Term, Truth, Value, constant, join, negate, pick
+from engine.proof.comparisons import COMPARE, Comparisons
+from engine.proof.domain import interval
+from engine.proof.logic import (
+    Logic,
+    Number,
+    Term,
+    Truth,
+    Value,
+    constant,
+    join,
+    negate,
+    pick,
+    when_good,
+)
 from engine.proof.opaque import Opaques
-from engine.proof.texts import after_prefix
-from engine.proof.world import KINDS, World
+from engine.proof.world import World
 from engine.rules.ast import (
     And,
     Call,
     Conditional,
     Expr,
     Has,
-    ListOf,
     Literal,
     Macro,
     MapOf,
@@ -38,16 +47,6 @@ from engine.rules.ast import (
     reads,
 )
 from engine.rules.vocabulary import SIGNALS
-
-_COMPARE: Mapping[str, Callable[[Any, Any], Any]] = {
-    "==": operator.eq,
-    "!=": operator.ne,
-    "<": operator.lt,
-    "<=": operator.le,
-    ">": operator.gt,
-    ">=": operator.ge,
-}
-_DTI = "evidence.debt_to_income"
 
 Signal = Callable[[str], Truth]
 Scope = Mapping[str, Any]
@@ -65,9 +64,9 @@ class Encoder:
         self.hints: list[Term] = []
         self._signal: Signal = _no_signal
         self._stage = ""
-        self._opaque = Opaques(self)
+        self.opaque = Opaques(self)
         self._arithmetic = Arithmetic(self)
-        self._limits: set[float] = set()
+        self._comparisons = Comparisons(self)
 
     def truth(self, tree: Expr, signal: Signal, stage: str) -> Truth:
         """The condition as ``Interpreter.truth`` would answer. ``signal``: as the stage sees it."""
@@ -124,7 +123,7 @@ class Encoder:
             case Read() | Has():
                 return self._field(node)
             case Variable() | Member():
-                return self._opaque.bound(node, scope)
+                return self.opaque.lists.bound(node, scope)
             case Not():
                 return negate(self._truth_of(node.operand, scope))
             case And() | Or():
@@ -133,7 +132,7 @@ class Encoder:
             case Conditional():
                 return self._conditional(node, scope)
             case Macro():
-                return self._opaque.macro(node, scope)
+                return self.opaque.macro(node, scope)
             case Call():
                 return self._call(node, scope)
         raise TypeError(type(node).__name__)
@@ -199,120 +198,26 @@ class Encoder:
         return self._arithmetic.formula(value.term, node.type)
 
     def _call(self, node: Call, scope: Scope) -> Value:
-        if node.name in _COMPARE:
-            return self._comparison(node, scope)
+        if node.name in COMPARE:
+            return self._comparisons.comparison(node, scope)
         if node.name == "in":
-            return self._membership(node, scope)
+            return self._comparisons.membership(node, scope)
         if node.name == "startsWith" and isinstance(node.operands[1], Literal):
-            return self._starts_with(node, scope)
+            return self._comparisons.starts_with(node, scope)
         if node.name == "[]" and isinstance(node.operands[0], MapOf):
-            return self._looked_up(node.operands[0], node, scope)
-        return self._arithmetic.value(node, scope) or self._opaque.call(node, scope)
-
-    def _comparison(self, node: Call, scope: Scope) -> Truth:
-        left, right = (self.value(item, scope) for item in node.operands)
-        compare = _COMPARE[node.name]
-        if isinstance(left, Truth) and isinstance(right, Truth):
-            return self._of_truths(node.name, left, right)
-        if not (isinstance(left, Number) and isinstance(right, Number)):
-            raise TypeError(node.type)
-        self._note_limit(node)
-        kind = node.operands[0].type
-        if kind == "string" and not (isinstance(left.term, int) or isinstance(right.term, int)):
-            term = self._opaque.texts(node, left.term, right.term, compare)
-        else:
-            term = compare(left.term, right.term)
-        nan = self.logic.any((left.nan, right.nan))
-        if nan is not False:
-            term = self.logic.choose(nan, self.logic.formula(node.name == "!="), term)
-        return self.strict((left, right), term)
-
-    def _note_limit(self, node: Call) -> None:
-        """What a condition asks of the debt-to-income ratio is told in amounts, exactly."""
-        for field, other in (node.operands, node.operands[::-1]):
-            if isinstance(field, Read) and field.path == _DTI and isinstance(other, Literal):
-                limit = float(other.value)
-                if limit not in self._limits:
-                    self._limits.add(limit)
-                    self.facts.extend(debt_to_income_at(self.world, limit))
-
-    def _of_truths(self, name: str, left: Truth, right: Truth) -> Truth:
-        """Truths order false before true."""
-        logic = self.logic
-        first, second = left.true, right.true
-        less = logic.all((logic.no(first), second))
-        more = logic.all((first, logic.no(second)))
-        term = {
-            "==": logic.iff(first, second),
-            "!=": logic.no(logic.iff(first, second)),
-            "<": less,
-            ">": more,
-            "<=": logic.no(more),
-            ">=": logic.no(less),
-        }[name]
-        return self.strict((left, right), term)
+            return self._comparisons.looked_up(node.operands[0], node, scope)
+        return self._arithmetic.value(node, scope) or self.opaque.call(node, scope)
 
     def strict(self, operands: tuple[Value, ...], term: Term) -> Truth:
         """Good only if every operand is; unknown outweighs failure."""
         logic = self.logic
         unknown = logic.any(item.unknown for item in operands)
         failed = logic.any(self.failed(item) for item in operands)
-        good = logic.no(logic.any((unknown, failed)))
-        true = logic.all((good, term))
-        false = logic.all((good, logic.no(term)))
-        return Truth(true, false, unknown, can_fail=failed is not False)
+        return when_good(logic, unknown, failed, term)
 
     def failed(self, value: Value) -> Term:
         """Whether a value is none."""
         return value.failed(self.logic) if isinstance(value, Truth) else value.failed
-
-    def _membership(self, node: Call, scope: Scope) -> Truth:
-        item, whole = node.operands
-        if isinstance(whole, Read) and whole.path == KINDS and isinstance(item, Literal):
-            return self.strict((), self.world.has_kind(str(item.value)))
-        if isinstance(whole, MapOf):
-            others: tuple[Expr, ...] = tuple(key for key, _ in whole.entries)
-            strict = tuple(self.value(value, scope) for _, value in whole.entries)
-        elif isinstance(whole, ListOf):
-            others, strict = whole.items, ()
-        else:
-            return self._opaque.truth(node, scope)
-        equal = [
-            self._comparison(Call(name="==", operands=(item, other), type="bool"), scope)
-            for other in others
-        ]
-        found = self.logic.any(value.true for value in equal)
-        return self.strict((*equal, *strict), found)
-
-    def _starts_with(self, node: Call, scope: Scope) -> Truth:
-        text, prefix = self.number(node.operands[0], scope), node.operands[1]
-        wanted = str(prefix.value) if isinstance(prefix, Literal) else ""
-        above = after_prefix(wanted)
-        texts = self.world.texts
-        within = [text.term >= texts.code(wanted)]
-        if above is not None:
-            within.append(text.term < texts.code(above))
-        return self.strict((text,), self.logic.all(within))
-
-    def _looked_up(self, whole: MapOf, node: Call, scope: Scope) -> Value:
-        """A map written out, read with a key: the entry that fits, or a failure."""
-        result: Expr = whole.entries[-1][1]
-        for key, value in reversed(whole.entries[:-1]):
-            asked = Call(name="==", operands=(node.operands[1], key), type="bool")
-            result = Conditional(condition=asked, yes=value, no=result, type=node.type)
-        keys = ListOf(items=tuple(key for key, _ in whole.entries), type="list")
-        asked = Call(name="in", operands=(node.operands[1], keys), type="bool")
-        inside = self._membership(asked, scope)
-        parts = (inside, *(self.value(value, scope) for _, value in whole.entries))
-        logic, found = self.logic, self.value(result, scope)
-        unknown = logic.any(part.unknown for part in parts)
-        missing = (logic.no(inside.true), *(self.failed(part) for part in parts))
-        failed = logic.all((logic.no(unknown), logic.any(missing)))
-        if isinstance(found, Number):
-            return Number(found.term, unknown, failed, found.nan)
-        good = logic.no(logic.any((unknown, failed)))
-        true, false = logic.all((good, found.true)), logic.all((good, found.false))
-        return Truth(true, false, unknown, can_fail=True)
 
     def int_range(self, node: Expr) -> tuple[int, int] | None:
         """Bounds of an integer node, where they are plain to see."""

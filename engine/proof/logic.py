@@ -119,6 +119,13 @@ def constant(value: bool) -> Truth:  # noqa: FBT001 - it is the value
     return Truth(true=value, false=not value)
 
 
+def when_good(logic: Logic, unknown: Term, failed: Term, term: Term) -> Truth:
+    """The truth of ``term`` where nothing is unknown or failed; unknown outweighs failure."""
+    good = logic.no(logic.any((unknown, failed)))
+    true, false = logic.all((good, term)), logic.all((good, logic.no(term)))
+    return Truth(true, false, unknown, can_fail=failed is not False)
+
+
 def join(logic: Logic, parts: Iterable[Truth], *, decisive: bool) -> Truth:
     """Kleene's or (decisive true) and and (decisive false)."""
     parts = tuple(parts)

@@ -87,14 +87,11 @@ class PolicyModel:
         return told(witness.facts, paths) + (", no score family lost points" if unnamed else "")
 
 
-def _texts(bundle: Bundle, products: Mapping[str, Product], extra: Iterable[Expr]) -> Texts:
-    """Every text that the policy names, wherever a condition may meet it."""
-    texts: set[str] = {"", *products, *EvidenceKind, *IdentifierKind}
-    for product in products.values():
-        texts.update(product.ceilings.segments)
+def texts_of(trees: Iterable[Expr], names: Collection[str]) -> Texts:
+    """Every text that conditions name, and these."""
+    texts: set[str] = {"", *names, *EvidenceKind, *IdentifierKind}
     prefixes: set[str] = set()
-    rules = (rule.when.tree for ruleset in bundle.rulesets.values() for rule in ruleset.rules)
-    for tree in (*rules, *extra):
+    for tree in trees:
         for node in walk(tree):
             if isinstance(node, Literal) and isinstance(node.value, str):
                 texts.add(node.value)
@@ -102,3 +99,9 @@ def _texts(bundle: Bundle, products: Mapping[str, Product], extra: Iterable[Expr
                 prefix = node.operands[1]
                 prefixes.update({str(prefix.value)} if isinstance(prefix, Literal) else ())
     return Texts(map(str, texts), prefixes)
+
+
+def _texts(bundle: Bundle, products: Mapping[str, Product], extra: Iterable[Expr]) -> Texts:
+    rules = (rule.when.tree for ruleset in bundle.rulesets.values() for rule in ruleset.rules)
+    segments = (name for product in products.values() for name in product.ceilings.segments)
+    return texts_of((*rules, *extra), {*products, *segments})

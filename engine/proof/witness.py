@@ -12,8 +12,8 @@ import z3
 
 from engine.model import EvidenceKind, IdentifierKind
 from engine.proof.baseline import baseline
+from engine.proof.lists import NEIGHBOURS, SLOTS
 from engine.proof.logic import Term
-from engine.proof.opaque import NEIGHBOURS, SLOTS
 from engine.proof.stages import FAMILIES
 from engine.proof.world import KINDS, World
 from engine.rules import vocabulary

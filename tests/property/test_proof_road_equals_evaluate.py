@@ -5,24 +5,21 @@ from __future__ import annotations
 import random
 from collections import Counter
 from collections.abc import Iterator
-from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
 import pytest
 import z3
 
-from engine.model import EvidenceKind
 from engine.outcome import Outcome
 from engine.policy import Policy, load_policy
 from engine.proof.decide import decide, line_of
 from engine.proof.model import PolicyModel
-from engine.proof.opaque import NEIGHBOURS, SLOTS
 from engine.proof.road import Road
 from engine.proof.stages import FAMILIES
 from engine.proof.witness import Witness
-from engine.proof.world import KINDS
 from engine.rules import vocabulary
+from tests.property.proof_pinned import pinned
 
 _SHIPPED = Path(__file__).parents[2] / "rulesets" / "credit_card"
 _APPLICATIONS = 150
@@ -69,28 +66,6 @@ def _application(rng: random.Random, model: PolicyModel) -> dict[str, Any]:
     return facts
 
 
-def _pinned(model: PolicyModel, witness: Witness) -> Iterator[Any]:
-    """That the formulas' application is this one."""
-    world, logic = model.world, model.logic
-    yield logic.iff(world.free_truth(FAMILIES, FAMILIES), witness.families)
-    for slot in range(SLOTS):
-        yield logic.no(world.free_truth(f"{NEIGHBOURS}[{slot}]", NEIGHBOURS))
-    for field in vocabulary.fields().values():
-        value = witness.facts[field.path]
-        if field.known_by:
-            yield logic.iff(world.known(field.known_by), witness.facts[field.known_by] is not None)
-        if field.path == KINDS and isinstance(value, tuple):
-            yield from (logic.iff(world.has_kind(kind), kind in value) for kind in EvidenceKind)
-        elif isinstance(value, bool):
-            yield logic.iff(world.term(field.path), value)
-        elif isinstance(value, str):
-            yield world.term(field.path) == world.texts.code(value)
-        elif isinstance(value, float):
-            yield world.term(field.path) == Fraction(value)
-        elif isinstance(value, int):
-            yield world.term(field.path) == value
-
-
 def test_the_road_is_that_of_the_engine(policy: Policy) -> None:
     """Given every fact, the formulas leave exactly the engine's outcome and line."""
     rng = random.Random(_SEED)
@@ -103,8 +78,14 @@ def test_the_road_is_that_of_the_engine(policy: Policy) -> None:
         decision = decide(policy, witness)
         road = roads[decision.product]
         solver = z3.Solver(ctx=model.logic.context)
+        has_families = model.world.free_truth(FAMILIES, FAMILIES)
         background = (*model.background(), *model.encoder.facts, *model.encoder.hints)
-        for term in (*background, *road.definition(), *_pinned(model, witness)):
+        for term in (
+            *background,
+            *road.definition(),
+            *pinned(model.world, witness.facts),
+            has_families,
+        ):
             solver.add(model.logic.formula(term))
         if solver.check() == z3.unsat:
             outcomes["impossible"] += 1  # such as a limit hoped for that nobody named

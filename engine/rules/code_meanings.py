@@ -228,6 +228,56 @@ MEANINGS: Mapping[Code, Meaning] = {
         "`bands.yaml`, which the strategy does not name",
         "Add it to the `rulesets` of a stage, or remove the file.",
     ),
+    Code.EXPRESSION_CYCLE: Meaning(
+        "Named expressions read one another in a circle.",
+        "`a` reads `named.b`, which reads `named.a`",
+        "Break the circle that the message names.",
+    ),
+    Code.UNUSED_DEFINITION: Meaning(
+        "An expression, parameter or list that nothing reads.",
+        "`named.spare` in no condition",
+        "Read it, or remove it.",
+    ),
+    Code.NOT_A_VALUE: Meaning(
+        "A named expression that is neither a simple value nor a list of them.",
+        "an expression that is `graph.neighbours`",
+        "Name a number, text, truth, or a list of them.",
+    ),
+    Code.PARAMETER_TYPE: Meaning(
+        "A parameter's value is not of its type.",
+        "`low` for a parameter of type int",
+        "Write a value of that type.",
+    ),
+    Code.BAD_DAY: Meaning(
+        "A day is no calendar day, or a time in force ends before it begins.",
+        "`from: 2026-02-30`",
+        "Write days as 2026-01-31, `from` not after `until`.",
+    ),
+    Code.BAD_ENTRY: Meaning(
+        "An entry of a list is not as entries are.",
+        "an empty value",
+        "Mend the line shown.",
+    ),
+    Code.RAW_IDENTIFIER: Meaning(
+        "A policy holds no raw identifiers, only tokens of them.",
+        "a telephone number in a list",
+        "Make a token with `touchstone policy token`.",
+    ),
+    Code.DUPLICATE_ENTRY: Meaning(
+        "An entry stands twice.",
+        "one token on two lines",
+        "Remove one of them.",
+    ),
+    Code.LIST_LIMIT: Meaning(
+        "A list, or the number of lists, is larger than is read.",
+        "a list with an entry too many",
+        "Split the list, or take out what has expired.",
+    ),
+    Code.FAIL_OPEN: Meaning(
+        "A stage that fails closed ignores what is unknown or failed.",
+        "`on_unknown: ignore` in such a stage",
+        "Let it refer or decline, or take `fail_closed` from the stage.",
+    ),
     Code.NEVER_FIRES: Meaning(
         "No application can ever satisfy the rule.",
         "`age < 18 && age > 65`",

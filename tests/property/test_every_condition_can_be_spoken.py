@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -86,7 +87,7 @@ def test_a_changed_condition_reads_otherwise(seed: int, language: Language) -> N
         condition = random_condition(rng, SIGNALS, SIGNALS)
         said = speaker.condition(condition.tree)
         assert said
-        assert "{" not in said.replace("{}", "") or '{"' in condition.text
+        assert not re.search(r"\{[a-z]?\}", said)
         for mutant in list(_mutants(condition.tree))[:40]:
             tried += 1
             assert speaker.condition(mutant) != said, condition.text

@@ -45,7 +45,12 @@ def read_layout(grid: Grid, found: Diagnostics) -> Layout:
         hint = f"effects are: {', '.join(EFFECTS)}"
         grid.report(found, Code.SHEET_CONTENT, 0, 0, message, hint)
     found.refuse_if_errors()
-    return Layout(columns=tuple(columns), effects=effects, extras=extras)
+    said = {n: column for n, column in extras.items() if _says_anything(grid, column)}
+    return Layout(columns=tuple(columns), effects=effects, extras=said)
+
+
+def _says_anything(grid: Grid, column: int) -> bool:
+    return any(grid.cell(row, column) not in {"", "-"} for row in range(1, len(grid.rows)))
 
 
 def _refuse_headless(grid: Grid, number: int, found: Diagnostics) -> None:

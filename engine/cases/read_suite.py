@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field
-from datetime import date
 from pathlib import Path
 
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from engine.cases import read_application, read_expect, read_facts
+from engine.cases.draft import Draft
 from engine.cases.known import Known, known_of
 from engine.cases.model import Case, Suite
-from engine.cases.standard import STANDARD_DAY
 from engine.cases.values import Values
 from engine.model import SourceStatus
 from engine.rules import vocabulary
@@ -29,36 +27,6 @@ EMPTY = "_"
 
 _GIVEN = ("facts", "application", "sources", "on", "base")
 _CASE = (*_GIVEN, "expect", "only", "skip", "description")
-
-
-@dataclass(slots=True)
-class _Draft:
-    """What has been given so far: of the file, then of the case, then of the row."""
-
-    facts: dict[str, object] = field(default_factory=dict)
-    application: dict[str, object] = field(default_factory=dict)
-    sources: dict[str, SourceStatus] = field(default_factory=dict)
-    expect: dict[str, object] = field(default_factory=dict)
-    on: date = STANDARD_DAY
-    base_unknown: bool = False
-    only: bool = False
-    skip: str = ""
-    #: Where the expectations stand that were read last; ``None``: there are none.
-    expects: Node | None = None
-
-    def over(self) -> _Draft:
-        """A copy to be changed."""
-        return _Draft(
-            dict(self.facts),
-            dict(self.application),
-            dict(self.sources),
-            dict(self.expect),
-            self.on,
-            self.base_unknown,
-            self.only,
-            self.skip,
-            self.expects,
-        )
 
 
 def load_suites(bundle: Bundle) -> tuple[Suite, ...]:
@@ -113,7 +81,7 @@ class _SuiteReader:
     def suite(self) -> Suite:
         reader = self.reader
         reader.allow(("suite", "cases"), ("description", "given"))
-        draft = _Draft(sources=dict.fromkeys(vocabulary.KNOWN_SOURCES, SourceStatus.OK))
+        draft = Draft(sources=dict.fromkeys(vocabulary.KNOWN_SOURCES, SourceStatus.OK))
         given = reader.node_of("given")
         if given is not None:
             inner = Reader(reader.source, given, self.found, "`given`")
@@ -135,7 +103,7 @@ class _SuiteReader:
         if node is not None:
             self.values.report(Code.EMPTY_SUITE, node, message)
 
-    def _give(self, reader: Reader, draft: _Draft) -> None:
+    def _give(self, reader: Reader, draft: Draft) -> None:
         """Read what a mapping gives into the draft."""
         values = self.values
         for name, (_, node) in reader.items.items():
@@ -155,29 +123,29 @@ class _SuiteReader:
                 draft.expects = node
                 draft.expect |= read_expect.expectations(values, node)
 
-    def _base(self, node: Node, draft: _Draft) -> bool:
+    def _base(self, node: Node, draft: Draft) -> bool:
         if isinstance(node, ScalarNode) and node.value in {"unknown", "standard"}:
             return bool(node.value == "unknown")
         self.values.wrong(node, "`base` must be standard or unknown")
         return draft.base_unknown
 
-    def _fact(self, draft: _Draft, path: str, key: Node, value: Node) -> None:
+    def _fact(self, draft: Draft, path: str, key: Node, value: Node) -> None:
         if read_facts.is_fact(path):
             read_facts.refuse_unknown_list(self.values, key, path)
             draft.facts[path] = read_facts.fact(self.values, path, value)
         else:
             read_facts.unknown_path(self.values, key, path)
 
-    def _source(self, draft: _Draft, name: str, key: Node, value: Node) -> None:
+    def _source(self, draft: Draft, name: str, key: Node, value: Node) -> None:
         if self.values.name(key, "source", self.known.sources) is not None:
             self._status(draft, name, value)
 
-    def _status(self, draft: _Draft, name: str, value: Node) -> None:
+    def _status(self, draft: Draft, name: str, value: Node) -> None:
         status = self.values.choice(value, "status of a source", SourceStatus)
         if status is not None:
             draft.sources[name] = status
 
-    def _entry(self, node: Node, given: _Draft) -> None:
+    def _entry(self, node: Node, given: Draft) -> None:
         """A case, or a table of cases."""
         is_table = isinstance(node, MappingNode) and "table" in {k.value for k, _ in node.value}
         what = "a table" if is_table else "a case"
@@ -198,7 +166,7 @@ class _SuiteReader:
         else:
             self._add(reader.text("name"), draft, reader.node_of("name") or node)
 
-    def _table(self, reader: Reader, draft: _Draft) -> None:
+    def _table(self, reader: Reader, draft: Draft) -> None:
         title = reader.text("table")
         columns = [node for node in reader.list_of("columns") if self._is_column(node)]
         rows = reader.list_of("rows")
@@ -241,7 +209,7 @@ class _SuiteReader:
         return False
 
     def _row(
-        self, title: str, columns: list[Node], cells: Iterable[Node], draft: _Draft, row: Node
+        self, title: str, columns: list[Node], cells: Iterable[Node], draft: Draft, row: Node
     ) -> None:
         name, told = "", []
         for column, cell in zip(columns, cells, strict=True):
@@ -264,7 +232,7 @@ class _SuiteReader:
                 told.append(f"{path} {cell.value}")
         self._add(f"{title}: {name or ', '.join(told)}", draft, row)
 
-    def _set(self, draft: _Draft, path: str, column: Node, cell: Node) -> None:
+    def _set(self, draft: Draft, path: str, column: Node, cell: Node) -> None:
         if read_facts.is_fact(path):
             self._fact(draft, path, column, cell)
         else:
@@ -273,7 +241,7 @@ class _SuiteReader:
             )
             draft.application[name] = value
 
-    def _add(self, name: str, draft: _Draft, node: Node) -> None:
+    def _add(self, name: str, draft: Draft, node: Node) -> None:
         values = self.values
         if name in self.seen:
             hint = "give the rows a column `name`" if isinstance(node, SequenceNode) else ""
@@ -306,7 +274,7 @@ class _SuiteReader:
             )
         )
 
-    def _refuse_known_unknowns(self, draft: _Draft, node: Node) -> None:
+    def _refuse_known_unknowns(self, draft: Draft, node: Node) -> None:
         """Nobody knows the facts of a source that did not answer."""
         for path, value in draft.facts.items():
             source = vocabulary.SOURCE_OF_ROOT.get(path.partition(".")[0], "")

@@ -14,6 +14,7 @@ from engine.proof.claims import OF_TWO, Claim, Kind, Unproved
 from engine.proof.decide import decide, line_of
 from engine.proof.domain import axioms
 from engine.proof.encode import Encoder
+from engine.proof.findings import listed
 from engine.proof.logic import Term, Truth
 from engine.proof.model import PolicyModel
 from engine.proof.result import Example, ProofResult, Verdict
@@ -24,7 +25,10 @@ from engine.proof.witness import Reader, Witness, told
 from engine.proof.world import World
 from engine.rules import StageKind, vocabulary
 from engine.rules.interpreter import Interpreter
-from engine.suppose import apply
+from engine.rules.signals import NO_SIGNALS
+from engine.rules.standing import NO_STANDING, teller
+from engine.rules.vocabulary import LISTS
+from engine.suppose import apply, suppose_lists
 from touchstone.v1 import facts_pb2
 
 #: A claim runs over everything, so it may cost more than a question about one rule.
@@ -78,6 +82,8 @@ class Prover:
     def _prove(self, claim: Claim) -> ProofResult:
         if self._rescored:
             return self._result(claim, Verdict.UNPROVED, why=_ADJUSTED)
+        if not self._policy.products:
+            return self._result(claim, Verdict.UNPROVED, why="the policy has no product")
         unsure: list[str] = []
         for product in self._policy.products.values():
             road = self._roads[product.name]
@@ -101,9 +107,20 @@ class Prover:
             verdict=verdict,
             examples=examples,
             why=why,
+            note=_left_aside(self._policy),
             holds=verdict is Verdict.PROVED or tolerated,
             span=claim.span,
         )
+
+
+def _left_aside(policy: Policy) -> str:
+    """Exceptions that somebody has made by name are no part of what is claimed."""
+    held = {snooze.rule for snoozes in policy.bundle.snoozes.values() for snooze in snoozes}
+    if not held:
+        return ""
+    count = len(policy.bundle.snoozes)
+    people = "1 customer" if count == 1 else f"{count} customers"
+    return f"not for {people} for whom somebody snoozed {listed(sorted(held))}"
 
 
 def _reads_score_after_points(policy: Policy) -> bool:
@@ -132,8 +149,9 @@ class _Attempt:
 
     def _raised(self) -> _Copy:
         """The same application with more of the raised field."""
-        claim, base = self._claim, self._model.world
-        moved = {claim.raising} | ({_DTI} if claim.raising in _OF_DTI else set())
+        claim, base, lists = self._claim, self._model.world, self._policy.bundle.lists
+        about = {f"{LISTS}.{n}" for n, held in lists.items() if held.matches == claim.raising}
+        moved = {claim.raising} | about | ({_DTI} if claim.raising in _OF_DTI else set())
         if any(
             rule.then.adjust_points
             for r in self._policy.bundle.rulesets.values()
@@ -151,7 +169,7 @@ class _Attempt:
 
     def _search(self) -> Search[Any]:
         copies = [self._lower] + ([self._higher] if self._higher is not self._lower else [])
-        readers = [Reader(copy.world, self._model.absent()) for copy in copies]
+        readers = [self._model.reader_of(copy.world) for copy in copies]
         reader: Any = readers[0] if len(readers) == 1 else _PairReader(readers[0], readers[1])
         return Search(
             self._logic,
@@ -219,7 +237,8 @@ class _Attempt:
             return True
         facts = facts_pb2.Facts()
         apply(facts, witness.facts)
-        return Interpreter(facts, lambda _: None).truth(self._claim.when.tree) is True
+        tell = teller(NO_SIGNALS, suppose_lists(NO_STANDING, witness.facts))
+        return Interpreter(facts, tell).truth(self._claim.when.tree) is True
 
     def _broken(self, lower: Decision, higher: Decision) -> bool:
         claim = self._claim
@@ -279,7 +298,8 @@ class _Copy:
             kinds = {stage.kind for stage in self._stages.stages}
             yield from axioms(self.world, has_score=StageKind.SCORE in kinds)
             for path in self.world.moved:
-                known_by = vocabulary.fields()[path].known_by
+                field = vocabulary.fields().get(path)
+                known_by = path if field is None else field.known_by
                 if path != _DTI and known_by:
                     yield logic.iff(self.world.known(known_by), self.world.base.known(known_by))
         # Only a score can name the families that lost points.

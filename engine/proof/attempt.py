@@ -34,6 +34,7 @@ from touchstone.v1 import facts_pb2
 _QUERY_LIMIT = 200_000_000
 _TOTAL_LIMIT = 2_000_000_000
 
+_PD = "score.pd"
 _DTI = "evidence.debt_to_income"
 _OF_DTI = {"evidence.verified_income_minor", "bureau.monthly_obligations_minor"}
 
@@ -82,7 +83,7 @@ class Attempt:
             for r in self._policy.bundle.rulesets.values()
             for rule in r.rules
         ):
-            moved.add("score.pd")
+            moved.add(_PD)
         world = World(self._logic, base.texts, base.products, base=base, moved=frozenset(moved))
         encoder = Encoder(world)
         stages = Stages(self._policy.bundle, encoder)
@@ -133,22 +134,36 @@ class Attempt:
         known_by = vocabulary.fields()[path].known_by
         yield from (copy.world.known(known_by) for copy in (lower, higher))
         yield higher.world.term(path) > lower.world.term(path)
-        if "score.pd" in higher.world.moved and path != "score.pd":
-            same = logic.all(
-                logic.iff(first, second)
-                for first, second in zip(lower.road.moved, higher.road.moved, strict=True)
-            )
-            yield logic.iff(lower.world.known("score.pd"), higher.world.known("score.pd"))
-            yield logic.implies(same, lower.world.term("score.pd") == higher.world.term("score.pd"))
+        if _PD in higher.world.moved and path != _PD:
+            yield logic.iff(lower.world.known(_PD), higher.world.known(_PD))
+            yield from self._rescored(lower, higher)
         if path in _OF_DTI:
             both = logic.all((lower.world.known(_DTI), higher.world.known(_DTI)))
             first, second = lower.world.term(_DTI), higher.world.term(_DTI)
             falls = path == "evidence.verified_income_minor"
             yield logic.implies(both, second <= first if falls else second >= first)
 
+    def _rescored(self, lower: _Copy, higher: _Copy) -> Iterator[Term]:
+        """Points that rules add move the PD: equal ones alike, more of them never up."""
+        logic, first, second = self._logic, lower.world.term(_PD), higher.world.term(_PD)
+        moved = zip(lower.road.moved, higher.road.moved, strict=True)
+        same = logic.all(logic.iff(before, after) for before, after in moved)
+        yield logic.implies(same, first == second)
+        fewer, more = lower.road.points, higher.road.points
+        if fewer is not None and more is not None:
+            yield logic.implies(more >= fewer, second <= first)
+            yield logic.implies(more <= fewer, second >= first)
+
+    def _is_told(self, found: Witness | Pair) -> bool:
+        """Whether the run can show it: how far points move a PD is known to the scorecard alone."""
+        if isinstance(found, Witness) or self._claim.raising == _PD:
+            return True
+        return found.lower.facts[_PD] == found.higher.facts[_PD]
+
     def _breaks(self, found: Witness | Pair) -> bool:
         """Decide it, and see whether the claim is broken."""
-        if not all(self._is_meant(witness) for witness in _both(found)):
+        meant = all(self._is_meant(witness) for witness in _both(found))
+        if not meant or not self._is_told(found):
             return False
         try:
             decisions = [decide(self._policy, witness) for witness in _both(found)]
@@ -229,7 +244,7 @@ class _Copy:
                     yield logic.iff(self.world.known(known_by), self.world.base.known(known_by))
         # Only a score can name the families that lost points.
         families = self.world.free_truth(FAMILIES, FAMILIES)
-        yield logic.implies(families, self.world.known("score.pd"))
+        yield logic.implies(families, self.world.known(_PD))
         yield from self.encoder.facts
         yield from self.road.definition()
 

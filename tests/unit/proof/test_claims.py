@@ -226,6 +226,18 @@ def test_lists_parameters_and_named_expressions(tmp_path: Path) -> None:
     assert "lists.held unknown" in results[1].examples[0].shown
 
 
+@pytest.mark.parametrize("points, verdict", [(20, Verdict.PROVED), (-20, Verdict.UNPROVED)])
+def test_points_that_rules_add(tmp_path: Path, points: int, verdict: Verdict) -> None:
+    """More points never raise the PD; how far fewer of them do is the scorecard's affair."""
+    _write(tmp_path, "raising: evidence.verified_income_minor, never_lowers: line")
+    path = tmp_path / "policy" / "eligibility.yaml"
+    rule = "  - id: EARNS_WELL\n    when: evidence.verified_income_minor > 2000000\n"
+    rule += f"    then: {{adjust_points: {points}}}\n"
+    path.write_text(path.read_text(encoding="utf-8") + rule, encoding="utf-8")
+    (result,) = _proved(load_policy(tmp_path / "policy", checks=(proof.check,)))
+    assert result.verdict is verdict
+
+
 def test_snoozed_customers_are_left_aside_and_it_is_said(tmp_path: Path) -> None:
     """An exception that somebody made by name is no part of the claim."""
     _write(tmp_path, 'always: decline, when: "applicant.age < 18"')

@@ -36,6 +36,8 @@ class TouchstoneError(Exception):
     reason: ClassVar[str] = "INTERNAL"
     code: ClassVar[str] = "INTERNAL"
     retryable: ClassVar[bool] = False
+    most_text: ClassVar[int] = 300
+    """Characters of the text that reach a caller."""
 
 
 class InvalidApplication(TouchstoneError):

@@ -14,7 +14,7 @@ from typing import Protocol
 from engine.deadline import Deadline
 from engine.errors import DeadlineExceeded
 from engine.ledger import Ledger
-from engine.model import Admission, History, IdentifierKind, Role, SourceStatus
+from engine.model import Admission, Application, History, IdentifierKind, Role, SourceStatus
 from engine.outcome import Gathered
 from engine.rules import SourcePolicy
 from graph.model import Neighbourhood, NeighbourhoodQuery
@@ -90,11 +90,17 @@ class HistorySource:
 
 def subject_of(admission: Admission) -> str:
     """The person: the token of the applicant's own ID number."""
-    return next(
+    return customer_of(admission.application)
+
+
+def customer_of(application: Application) -> str:
+    """The token of the applicant's own ID number; "" if a trial calculation has none."""
+    tokens = (
         link.identifier.key
-        for link in admission.application.links
+        for link in application.links
         if link.role is Role.USES and link.identifier.kind is IdentifierKind.ID_NUMBER
     )
+    return next(tokens, "")
 
 
 @dataclass(frozen=True, slots=True)

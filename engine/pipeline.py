@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from typing import Protocol
 
 from engine.clock import AdmissionClock
 from engine.codec import decode, encode
@@ -22,7 +24,7 @@ from engine.errors import (
 )
 from engine.evaluate import estimate, evaluate
 from engine.explain import explain
-from engine.gather import Gatherer
+from engine.gather import Gatherer, customer_of
 from engine.ledger import (
     DuplicateRecord,
     Ledger,
@@ -40,6 +42,20 @@ from engine.recording import new_record
 from engine.stopwatch import Stopwatch
 from graph.model import FraudMarked
 from graph.pending import PendingIndex
+
+
+class Policies(Protocol):
+    """The policies in use; ``engine.lifecycle.live.LivePolicies`` implements it."""
+
+    @property
+    def live(self) -> Policy:
+        """The policy of everybody who is in no canary."""
+        ...
+
+    def lease(self, subject: str) -> AbstractContextManager[tuple[Policy, str]]:
+        """The policy for this person and its role, not to be closed while in the block."""
+        ...
+
 
 Respond = Callable[[Decision, tuple[Timing, ...]], bytes]
 """Turns a decision into the bytes of the answer, which are stored and sent."""
@@ -60,15 +76,17 @@ class DecisionEngine:
     def __init__(
         self,
         *,
-        policy: Callable[[], Policy],
+        policies: Policies,
         ledger: Ledger,
         pending: PendingIndex,
         gatherer: Gatherer,
         tokeniser: Tokeniser,
         clock: AdmissionClock,
         max_in_flight: int,
+        observe: Callable[[Decision, bytes], None] = lambda _decision, _body: None,
     ) -> None:
-        self._policy = policy
+        self._policies = policies
+        self._observe = observe
         self._ledger = ledger
         self._pending = pending
         self._gatherer = gatherer
@@ -137,11 +155,26 @@ class DecisionEngine:
         stored = await self._ledger.find(*key)
         if stored is not None:
             return _same_request(stored, fingerprint)
-        policy = self._policy()
+        with self._policies.lease(customer_of(application)) as (policy, role):
+            return await self._decide(
+                policy, role, key, fingerprint, application, respond, deadline
+            )
+
+    async def _decide(
+        self,
+        policy: Policy,
+        role: str,
+        key: tuple[str, str],
+        fingerprint: bytes,
+        application: Application,
+        respond: Respond,
+        deadline: Deadline,
+    ) -> bytes:
+        """Wholly under one policy."""
         check(application, policy)
         admission = self._admit(key, application)
         try:
-            return await self._make(policy, admission, fingerprint, respond, deadline)
+            return await self._make(policy, role, admission, fingerprint, respond, deadline)
         except DuplicateRecord as duplicate:
             self._pending.withdraw(admission.decision_id)
             return _same_request(duplicate.stored, fingerprint)
@@ -165,6 +198,7 @@ class DecisionEngine:
     async def _make(
         self,
         policy: Policy,
+        role: str,
         admission: Admission,
         fingerprint: bytes,
         respond: Respond,
@@ -173,8 +207,13 @@ class DecisionEngine:
         stopwatch = Stopwatch()
         decision, gathered = await self._evaluate(policy, admission, deadline, stopwatch)
         answer = respond(decision, stopwatch.timings())
-        record = DecisionRecord(admission=admission, gathered=gathered, decision=decision)
-        await self._ledger.append(new_record(record, fingerprint, answer))
+        record = new_record(
+            DecisionRecord(admission=admission, gathered=gathered, decision=decision, role=role),
+            fingerprint,
+            answer,
+        )
+        await self._ledger.append(record)
+        self._observe(decision, record.body)
         return answer
 
     async def _evaluate(
@@ -197,7 +236,10 @@ class DecisionEngine:
 
     async def estimate(self, application: Application) -> Decision:
         """A trial calculation: nothing is admitted, recorded or linked."""
-        policy = self._policy()
+        with self._policies.lease(customer_of(application)) as (policy, _):
+            return self._estimate(policy, application)
+
+    def _estimate(self, policy: Policy, application: Application) -> Decision:
         check(application, policy)
         admission = Admission(
             decision_id="",
@@ -210,7 +252,8 @@ class DecisionEngine:
 
     def check(self, application: Application) -> None:
         """What ``validate_only`` asks: raise ``InvalidApplication`` as ``decide`` would."""
-        check(application, self._policy())
+        with self._policies.lease(customer_of(application)) as (policy, _):
+            check(application, policy)
 
     async def get(self, decision_id: str, caller: str | None) -> bytes:
         """The stored answer. ``caller`` ``None``: whoever made it (auditors).
@@ -235,7 +278,7 @@ class DecisionEngine:
         stored = await self._ledger.get(decision_id)
         if stored is None or stored.kind != "decision" or caller not in (None, stored.caller):
             raise NotFound("no decision with that id")
-        return explain(decode(stored.body, DecisionRecord), language, self._policy().bundle)
+        return explain(decode(stored.body, DecisionRecord), language, self._policies.live.bundle)
 
     async def mark_fraud(
         self,

@@ -13,11 +13,15 @@ from engine.policy import Policy
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DecisionRecord:
-    """Input, gathered answers and result. Holds tokens, never raw identifiers."""
+    """Input, gathered answers and result. Holds tokens, never raw identifiers.
+
+    ``role``: as what the policy decided, "live" or "canary".
+    """
 
     admission: Admission
     gathered: Gathered
     decision: Decision
+    role: str = "live"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

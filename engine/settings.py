@@ -15,7 +15,7 @@ _ROOT = Path(__file__).resolve().parent.parent
 Roles = Mapping[str, tuple[str, ...]]
 """Caller identity to roles."""
 
-ROLES = ("channel", "investigator", "auditor", "operator")
+ROLES = ("channel", "investigator", "auditor", "author", "approver", "operator")
 
 
 class SettingsError(ValueError):
@@ -93,7 +93,8 @@ class Access:
     roles: Annotated[
         Roles,
         Meaning(
-            "caller to roles (channel, investigator, auditor, operator); '*' for any other caller"
+            "caller to roles (channel, investigator, auditor, author, approver, operator); "
+            "'*' for any other caller"
         ),
     ] = field(default_factory=dict)
     loopback_roles: Annotated[
@@ -230,6 +231,36 @@ class Graph:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Governance:
+    """How policies go live."""
+
+    policy_mode: Annotated[
+        str,
+        Meaning(
+            "files: what stands in the policy directory is live; governed: only what was "
+            "approved through PolicyService, the directory serves the very first start",
+            choices=("files", "governed"),
+        ),
+    ] = "files"
+    policy_watch: Annotated[
+        bool, Meaning("in mode files: take changes of the policy directory at once")
+    ] = False
+    policy_approvers: Annotated[
+        Path | None, Meaning("TOML file: names and public keys of those who may approve")
+    ] = None
+    policy_approvals: Annotated[int, Meaning("approvals that a policy needs", least=1, most=10)] = 1
+    guard_decisions: Annotated[
+        int, Meaning("decisions of a new policy before a guard rail judges", least=30)
+    ] = 200
+    guard_rate_percent: Annotated[
+        int, Meaning("points of change of the decline or refer rate that trip", least=1, most=100)
+    ] = 10
+    guard_line_percent: Annotated[
+        int, Meaning("per cent of change of the approved line per application that trip", least=1)
+    ] = 30
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Log:
     """The log on standard error: one line per call, no personal data."""
 
@@ -255,5 +286,6 @@ class Settings:
     connections: Connections = Connections()
     ledger: LedgerBounds = LedgerBounds()
     sources: Sources = Sources()
+    governance: Governance = Governance()
     graph: Graph = Graph()
     log: Log = Log()

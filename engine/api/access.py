@@ -11,6 +11,32 @@ from typing import Protocol
 from engine.errors import PermissionDenied, Unauthenticated
 from engine.settings import Access
 
+
+def _of_policies() -> dict[str, frozenset[str]]:
+    """Authors draft and propose, approvers review, operators put into force; all of them look."""
+    everybody = frozenset({"author", "approver", "operator", "auditor"})
+    roles = {
+        "UploadPolicyPart": {"author"},
+        "FinishPolicyUpload": {"author"},
+        "ProposePolicy": {"author"},
+        "ReviewPolicy": {"approver"},
+        "ActivatePolicy": {"operator"},
+        "EndCanary": {"operator"},
+        "ShadowPolicy": {"operator", "author"},
+        "RollBackPolicy": {"operator"},
+        "FreezePolicy": {"operator"},
+        "CheckPolicy": everybody,
+        "ExplainPolicy": everybody,
+        "DrawPolicy": everybody,
+        "StartPolicyJob": {"author", "approver"},
+        "GetPolicyJob": everybody,
+        "GetPolicyStatus": everybody,
+        "ListPolicyEvents": everybody,
+    }
+    service = "/touchstone.v1.PolicyService"
+    return {f"{service}/{method}": frozenset(needed) for method, needed in roles.items()}
+
+
 METHOD_ROLES: Mapping[str, frozenset[str]] = {
     "/touchstone.v1.DecisionService/Decide": frozenset({"channel"}),
     "/touchstone.v1.DecisionService/BatchDecide": frozenset({"channel"}),
@@ -22,6 +48,7 @@ METHOD_ROLES: Mapping[str, frozenset[str]] = {
     "/touchstone.v1.DecisionService/ExplainDecision": frozenset(
         {"channel", "investigator", "auditor"}
     ),
+    **_of_policies(),
     "/touchstone.v1.GraphService/MarkFraud": frozenset({"investigator"}),
     "/touchstone.v1.GraphService/UnmarkFraud": frozenset({"investigator"}),
 }

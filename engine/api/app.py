@@ -7,6 +7,7 @@ from typing import Protocol
 
 from engine.api.identifiers import Tokens
 from engine.api.service import Engine
+from engine.lifecycle import PolicyDesk
 from graph.projector import Lag
 
 
@@ -21,6 +22,11 @@ class App(Protocol):
     @property
     def tokeniser(self) -> Tokens:
         """Makes tokens of identifiers."""
+        ...
+
+    @property
+    def desk(self) -> PolicyDesk:
+        """Where policies are proposed, approved and activated."""
         ...
 
     def ready(self) -> bool:

@@ -11,6 +11,8 @@ from engine.errors import LedgerUnavailable, Unavailable
 from engine.gather import Gatherer, GraphSource, HistorySource
 from engine.ledger import SqliteLedger
 from engine.ledger.sqlite import FILE_NAME
+from engine.lifecycle import Approvers, LivePolicies, PolicyDesk, load_approvers
+from engine.lifecycle.opening import GOVERNED, open_desk
 from engine.pipeline import DecisionEngine
 from engine.policy import Policy, load_policy
 from engine.privacy import Keyring, Tokeniser
@@ -32,19 +34,28 @@ def build(settings: Settings, *, graph: GraphSettings | None = None) -> Touchsto
     opener = graph_opener(settings, graph or GraphSettings(), os.environ)
     ledger_exists = (settings.storage.data_dir / FILE_NAME).exists()
     keyring = Keyring.open(settings.storage.keys_path, ledger_exists=ledger_exists)
-    policy = load_policy(settings.storage.policy_path)
-    return TouchstoneApp(settings, keyring, policy, opener)
+    approvers = load_approvers(settings.governance.policy_approvers)
+    governed = settings.governance.policy_mode == GOVERNED
+    # A governed server may have another policy live than the directory's, so it looks later.
+    policy = None if governed else load_policy(settings.storage.policy_path)
+    return TouchstoneApp(settings, keyring, policy, approvers, opener)
 
 
 class TouchstoneApp:
     """Implements ``engine.api.app.App`` with the embedded ledger and the graph store chosen."""
 
     def __init__(
-        self, settings: Settings, keyring: Keyring, policy: Policy, graph: GraphOpener
+        self,
+        settings: Settings,
+        keyring: Keyring,
+        policy: Policy | None,
+        approvers: Approvers,
+        graph: GraphOpener,
     ) -> None:
         self._settings = settings
         self._keyring = keyring
         self._policy = policy
+        self._approvers = approvers
         self._graph = graph
         self._reports: list[Callable[[BaseException], None]] = []
         self._running: _Running | None = None
@@ -72,8 +83,13 @@ class TouchstoneApp:
 
     @property
     def policy(self) -> Policy:
-        """The live policy."""
-        return self._policy
+        """The live policy. Raises ``Unavailable`` before ``start``."""
+        return self._parts.policies.live
+
+    @property
+    def desk(self) -> PolicyDesk:
+        """Where policies are proposed, approved and activated. ``Unavailable`` before ``start``."""
+        return self._parts.desk
 
     @property
     def _parts(self) -> _Running:
@@ -119,8 +135,17 @@ class TouchstoneApp:
             await store.close()
             raise
         sources = self._settings.sources
+        clock = AdmissionClock(await ledger.last_at_us())
+        try:
+            policies, desk = await open_desk(
+                self._settings, ledger, clock, self.tokeniser, self._approvers, self._policy
+            )
+        except BaseException:
+            await projector.stop(drain_s=0)
+            await store.close()
+            raise
         engine = DecisionEngine(
-            policy=lambda: self._policy,
+            policies=policies,
             ledger=ledger,
             pending=pending,
             gatherer=Gatherer(
@@ -130,10 +155,11 @@ class TouchstoneApp:
                 }
             ),
             tokeniser=self.tokeniser,
-            clock=AdmissionClock(await ledger.last_at_us()),
+            clock=clock,
             max_in_flight=self._settings.limits.max_decisions,
+            observe=desk.observe,
         )
-        return _Running(engine, ledger, store, projector)
+        return _Running(engine, ledger, store, projector, policies, desk)
 
     def _failed(self) -> None:
         for report in self._reports:
@@ -147,8 +173,9 @@ class TouchstoneApp:
         await running.engine.drain(self._settings.deadlines.drain_grace_ms / 1000)
         await running.projector.stop(drain_s=_DRAIN_S)
         await running.store.close()
+        await running.desk.close()
         await running.ledger.close()
-        self._policy.rules.close()
+        running.policies.close()
 
 
 class _Running:
@@ -160,7 +187,11 @@ class _Running:
         ledger: SqliteLedger,
         store: GraphStore,
         projector: Projector,
+        policies: LivePolicies,
+        desk: PolicyDesk,
     ) -> None:
+        self.policies = policies
+        self.desk = desk
         self.engine = engine
         self.ledger = ledger
         self.store = store

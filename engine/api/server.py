@@ -19,14 +19,23 @@ from engine.api.converters import Converter
 from engine.api.exposition import MetricsEndpoint
 from engine.api.interceptors import CallInterceptor
 from engine.api.metrics import Metrics
+from engine.api.policy_servicer import Places, PolicyServicer
 from engine.api.servicers import DecisionServicer, GraphServicer
 from engine.api.tls import credentials
 from engine.settings import Connections, Limits, Settings, SettingsError
-from touchstone.v1 import decision_pb2, decision_pb2_grpc, graph_pb2, graph_pb2_grpc
+from touchstone.v1 import (
+    decision_pb2,
+    decision_pb2_grpc,
+    graph_pb2,
+    graph_pb2_grpc,
+    policy_pb2,
+    policy_pb2_grpc,
+)
 
 SERVICES = (
     decision_pb2.DESCRIPTOR.services_by_name["DecisionService"].full_name,
     graph_pb2.DESCRIPTOR.services_by_name["GraphService"].full_name,
+    policy_pb2.DESCRIPTOR.services_by_name["PolicyService"].full_name,
 )
 _READY_EVERY_S = 0.25
 _ADMIN_CALLS = 64
@@ -46,6 +55,7 @@ class Server:
         self._admin: grpc.aio.Server | None = None
         self._endpoint: MetricsEndpoint | None = None
         self._watch: asyncio.Task[None] | None = None
+        self._policies: PolicyServicer | None = None
 
     async def start(self) -> Addresses:
         """Start the application and listen; return the addresses with the ports chosen.
@@ -94,6 +104,8 @@ class Server:
         if self._services is not None:
             await self._services.stop(deadlines.drain_grace_ms / 1000)
             self._services = None
+        if self._policies is not None:
+            await self._policies.close()
         await self._app.close()
         if self._endpoint is not None:
             self._endpoint.close()
@@ -127,6 +139,13 @@ class Server:
         )
         decision_pb2_grpc.add_DecisionServiceServicer_to_server(decisions, server)
         graph_pb2_grpc.add_GraphServiceServicer_to_server(GraphServicer(self._app.engine), server)
+        storage = settings.storage
+        self._policies = PolicyServicer(
+            lambda: self._app.desk,
+            Places(storage.data_dir, storage.keys_path),
+            settings.governance.policy_mode,
+        )
+        policy_pb2_grpc.add_PolicyServiceServicer_to_server(self._policies, server)
         return server
 
     def _build_admin(self) -> grpc.aio.Server:

@@ -16,13 +16,12 @@ DOMAIN = "touchstone"
 
 _MAX_STATUS_BYTES = 4096
 """Base64 and the other metadata come on top; peers refuse more than 8 KiB by default."""
-_MAX_TEXT = 300
 
 
 def to_status(error: TouchstoneError) -> status_pb2.Status:
     """Code, reason, text and details of an error that callers may see."""
     text = "the request has invalid fields" if isinstance(error, InvalidApplication) else str(error)
-    status = status_pb2.Status(code=code_number(error.code), message=text[:_MAX_TEXT])
+    status = status_pb2.Status(code=code_number(error.code), message=text[: error.most_text])
     status.details.append(_packed(_info(error.reason)))
     if isinstance(error, InvalidApplication):
         status.details.append(_packed(_bad_request(error)))
@@ -61,7 +60,7 @@ def _bad_request(error: InvalidApplication) -> error_details_pb2.BadRequest:
     details = error_details_pb2.BadRequest()
     for violation in error.violations:
         details.field_violations.add(
-            field=violation.field, description=violation.description[:_MAX_TEXT]
+            field=violation.field, description=violation.description[: error.most_text]
         )
         if details.ByteSize() > _MAX_STATUS_BYTES:
             del details.field_violations[-1]

@@ -147,6 +147,17 @@ class MemoryLedger:
         """The outbox after ``position``, in commit order."""
         return list(enumerate(self._events[position : position + limit], start=position + 1))
 
+    async def bodies(
+        self, kind: str, *, after: int | None, limit: int
+    ) -> Sequence[tuple[int, bytes]]:
+        """Sequence and body of records of one kind, as ``Ledger.bodies`` says."""
+        found = [
+            (sequence, row.record.body)
+            for sequence, row in enumerate(self._rows, start=1)
+            if row.record.kind == kind and sequence > (after or 0) and not row.erased
+        ]
+        return found[-limit:] if after is None else found[:limit]
+
     async def wait_for_more(self, position: int, timeout: float) -> None:  # noqa: ASYNC109
         """Return once the outbox reaches beyond ``position``, or after ``timeout`` seconds."""
         try:

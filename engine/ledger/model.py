@@ -179,6 +179,15 @@ class Ledger(Protocol):
         """Return once the outbox reaches beyond ``position``, or after ``timeout`` seconds."""
         ...
 
+    async def bodies(
+        self, kind: str, *, after: int | None, limit: int
+    ) -> Sequence[tuple[int, bytes]]:
+        """Sequence and body of records of one kind, in order; those of erased people are left out.
+
+        ``after`` a sequence: the first ``limit`` behind it; ``None``: the latest ``limit``.
+        """
+        ...
+
     async def last_at_us(self) -> int:
         """The latest time of any record; 0 if there is none."""
         ...

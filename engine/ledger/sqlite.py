@@ -131,6 +131,13 @@ class SqliteLedger:
         self._require_healthy()
         return await self._reader.run(lambda c: read.read_after(c, position, limit))
 
+    async def bodies(
+        self, kind: str, *, after: int | None, limit: int
+    ) -> Sequence[tuple[int, bytes]]:
+        """Sequence and body of records of one kind, as ``Ledger.bodies`` says."""
+        self._require_healthy()
+        return await self._browser.run(lambda c: self._browser.bodies(c, kind, after, limit))
+
     async def wait_for_more(self, position: int, timeout: float) -> None:  # noqa: ASYNC109
         """Return once the outbox reaches beyond ``position``, or after ``timeout`` seconds."""
         try:

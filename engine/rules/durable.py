@@ -59,11 +59,15 @@ class _Stage:
 
 
 class DurableRuleEngine:
-    """``RuleEngine`` over CEL and durable-rules. Built and used by one thread."""
+    """``RuleEngine`` over CEL and durable-rules. Used by the thread that evaluates first.
+
+    Another one may build it: no call into durable-rules lets go of the interpreter, so that
+    building beside evaluations is building between them.
+    """
 
     def __init__(self, bundle: Bundle) -> None:
         self._bundle = bundle
-        self._thread = threading.get_ident()
+        self._thread: int | None = None
         self._signals = bundle.signals
         self._lists = tuple(sorted(bundle.lists))
         self._environment = Environment(self._signals, self._lists)
@@ -122,8 +126,10 @@ class DurableRuleEngine:
         return snooze(stratum.rules, found, standing) if standing.snoozed else found
 
     def _refuse_misuse(self) -> None:
+        if self._thread is None:
+            self._thread = threading.get_ident()
         if threading.get_ident() != self._thread:
-            raise RuleEngineError("a rule engine is used by the thread that built it")
+            raise RuleEngineError("a rule engine is used by the thread that evaluated first")
         if self._broken:
             raise RuleEngineError("this rule engine was closed, or failed before")
 

@@ -108,18 +108,10 @@ class ExplainPolicyRequest(_message.Message):
     def __init__(self, digest: _Optional[str] = ..., rule_id: _Optional[str] = ..., language: _Optional[str] = ...) -> None: ...
 
 class ExplainPolicyResponse(_message.Message):
-    __slots__ = ("rules",)
-    RULES_FIELD_NUMBER: _ClassVar[int]
-    rules: _containers.RepeatedCompositeFieldContainer[RuleSentence]
-    def __init__(self, rules: _Optional[_Iterable[_Union[RuleSentence, _Mapping]]] = ...) -> None: ...
-
-class RuleSentence(_message.Message):
-    __slots__ = ("rule_id", "sentence")
-    RULE_ID_FIELD_NUMBER: _ClassVar[int]
-    SENTENCE_FIELD_NUMBER: _ClassVar[int]
-    rule_id: str
-    sentence: str
-    def __init__(self, rule_id: _Optional[str] = ..., sentence: _Optional[str] = ...) -> None: ...
+    __slots__ = ("text",)
+    TEXT_FIELD_NUMBER: _ClassVar[int]
+    text: str
+    def __init__(self, text: _Optional[str] = ...) -> None: ...
 
 class DrawPolicyRequest(_message.Message):
     __slots__ = ("digest", "format")
@@ -178,20 +170,16 @@ class GetPolicyJobRequest(_message.Message):
     def __init__(self, job_id: _Optional[str] = ...) -> None: ...
 
 class GetPolicyJobResponse(_message.Message):
-    __slots__ = ("state", "done", "total", "report", "report_json", "report_html")
+    __slots__ = ("state", "report", "report_json", "report_html")
     STATE_FIELD_NUMBER: _ClassVar[int]
-    DONE_FIELD_NUMBER: _ClassVar[int]
-    TOTAL_FIELD_NUMBER: _ClassVar[int]
     REPORT_FIELD_NUMBER: _ClassVar[int]
     REPORT_JSON_FIELD_NUMBER: _ClassVar[int]
     REPORT_HTML_FIELD_NUMBER: _ClassVar[int]
     state: PolicyJobState
-    done: int
-    total: int
     report: str
     report_json: str
     report_html: str
-    def __init__(self, state: _Optional[_Union[PolicyJobState, str]] = ..., done: _Optional[int] = ..., total: _Optional[int] = ..., report: _Optional[str] = ..., report_json: _Optional[str] = ..., report_html: _Optional[str] = ...) -> None: ...
+    def __init__(self, state: _Optional[_Union[PolicyJobState, str]] = ..., report: _Optional[str] = ..., report_json: _Optional[str] = ..., report_html: _Optional[str] = ...) -> None: ...
 
 class ProposePolicyRequest(_message.Message):
     __slots__ = ("request_id", "digest", "note")
@@ -204,12 +192,12 @@ class ProposePolicyRequest(_message.Message):
     def __init__(self, request_id: _Optional[str] = ..., digest: _Optional[str] = ..., note: _Optional[str] = ...) -> None: ...
 
 class ProposePolicyResponse(_message.Message):
-    __slots__ = ("event", "diagnostics")
+    __slots__ = ("event", "warnings")
     EVENT_FIELD_NUMBER: _ClassVar[int]
-    DIAGNOSTICS_FIELD_NUMBER: _ClassVar[int]
+    WARNINGS_FIELD_NUMBER: _ClassVar[int]
     event: PolicyEvent
-    diagnostics: _containers.RepeatedCompositeFieldContainer[PolicyDiagnostic]
-    def __init__(self, event: _Optional[_Union[PolicyEvent, _Mapping]] = ..., diagnostics: _Optional[_Iterable[_Union[PolicyDiagnostic, _Mapping]]] = ...) -> None: ...
+    warnings: str
+    def __init__(self, event: _Optional[_Union[PolicyEvent, _Mapping]] = ..., warnings: _Optional[str] = ...) -> None: ...
 
 class ReviewPolicyRequest(_message.Message):
     __slots__ = ("request_id", "digest", "approver", "signature", "approve", "note")
@@ -336,18 +324,20 @@ class GetPolicyStatusResponse(_message.Message):
     def __init__(self, live_digest: _Optional[str] = ..., canary_digest: _Optional[str] = ..., canary_percent: _Optional[int] = ..., shadow_digest: _Optional[str] = ..., frozen: _Optional[bool] = ..., mode: _Optional[str] = ..., shadow_comparison: _Optional[_Union[PolicyComparison, _Mapping]] = ..., guard_rails: _Optional[_Iterable[_Union[GuardRail, _Mapping]]] = ..., proposals: _Optional[_Iterable[_Union[PolicyProposal, _Mapping]]] = ...) -> None: ...
 
 class PolicyComparison(_message.Message):
-    __slots__ = ("compared", "not_compared", "outcomes", "live_line_minor", "other_line_minor")
+    __slots__ = ("compared", "not_compared", "outcomes", "live_line_minor", "other_line_minor", "different_decision_ids")
     COMPARED_FIELD_NUMBER: _ClassVar[int]
     NOT_COMPARED_FIELD_NUMBER: _ClassVar[int]
     OUTCOMES_FIELD_NUMBER: _ClassVar[int]
     LIVE_LINE_MINOR_FIELD_NUMBER: _ClassVar[int]
     OTHER_LINE_MINOR_FIELD_NUMBER: _ClassVar[int]
+    DIFFERENT_DECISION_IDS_FIELD_NUMBER: _ClassVar[int]
     compared: int
     not_compared: int
     outcomes: _containers.RepeatedCompositeFieldContainer[OutcomePair]
     live_line_minor: int
     other_line_minor: int
-    def __init__(self, compared: _Optional[int] = ..., not_compared: _Optional[int] = ..., outcomes: _Optional[_Iterable[_Union[OutcomePair, _Mapping]]] = ..., live_line_minor: _Optional[int] = ..., other_line_minor: _Optional[int] = ...) -> None: ...
+    different_decision_ids: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, compared: _Optional[int] = ..., not_compared: _Optional[int] = ..., outcomes: _Optional[_Iterable[_Union[OutcomePair, _Mapping]]] = ..., live_line_minor: _Optional[int] = ..., other_line_minor: _Optional[int] = ..., different_decision_ids: _Optional[_Iterable[str]] = ...) -> None: ...
 
 class OutcomePair(_message.Message):
     __slots__ = ("live", "other", "count")
@@ -394,20 +384,22 @@ class PolicyProposal(_message.Message):
     def __init__(self, digest: _Optional[str] = ..., author: _Optional[str] = ..., proposed_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., note: _Optional[str] = ..., approvers: _Optional[_Iterable[str]] = ..., approved: _Optional[bool] = ..., rejected: _Optional[bool] = ...) -> None: ...
 
 class PolicyEvent(_message.Message):
-    __slots__ = ("event_id", "kind", "digest", "actor", "at", "note")
+    __slots__ = ("event_id", "kind", "digest", "actor", "at", "note", "canary_percent")
     EVENT_ID_FIELD_NUMBER: _ClassVar[int]
     KIND_FIELD_NUMBER: _ClassVar[int]
     DIGEST_FIELD_NUMBER: _ClassVar[int]
     ACTOR_FIELD_NUMBER: _ClassVar[int]
     AT_FIELD_NUMBER: _ClassVar[int]
     NOTE_FIELD_NUMBER: _ClassVar[int]
+    CANARY_PERCENT_FIELD_NUMBER: _ClassVar[int]
     event_id: str
     kind: str
     digest: str
     actor: str
     at: _timestamp_pb2.Timestamp
     note: str
-    def __init__(self, event_id: _Optional[str] = ..., kind: _Optional[str] = ..., digest: _Optional[str] = ..., actor: _Optional[str] = ..., at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., note: _Optional[str] = ...) -> None: ...
+    canary_percent: int
+    def __init__(self, event_id: _Optional[str] = ..., kind: _Optional[str] = ..., digest: _Optional[str] = ..., actor: _Optional[str] = ..., at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., note: _Optional[str] = ..., canary_percent: _Optional[int] = ...) -> None: ...
 
 class ListPolicyEventsRequest(_message.Message):
     __slots__ = ("page_size", "page_token")

@@ -14,7 +14,9 @@ from engine.api.addresses import Addresses
 from engine.api.server import Server
 from engine.api.service import Respond
 from engine.deadline import Deadline
+from engine.errors import Unavailable
 from engine.ledger import ListFilter, RecordPage
+from engine.lifecycle import PolicyDesk
 from engine.model import Application
 from engine.outcome import Decision, ExpectedLimit, LimitStatus, Outcome, Timing
 from engine.privacy import Tokeniser
@@ -124,6 +126,10 @@ class ScriptedApp:
     is_ready: bool = True
     reports: list[Callable[[BaseException], None]] = field(default_factory=list)
     events: list[str] = field(default_factory=list)
+
+    @property
+    def desk(self) -> PolicyDesk:
+        raise Unavailable("nothing is scripted for policies")
 
     def ready(self) -> bool:
         return self.is_ready

@@ -1,0 +1,89 @@
+"""What a policy must pass before it is proposed or live, in throw-away processes."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import sys
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from engine.errors import PolicyError
+
+CPU_S = 300
+MEMORY_BYTES = 8 << 30
+_WALL_S = 600.0
+MAX_OUTPUT = 1 << 20
+_NO_CASES = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Ran:
+    """How a process ended: its exit code and what it printed, at most ``MAX_OUTPUT`` of each."""
+
+    code: int
+    output: str
+    errors: str
+
+
+async def tool(*arguments: str) -> Ran:
+    """A command of ``touchstone``, within bounds. Raises ``PolicyError`` if it was too much."""
+    bounds = (str(CPU_S), str(MEMORY_BYTES))
+    return await _run(("-m", "engine.lifecycle.bounded", *bounds, *arguments), b"")
+
+
+async def examine(root: Path) -> str:
+    """Check, test and prove a policy; the warnings. Raises ``PolicyError`` with what is wrong.
+
+    Without cases or invariants of its own there is nothing to test or prove.
+    """
+    checked = await tool("policy", "check", str(root))
+    _require(checked, "it does not pass its check")
+    tested = await tool("policy", "test", str(root))
+    if tested.code != _NO_CASES:
+        _require(tested, "its own tests fail")
+    if (root / "proofs.yaml").exists():
+        _require(await tool("policy", "prove", str(root)), "its invariants are not proved")
+    return checked.output
+
+
+async def rehearse(root: Path, bodies: Iterable[bytes]) -> None:
+    """Have recent decisions made again by the engine and its reference; they must agree."""
+    frames = b"".join(len(body).to_bytes(4, "big") + body for body in bodies)
+    ran = await _run(("-m", "engine.lifecycle.rehearse", str(root)), frames)
+    _require(ran, "the rule engine and its reference differ on recent decisions")
+
+
+def _require(ran: Ran, problem: str) -> None:
+    if ran.code:
+        said = "\n".join(part for part in (ran.errors.strip(), ran.output.strip()) if part)
+        raise PolicyError(f"the policy is refused: {problem}\n{said}")
+
+
+async def _run(arguments: tuple[str, ...], given: bytes) -> Ran:
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        *arguments,
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    try:
+        async with asyncio.timeout(_WALL_S):
+            output, errors = await process.communicate(given)
+    except TimeoutError:
+        raise PolicyError("the policy is refused: examining it takes too long") from None
+    finally:
+        if process.returncode is None:
+            with contextlib.suppress(ProcessLookupError):
+                process.kill()
+            await process.wait()
+    code = process.returncode or 0
+    if code < 0:
+        raise PolicyError("the policy is refused: examining it takes too much time or memory")
+    return Ran(code, _text(output), _text(errors))
+
+
+def _text(raw: bytes) -> str:
+    return raw[:MAX_OUTPUT].decode(errors="replace")

@@ -1,0 +1,101 @@
+"""The bundles that were ever drafted or live, by digest, as files that never change."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from pathlib import Path, PurePosixPath
+
+from engine.errors import FieldViolation, InvalidApplication, NotFound, PolicyError
+from engine.rules.contents import MAX_BUNDLE_BYTES, MAX_FILES, Contents, digest, read_contents
+from engine.rules.diagnostics import Diagnostics
+
+#: Drafts that nobody proposed make room for newer ones beyond this number.
+MAX_DRAFTS = 64
+
+
+class BundleStore:
+    """A directory with one directory for each digest. Used by one process."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+        root.mkdir(parents=True, exist_ok=True)
+        for left in root.glob(".tmp-*"):
+            shutil.rmtree(left, ignore_errors=True)
+
+    def path(self, wanted: str) -> Path:
+        """Where a bundle stands, its files held against the digest. Raises ``NotFound``."""
+        place = self._root / wanted
+        if not place.is_dir():
+            raise NotFound("there is no policy with that digest here; upload it first")
+        if digest(read_contents(place, Diagnostics())) != wanted:
+            raise PolicyError(f"the stored files of policy {wanted} were altered; restore them")
+        return place
+
+    def has(self, wanted: str) -> bool:
+        """Whether it is there."""
+        return (self._root / wanted).is_dir()
+
+    def put(self, contents: Contents) -> str:
+        """Keep a bundle, whole or not at all; return its digest. Raises ``InvalidApplication``."""
+        _refuse_unusable(contents)
+        name = digest(contents)
+        place = self._root / name
+        if place.is_dir():
+            os.utime(place)
+            return name
+        draft = Path(tempfile.mkdtemp(prefix=".tmp-", dir=self._root))
+        try:
+            for path, raw in contents.items():
+                _write(draft / path, raw)
+            for directory in (draft, *(p for p in draft.rglob("*") if p.is_dir())):
+                _sync(directory)
+            draft.rename(place)
+            _sync(self._root)
+        except BaseException:
+            shutil.rmtree(draft, ignore_errors=True)
+            raise
+        return name
+
+    def put_directory(self, root: Path) -> str:
+        """Keep the bundle of a directory; return its digest."""
+        found = Diagnostics()
+        contents = read_contents(root.resolve(), found)
+        found.refuse_if_errors()
+        return self.put(contents)
+
+    def make_room(self, keep: set[str]) -> None:
+        """Delete the oldest drafts beyond ``MAX_DRAFTS`` that are not to be kept."""
+        drafts = [p for p in self._root.iterdir() if p.is_dir() and p.name not in keep]
+        drafts.sort(key=lambda place: place.stat().st_mtime)
+        for place in drafts[: max(len(drafts) - MAX_DRAFTS, 0)]:
+            shutil.rmtree(place, ignore_errors=True)
+
+
+def _refuse_unusable(contents: Contents) -> None:
+    size = sum(map(len, contents.values()))
+    if not contents or len(contents) > MAX_FILES or size > MAX_BUNDLE_BYTES:
+        message = f"a policy has 1 to {MAX_FILES} files and at most {MAX_BUNDLE_BYTES} bytes"
+        raise InvalidApplication((FieldViolation("files", message),))
+    for path in contents:
+        parts = PurePosixPath(path).parts
+        plain = str(PurePosixPath(path)) == path and "\0" not in path and "\\" not in path
+        if not plain or path.startswith("/") or any(part.startswith(".") for part in parts):
+            raise InvalidApplication((FieldViolation("files", "a path leaves the policy"),))
+
+
+def _write(path: Path, raw: bytes) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("xb") as file:
+        file.write(raw)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _sync(directory: Path) -> None:
+    descriptor = os.open(directory, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -23,7 +23,7 @@ from engine.errors import (
     RequestIdReused,
     TouchstoneError,
 )
-from engine.settings import Access, Deadlines, Limits, Settings
+from engine.settings import ROLES, Access, Deadlines, Limits, Settings
 from tests.unit.api.harness import DECISION, SETTINGS, ScriptedEngine, Told, served, told_by
 from tests.unit.api.requests import full_request
 from touchstone.v1 import decision_pb2 as pb
@@ -255,7 +255,7 @@ async def test_a_defect_in_one_request_of_a_batch_leaves_the_others() -> None:
 
 
 def _every_method() -> list[str]:
-    files = (pb.DESCRIPTOR, graph_pb2.DESCRIPTOR)
+    files = (pb.DESCRIPTOR, graph_pb2.DESCRIPTOR, policy_pb2.DESCRIPTOR)
     return [
         f"/{service.full_name}/{method.name}"
         for file in files
@@ -273,7 +273,7 @@ def test_every_method_of_every_service_has_roles_and_none_is_left_over() -> None
 @pytest.mark.parametrize("method", _every_method())
 async def test_a_method_is_open_to_its_roles_only(method: str) -> None:
     """Every role is tried on every method, and a caller without any."""
-    roles = {role: (role,) for role in ("channel", "investigator", "auditor", "operator")}
+    roles = {role: (role,) for role in ROLES}
     settings = replace(SETTINGS, access=Access(roles=roles, loopback_roles=()))
     opened = set()
     async with _calling(settings=settings) as send:

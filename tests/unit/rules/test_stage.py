@@ -197,6 +197,7 @@ class TestStage:
                 caught.append(error)
 
         with running(kind, rule(1, YES)) as engine:
+            engine.evaluate(STAGE, facts_pb2.Facts(), Signals())
             thread = threading.Thread(target=use, args=(engine,))
             thread.start()
             thread.join()

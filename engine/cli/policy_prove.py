@@ -44,6 +44,8 @@ def told(result: ProofResult) -> str:
     lines = [f"{result.verdict.value:<9} {result.id}: {result.claim}"]
     if result.why:
         lines.append(f"          {result.why}")
+    if result.note:
+        lines.append(f"          {result.note}")
     for place, example in enumerate(result.examples):
         word = "with" if place else "for example"
         line = f", line {example.line_minor:,} minor units" if example.line_minor else ", no line"

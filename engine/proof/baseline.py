@@ -42,7 +42,7 @@ _UNKNOWN = frozenset({"application.expected_limit_minor"})
 
 def baseline(
     products: Mapping[str, Product], absent: Iterable[str] = ()
-) -> Mapping[str, Value | None]:
+) -> dict[str, Value | None]:
     """A value for every field of the vocabulary, ``None`` where it is unknown.
 
     ``absent``: roots of the vocabulary that the strategy never asks for.

@@ -29,6 +29,8 @@ class RuleChecks:
         self._quiet: set[str] = set()
         self._dead: set[str] = set()
         self._useless: set[str] = set()
+        self._sparing: dict[str, Term] = {}
+        self._hits_of: dict[str, tuple[Effect, ...]] = {}
         self._declines = {
             truth.rule.id
             for number in range(len(self._stages.stages))
@@ -37,6 +39,12 @@ class RuleChecks:
         }
         for witness in model.ordinary():
             self._note(model.trials.run(witness))
+            everywhere = model.trials.run(witness, to_the_end=True)
+            self._quiet |= {rule_id for rule_id in self._ids() if not everywhere.hits(rule_id)}
+
+    def _ids(self) -> Iterator[str]:
+        for number in range(len(self._stages.stages)):
+            yield from (truth.rule.id for truth in self._stages.rules(number))
 
     def run(self) -> Iterator[Diagnostic]:
         """All findings, stage by stage."""
@@ -79,8 +87,8 @@ class RuleChecks:
         if rule.rule.id in self._alive or rule.rule.is_idle:
             return
         stops = [*earlier, *self._rivals(rule, peers)]
-        free = [self._logic.no(self._stages.ends(stop)) for stop in stops]
-        answer = self._model.search.find(rule.hit, partial(self._free_hit, rule, stops), free)
+        free = [self._spared(stop) for stop in stops]
+        answer = self._free(rule, stops, free)
         if isinstance(answer, GaveUp):
             yield unproved(rule.rule, "whether it can ever fire", answer.why)
         elif isinstance(answer, Proved):
@@ -90,6 +98,27 @@ class RuleChecks:
             else:
                 self._useless.add(rule.rule.id)
                 yield self._shadowed(rule, [stops[place] for place in answer.needed])
+
+    def _spared(self, stop: Effect) -> Term:
+        """That the stop does not end the road; made once, for it is asked of every rule."""
+        if stop.cause not in self._sparing:
+            self._sparing[stop.cause] = self._logic.no(self._stages.ends(stop))
+        return self._sparing[stop.cause]
+
+    def _declining(self, peer: RuleTruth) -> tuple[Effect, ...]:
+        """The declines of a hit of the rule, made once too."""
+        if peer.rule.id not in self._hits_of:
+            effects = self._stages.effects_of(peer)
+            self._hits_of[peer.rule.id] = tuple(e for e in effects if e.rule is peer.rule)
+        return self._hits_of[peer.rule.id]
+
+    def _free(
+        self, rule: RuleTruth, stops: Sequence[Effect], free: Sequence[Term]
+    ) -> Proved | Found[Witness] | GaveUp | None:
+        search = self._model.search
+        if self._stages.is_exact(rule.rule) and all(stop.exact for stop in stops):
+            return search.ask(rule.hit, free)
+        return search.find(rule.hit, partial(self._free_hit, rule, stops), free)
 
     def _dead_because(self, rule: RuleTruth) -> Iterator[Diagnostic]:
         """``otherwise`` may be there for what nobody thought of."""
@@ -125,7 +154,7 @@ class RuleChecks:
                 continue
             if then.outcome is Outcome.DECLINE and then.reason != other.then.reason:
                 continue
-            yield from (effect for effect in self._stages.effects_of(peer) if effect.rule is other)
+            yield from self._declining(peer)
 
     def _shadowed(self, rule: RuleTruth, stops: Sequence[Effect]) -> Diagnostic:
         causes = listed(stop.cause for stop in stops)
@@ -147,7 +176,9 @@ class RuleChecks:
         def accept(witness: Witness) -> bool:
             return not self._model.trials.run(witness, to_the_end=True).hits(rule_id)
 
-        answer = self._model.search.find(misses, accept)
+        search = self._model.search
+        exact = self._stages.is_exact(rule.rule)
+        answer = search.ask(misses) if exact else search.find(misses, accept)
         if isinstance(answer, GaveUp):
             yield unproved(rule.rule, "whether it always fires", answer.why)
         elif isinstance(answer, Proved):

@@ -12,11 +12,13 @@ from yaml.nodes import Node, ScalarNode
 from engine.outcome import Outcome
 from engine.rules import Bundle, Code, vocabulary
 from engine.rules.condition import Condition, compile_condition
+from engine.rules.definitions import types_of
 from engine.rules.diagnostics import Diagnostics, did_you_mean
-from engine.rules.environment import shared_environment
+from engine.rules.environment import Environment, shared_environment
 from engine.rules.positions import value_positions
 from engine.rules.reader import UPPER_NAME, Reader
 from engine.rules.source import Source, Span, span_at
+from engine.rules.vocabulary import NAMED, PARAMS, SIGNALS
 from engine.rules.yaml_source import compose, read_source
 
 FILE = "proofs.yaml"
@@ -88,7 +90,7 @@ def load_claims(bundle: Bundle) -> tuple[Claim, ...]:
     if FILE not in bundle.files:
         return ()
     found = Diagnostics()
-    claims = read_claims({FILE: path.read_bytes()}, found)
+    claims = read_claims(bundle, {FILE: path.read_bytes()}, found)
     found.refuse_if_errors()
     return claims
 
@@ -96,10 +98,12 @@ def load_claims(bundle: Bundle) -> tuple[Claim, ...]:
 def check(bundle: Bundle, contents: Mapping[str, bytes], found: Diagnostics) -> None:
     """Report what is wrong with the file of a bundle that is being loaded."""
     if FILE in bundle.files:
-        read_claims(contents, found)
+        read_claims(bundle, contents, found)
 
 
-def read_claims(contents: Mapping[str, bytes], found: Diagnostics) -> tuple[Claim, ...]:
+def read_claims(
+    bundle: Bundle, contents: Mapping[str, bytes], found: Diagnostics
+) -> tuple[Claim, ...]:
     """The claims; incomplete where a diagnostic was added."""
     source = read_source(contents, FILE, found)
     node = compose(source, found) if source is not None else None
@@ -112,7 +116,7 @@ def read_claims(contents: Mapping[str, bytes], found: Diagnostics) -> tuple[Clai
         message = f"there are {len(nodes)} claims, more than {MAX_CLAIMS}"
         found.error(Code.FILE_LIMIT, message, reader.value_span("prove"))
         return ()
-    claims = [_claim(source, item, found) for item in nodes]
+    claims = [_claim(bundle, source, item, found) for item in nodes]
     _refuse_twins([claim for claim in claims if claim is not None], found)
     return tuple(claim for claim in claims if claim is not None)
 
@@ -125,7 +129,7 @@ def _refuse_twins(claims: list[Claim], found: Diagnostics) -> None:
         seen.add(claim.id)
 
 
-def _claim(source: Source, node: Node, found: Diagnostics) -> Claim | None:
+def _claim(bundle: Bundle, source: Source, node: Node, found: Diagnostics) -> Claim | None:
     reader = Reader(source, node, found, "a claim")
     optional = ("description", "when", "raising", "unproved", *Kind)
     if not reader.allow(("id",), optional):
@@ -147,7 +151,7 @@ def _claim(source: Source, node: Node, found: Diagnostics) -> Claim | None:
     if not of_two and "raising" in reader.items:
         message = f"`{kind}` is about one application, `raising` about two"
         found.error(Code.CLAIM, message, reader.value_span("raising"))
-    condition = _condition(reader, source, found)
+    condition = _condition(bundle, reader, found)
     return Claim(
         id=reader.name("id", UPPER_NAME),
         description=reader.text("description"),
@@ -179,18 +183,31 @@ def _raising(reader: Reader, found: Diagnostics) -> str:
     return ""
 
 
-def _condition(reader: Reader, source: Source, found: Diagnostics) -> Condition | None:
+def _condition(bundle: Bundle, reader: Reader, found: Diagnostics) -> Condition | None:
     node = reader.node_of("when")
     if node is None:
         return None
     if not isinstance(node, ScalarNode) or not node.value.strip():
         reader.wrong(node, "`when` must be a CEL condition", "quote it, or write it after `|`")
         return None
-    compiled = compile_condition(node.value, shared_environment(()))
-    if isinstance(compiled, Condition):
-        return compiled
-    places = value_positions(source, node)
-    for problem in compiled:
-        span = span_at(source, places[problem.offset], problem.length)
-        found.error(problem.code, problem.message, span, label=problem.label, hint=problem.hint)
-    return None
+    trees = {path: item.tree for path, item in bundle.definitions.items()}
+    compiled = compile_condition(node.value, _environment(bundle), trees)
+    if not isinstance(compiled, Condition):
+        places = value_positions(reader.source, node)
+        for problem in compiled:
+            span = span_at(reader.source, places[problem.offset], problem.length)
+            found.error(problem.code, problem.message, span, label=problem.label, hint=problem.hint)
+        return None
+    if any(path.startswith(f"{SIGNALS}.") for path in compiled.mentions):
+        message = "a claim is about the whole road, a signal about a stage"
+        found.error(Code.CLAIM, message, reader.value_span("when"), hint="read the fields instead")
+        return None
+    return compiled
+
+
+def _environment(bundle: Bundle) -> Environment:
+    """Lists, named expressions and parameters may be read, signals not."""
+    told = bundle.definitions.items()
+    named = types_of({path: item for path, item in told if path.startswith(f"{NAMED}.")})
+    params = types_of({path: item for path, item in told if path.startswith(f"{PARAMS}.")})
+    return shared_environment((), tuple(sorted(bundle.lists)), named, params)

@@ -45,6 +45,10 @@ class Comparisons:
             raise TypeError(node.type)
         self._note_limit(node)
         kind = node.operands[0].type
+        # Numbers lie between any two doubles; only a policy that names two neighbouring doubles
+        # could tell, and there a rule would at worst not be called dead.
+        literal = any(isinstance(item, Literal) for item in node.operands)
+        self._of.allows_more |= kind == "double" and not literal
         if kind == "string" and not (isinstance(left.term, int) or isinstance(right.term, int)):
             term = self._of.opaque.texts(node, left.term, right.term, compare)
         else:
@@ -58,6 +62,7 @@ class Comparisons:
         """What a condition asks of the debt-to-income ratio is told in amounts, exactly."""
         for field, other in (node.operands, node.operands[::-1]):
             if isinstance(field, Read) and field.path == _DTI and isinstance(other, Literal):
+                self._of.allows_more = True
                 limit = float(other.value)
                 if limit not in self._limits:
                     self._limits.add(limit)

@@ -62,6 +62,8 @@ class Encoder:
         #: Sound consequences of what was encoded: part of every proof.
         self.facts: list[Term] = []
         self.hints: list[Term] = []
+        #: Whether anything since it was last cleared allows more than the engine does.
+        self.allows_more = False
         self._signal: Signal = _no_signal
         self._stage = ""
         self.opaque = Opaques(self)

@@ -16,8 +16,22 @@ from engine.proof.texts import Texts
 from engine.proof.trial import Trials
 from engine.proof.witness import Reader, Witness, told
 from engine.proof.world import World
-from engine.rules import Bundle, Rule, StageKind
+from engine.rules import Bundle, Rule, StageKind, vocabulary
 from engine.rules.ast import Call, Expr, Literal, walk
+from engine.rules.vocabulary import LISTS
+from engine.suppose import Value
+
+#: Nobody supplied anything that can be left out.
+_UNKNOWN: Mapping[str, Value | None] = {
+    field.path: () if field.type.startswith("list(") else None
+    for field in vocabulary.fields().values()
+    if field.known_by
+} | {
+    "bureau.present": False,
+    "evidence.verified_income_minor": 0,
+    "evidence.verified_assets_minor": 0,
+    "evidence.verified_kinds": (),
+}
 
 
 class PolicyModel:
@@ -40,7 +54,7 @@ class PolicyModel:
         self.stages = Stages(bundle, self.encoder)
         for number in range(len(self.stages.stages)):
             self.stages.rules(number)
-        self.reader, self.trials = Reader(self.world, self.absent()), Trials(bundle)
+        self.reader, self.trials = self.reader_of(self.world), Trials(bundle)
         self._total = total
 
     @cached_property
@@ -54,6 +68,10 @@ class PolicyModel:
             total=self._total,
         )
 
+    def reader_of(self, world: World) -> Reader:
+        """Reads applications of a world out of models."""
+        return Reader(world, self.absent(), self.bundle.lists)
+
     def absent(self) -> frozenset[str]:
         """Roots of the vocabulary that no stage asks for."""
         asked = {source for stage in self.stages.stages for source in stage.sources}
@@ -66,10 +84,15 @@ class PolicyModel:
         yield from axioms(self.world, has_score="score" not in absent)
         for source in sorted(absent & ANSWERED.keys()):
             yield self.logic.no(self.world.known(ANSWERED[source]))
+        for name, held in self.bundle.lists.items():
+            matched = vocabulary.fields().get(held.matches)
+            known = self.world.known(matched.known_by if matched is not None else "")
+            yield self.logic.iff(self.world.known(f"{LISTS}.{name}"), known)
 
     def ordinary(self) -> Iterator[Witness]:
         """Applications that clear most rules of the suspicion of firing always."""
         yield Witness(facts=self.reader.ordinary, families=True)
+        yield Witness(facts={**self.reader.ordinary, **_UNKNOWN}, families=False)
 
     def shown(self, witness: Witness, rules: Iterable[Rule]) -> str:
         """The facts that matter: what the rules read, and what is not ordinary."""

@@ -49,6 +49,7 @@ class Opaques:
 
     def _key(self, node: Expr, scope: Scope) -> _Key:
         """One expression, in one scope; with signals, in one stage."""
+        self._of.allows_more = True
         bound = tuple(f"{name}={scope[name].label}" for name in sorted(scope))
         return node, bound, self._of.place_of(node)
 

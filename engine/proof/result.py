@@ -37,8 +37,8 @@ class Example:
 class ProofResult:
     """One claim. ``claim``: it in words. ``examples``: of a refuted one, one application or two.
 
-    ``why``: of an unproved one. ``holds``: whether the policy may go live as far as this claim
-    is concerned.
+    ``why``: of an unproved one. ``note``: for whom nothing is claimed, or empty. ``holds``:
+    whether the policy may go live as far as this claim is concerned.
     """
 
     id: str
@@ -47,5 +47,6 @@ class ProofResult:
     verdict: Verdict
     examples: tuple[Example, ...]
     why: str
+    note: str
     holds: bool
     span: Span

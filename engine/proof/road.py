@@ -35,8 +35,10 @@ class Road:
         self._ended: Term = False
         self._referred: Term = False
         self._caps: list[PolicyCap] = []
-        #: Rules that move the score, with whether they did.
+        #: Whether each rule before the scorecard that moves the score did.
         self.moved: list[Term] = []
+        self._points: list[Term] = []
+        self._is_sum = True
         self._moved_late: list[Term] = []
         line: Term = 0
         for number, stage in enumerate(stages.stages):
@@ -83,10 +85,24 @@ class Road:
             for truth in self._stages.rules(number)
         ]
         self._caps += self._policy_caps(hits)
-        moved = [hit for rule, hit in hits if rule.then.adjust_points]
-        self.moved += moved
+        moving = [(rule, hit) for rule, hit in hits if rule.then.adjust_points]
         if number > self._stages.scored:
-            self._moved_late += moved
+            self._moved_late += [hit for _, hit in moving]
+            return
+        self.moved += [hit for _, hit in moving]
+        tables = self._stages.bundle.tables
+        for rule, hit in moving:
+            table = tables.get(rule.ruleset)
+            if table is not None and table.aggregates.adjust_points is not Aggregate.SUM:
+                self._is_sum = False
+            points = z3.IntVal(rule.then.adjust_points, self._logic.context)
+            zero = z3.IntVal(0, self._logic.context)
+            self._points.append(z3.If(self._logic.formula(hit), points, zero))
+
+    @property
+    def points(self) -> Term | None:
+        """What rules before the scorecard add to the score; ``None``: no plain sum."""
+        return z3.Sum(self._points) if self._points and self._is_sum else None
 
     def _fallbacks(self, number: int) -> None:
         """What the stage's sources and rules say of the outcome, if the road comes so far."""

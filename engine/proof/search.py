@@ -79,39 +79,71 @@ class Search(Generic[W]):
         for term in background:
             self._solver.add(logic.formula(term))
         self._hints = [logic.formula(term) for term in hints]
+        # The formulas are kept with their literal: z3 gives the id of a dropped one to another.
+        self._groups: dict[tuple[int, ...], tuple[Any, list[Any]]] = {}
         self._left = total
         self._used = 0
+
+    def ask(self, goal: Term, given: Sequence[Term] = ()) -> Proved | GaveUp | None:
+        """As ``find``, for exact formulas: ``None`` if there is one, which needs no run."""
+        terms = [self._logic.formula(term) for term in given]
+        together = self._together(terms)
+        self._solver.push()
+        try:
+            self._solver.add(self._logic.formula(goal))
+            answer = self._check(together)
+            if answer == z3.unsat:
+                return Proved(self._blamed(self._named(terms)))
+            return None if answer == z3.sat else GaveUp(_BUDGET)
+        finally:
+            self._solver.pop()
 
     def find(
         self, goal: Term, accept: Callable[[W], bool], given: Sequence[Term] = ()
     ) -> Proved | Found[W] | GaveUp:
         """An application that meets the goal and what is given, or the proof that there is none."""
+        terms = [self._logic.formula(term) for term in given]
+        together = self._together(terms)
         self._solver.push()
         try:
             self._solver.add(self._logic.formula(goal))
-            return self._find(accept, [self._logic.formula(term) for term in given])
+            return self._find(accept, terms, together)
         finally:
             self._solver.pop()
 
-    def _find(self, accept: Callable[[W], bool], given: list[Any]) -> Proved | Found[W] | GaveUp:
-        names = self._named(given)
-        answer = self._check(names)
+    def _together(self, terms: list[Any]) -> list[Any]:
+        """One literal for all that is given, kept: many questions are asked under the same."""
+        if not terms:
+            return []
+        key = tuple(sorted({term.get_id() for term in terms}))
+        if key not in self._groups:
+            name = self._logic.boolean(f"group {len(self._groups)}")
+            self._solver.add(z3.Implies(name, z3.And(*terms)))
+            self._groups[key] = (name, terms)
+        return [self._groups[key][0]]
+
+    def _find(
+        self, accept: Callable[[W], bool], given: list[Any], together: list[Any]
+    ) -> Proved | Found[W] | GaveUp:
+        answer = self._check(together)
         if answer == z3.unsat:
-            return Proved(self._blamed(names))
+            return Proved(self._blamed(self._named(given)))
         if answer == z3.unknown:
             return GaveUp(_BUDGET)
         found = self._accepted(accept)
         if found is None:
             self._solver.add(*self._hints)
-            found = self._accepted(accept) if self._check(names) == z3.sat else None
+            found = self._accepted(accept) if self._check(together) == z3.sat else None
         return Found(found) if found is not None else GaveUp(_NOT_CONFIRMED)
 
     def _blamed(self, names: list[Any]) -> tuple[int, ...]:
         """A set of assumptions none of which could be spared; none if the goal itself cannot be."""
-        core = self._core()
-        left = [place for place, name in enumerate(names) if name.decl().name() in core]
         if self._check([]) == z3.unsat:
             return ()
+        if self._check(names) != z3.unsat:  # the budget went before the blame was found
+            return tuple(range(len(names)))
+        core = self._core()
+        left = [place for place, name in enumerate(names) if name.decl().name() in core]
         for place in list(left)[:_MOST_SPARED]:
             rest = [other for other in left if other != place]
             if self._check([names[other] for other in rest]) == z3.unsat:

@@ -41,6 +41,7 @@ class Effect:
     when: Term
     told: Term = True
     rule: Rule | None = None
+    exact: bool = True
 
 
 class Stages:
@@ -59,6 +60,8 @@ class Stages:
                 if rule.then.signal:
                     self._setters.setdefault(rule.then.signal, []).append((number, rule))
         self._raw: dict[int, Truth] = {}
+        #: Rules whose formulas allow more than the engine does, and signals that they set.
+        self._loose: set[str] = set()
         self._truths: dict[int, RuleTruth] = {}
         kinds = [stage.kind for stage in self.stages]
         self.scored = kinds.index(StageKind.SCORE) if StageKind.SCORE in kinds else len(kinds)
@@ -95,8 +98,17 @@ class Stages:
             for name in signals_read(rule):
                 self.signal(stage, name)
             signal = partial(self.signal, stage)
+            self.encoder.allows_more = False
             self._raw[id(rule)] = self.encoder.truth(rule.when.tree, signal, str(stage))
+            if self.encoder.allows_more or any(path in self._loose for path in rule.when.mentions):
+                self._loose |= {rule.id, f"signals.{rule.then.signal}"}
         return self._raw[id(rule)]
+
+    def is_exact(self, rule: Rule) -> bool:
+        """Whether the formulas of the rule, and of the table that it may be in, are exact."""
+        ruleset = self.bundle.rulesets[rule.ruleset]
+        about = (rule,) if ruleset.table is None else ruleset.rules
+        return not any(row.id in self._loose for row in about)
 
     def signal(self, stage: int, name: str) -> Truth:
         """True if any setter hit, here or before; else unknown if any cannot be told."""
@@ -132,6 +144,7 @@ class Stages:
                 when=truth.hit,
                 told=self._told(truth.stage, rule.then.reason),
                 rule=rule,
+                exact=self.is_exact(rule),
             )
         undecided: tuple[tuple[str, Undecided, Term], ...] = (
             ("on_unknown", rule.on_unknown, truth.unknown),
@@ -144,6 +157,7 @@ class Stages:
                     outcome=fallback.outcome,
                     when=when,
                     told=self._told(truth.stage, fallback.reason),
+                    exact=self.is_exact(rule),
                 )
 
     def _told(self, stage: int, reason: str) -> Term:

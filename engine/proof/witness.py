@@ -17,6 +17,7 @@ from engine.proof.logic import Term
 from engine.proof.stages import FAMILIES
 from engine.proof.world import KINDS, World
 from engine.rules import vocabulary
+from engine.rules.vocabulary import LISTS
 from engine.suppose import Value
 
 _INCOME, _OWED, _DTI = (
@@ -40,17 +41,18 @@ class Witness:
 class Reader:
     """Reads applications out of models, and says how an ordinary one would look."""
 
-    def __init__(self, world: World, absent: Iterable[str]) -> None:
+    def __init__(self, world: World, absent: Iterable[str], lists: Iterable[str]) -> None:
         self._world = world
-        self.ordinary = baseline(world.products, absent)
+        self._lists = tuple(f"{LISTS}.{name}" for name in lists)
+        self.ordinary = baseline(world.products, absent) | dict.fromkeys(self._lists, False)
 
     def witness(self, model: Any) -> Witness:  # noqa: ANN401 - z3 has no types
         """The application that a model describes."""
         facts = {path: self._value(model, path) for path in vocabulary.fields()}
-        facts |= {path: self._listed(model, path) for path in self._world.lists}
         income, owed = facts[_INCOME], facts[_OWED]
         if facts[_DTI] is not None and isinstance(income, int) and isinstance(owed, int) and income:
             facts[_DTI] = owed / income
+        facts |= {path: self._listed(model, path) for path in self._lists}
         families = _is_true(model, self._world.free_truth(FAMILIES, FAMILIES))
         return Witness(facts=facts, families=families)
 
@@ -115,6 +117,8 @@ class Reader:
         """For each field the formula that it is as an ordinary customer's."""
         world, logic = self._world, self._world.logic
         found: dict[str, Term] = {FAMILIES: world.free_truth(FAMILIES, FAMILIES)}
+        for path in self._lists:
+            found[path] = logic.all((world.known(path), logic.no(world.term(path))))
         for field in vocabulary.fields().values():
             value = self.ordinary[field.path]
             known = world.known(field.known_by)

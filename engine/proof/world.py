@@ -12,7 +12,6 @@ from engine.rules import vocabulary
 
 #: Its items are the kinds of proofs, each once, so it is a set of truth values.
 KINDS = "evidence.verified_kinds"
-LISTS = "lists."
 
 #: Fields that are supplied together or not at all, by the root or the source that holds them.
 _TOGETHER: Mapping[str, str] = {
@@ -92,11 +91,6 @@ class World:
         if group not in self._known:
             self._known[group] = self.logic.boolean(f"known {group}{self.name}")
         return self._known[group]
-
-    @property
-    def lists(self) -> tuple[str, ...]:
-        """The lists that conditions have read so far, as ``lists.NAME``."""
-        return tuple(path for path in self._terms if path.startswith(LISTS))
 
     def has_kind(self, kind: str) -> Term:
         """Whether a verified proof of this kind is there."""

@@ -13,6 +13,8 @@ from engine.cli import main
 from engine.lines import Product, load_products
 from engine.policy import load_policy
 from engine.proof import check_rules
+from engine.proof.checks import all_findings
+from engine.proof.model import PolicyModel
 from engine.rules import Code, Diagnostic, Severity, load_bundle
 from tests.unit.rules.bundles import SHIPPED, eligibility, write_bundle
 from tests.unit.rules.tables import table
@@ -231,3 +233,13 @@ def test_check_can_do_without_proofs(tmp_path: Path, capsys: pytest.CaptureFixtu
     assert "TS18" not in capsys.readouterr().out
     assert main(["policy", "check", str(policy)]) == 1
     assert "error[TS1806]" in capsys.readouterr().err
+
+
+def test_what_the_budget_does_not_reach_is_said(tmp_path: Path) -> None:
+    """Never passed in silence."""
+    rules = (_rule("OLD", "applicant.age > 90"), _rule("DEAD", "applicant.age > 200"))
+    bundle = load_bundle(write_bundle(tmp_path, eligibility(*rules)))
+    found = all_findings(PolicyModel(bundle, {}, total=0))
+    said = {item.message.split("`")[1] for item in found if item.code is Code.UNPROVED}
+    assert {"OLD", "DEAD"} <= said
+    assert {item.code for item in found} == {Code.UNPROVED}

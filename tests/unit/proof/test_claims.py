@@ -19,11 +19,16 @@ from tests.applications import admission, application, gathered
 from tests.unit.rules.bundles import SHIPPED, write_bundle
 
 
-def _policy(root: Path, *claims: str, **changes: tuple[str, str]) -> Policy:
-    """The shipped policy with these claims, and texts of its files replaced."""
+def _write(root: Path, *claims: str) -> None:
+    """The shipped policy with these claims."""
     shutil.copytree(SHIPPED, root / "policy")
     body = "".join(f"  - {{id: CLAIM_{n}, {claim}}}\n" for n, claim in enumerate(claims))
     (root / "policy" / "proofs.yaml").write_text(f"prove:\n{body}", encoding="utf-8")
+
+
+def _policy(root: Path, *claims: str, **changes: tuple[str, str]) -> Policy:
+    """The shipped policy with these claims, and texts of its files replaced."""
+    _write(root, *claims)
     for name, (before, after) in changes.items():
         path = root / "policy" / f"{name}.yaml"
         text = path.read_text(encoding="utf-8")
@@ -183,6 +188,65 @@ def test_a_claim_that_is_wrong_is_told_with_its_place(
         load_bundle(write_bundle(tmp_path, files), checks=(proof.check,))
     assert told in str(caught.value)
     assert "--> proofs.yaml:2:" in str(caught.value)
+
+
+_NAMES = {
+    "lists/held.yaml": "list: held\nkind: block\nmatches: session.country\nentries: [KP]\n",
+    "parameters.yaml": "parameters:\n  least_age: {type: int, default: 18, products: {gold: 21}}\n",
+    "expressions.yaml": "expressions:\n  too_young: applicant.age < params.least_age\n",
+}
+_HELD = """ruleset: eligibility
+rules:
+  - id: HELD
+    when: lists.held
+    on_unknown: ignore
+    then: {outcome: decline, reason: VERIFY_IDENTITY}
+"""
+
+
+def test_lists_parameters_and_named_expressions(tmp_path: Path) -> None:
+    """In conditions and claims; a list is unknown exactly if what it is matched with is."""
+    claims = (
+        "never: approve, when: lists.held",
+        "never: approve, when: lists.held == null",
+        "never: approve, when: named.too_young",
+        "always: decline, when: lists.held && session.country == null",
+    )
+    _write(tmp_path, *claims)
+    for name, text in _NAMES.items():
+        path = tmp_path / "policy" / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    path = tmp_path / "policy" / "eligibility.yaml"
+    text = path.read_text(encoding="utf-8").replace("applicant.age < 18", "named.too_young")
+    path.write_text(_HELD + text[text.index("  - id: UNDER_AGE") :], encoding="utf-8")
+    results = _proved(load_policy(tmp_path / "policy", checks=(proof.check,)))
+    expected = ["proved", "refuted", "proved", "proved"]
+    assert [result.verdict.value for result in results] == expected
+    assert "lists.held unknown" in results[1].examples[0].shown
+
+
+@pytest.mark.parametrize("points, verdict", [(20, Verdict.PROVED), (-20, Verdict.UNPROVED)])
+def test_points_that_rules_add(tmp_path: Path, points: int, verdict: Verdict) -> None:
+    """More points never raise the PD; how far fewer of them do is the scorecard's affair."""
+    _write(tmp_path, "raising: evidence.verified_income_minor, never_lowers: line")
+    path = tmp_path / "policy" / "eligibility.yaml"
+    rule = "  - id: EARNS_WELL\n    when: evidence.verified_income_minor > 2000000\n"
+    rule += f"    then: {{adjust_points: {points}}}\n"
+    path.write_text(path.read_text(encoding="utf-8") + rule, encoding="utf-8")
+    (result,) = _proved(load_policy(tmp_path / "policy", checks=(proof.check,)))
+    assert result.verdict is verdict
+
+
+def test_snoozed_customers_are_left_aside_and_it_is_said(tmp_path: Path) -> None:
+    """An exception that somebody made by name is no part of the claim."""
+    _write(tmp_path, 'always: decline, when: "applicant.age < 18"')
+    person = "id_number:" + "0a" * 32
+    snooze = f"{{rule: UNDER_AGE, customer: '{person}', until: 2026-12-31, reason: r, by: ann}}"
+    (tmp_path / "policy" / "snoozes.yaml").write_text(f"snoozes:\n  - {snooze}\n", encoding="utf-8")
+    (result,) = _proved(load_policy(tmp_path / "policy", checks=(proof.check,)))
+    assert result.verdict is Verdict.PROVED
+    assert result.note == "not for 1 customer for whom somebody snoozed UNDER_AGE"
 
 
 def test_claims_have_one_name_each(tmp_path: Path) -> None:

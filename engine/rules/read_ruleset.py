@@ -84,11 +84,11 @@ def _draft(
         span=reader.value_span("id"),
         reason_span=then.value_span("reason") if then is not None else reader.value_span("id"),
         source=reader.source,
-        window=_narrowed(read_window(reader), outer),
+        window=narrowed(read_window(reader), outer),
     )
 
 
-def _narrowed(own: tuple[str, str], outer: tuple[str, str]) -> tuple[str, str]:
+def narrowed(own: tuple[str, str], outer: tuple[str, str]) -> tuple[str, str]:
     """The days on which both are in force."""
     ends = [day for day in (own[1], outer[1]) if day]
     return max(own[0], outer[0]), min(ends, default="")

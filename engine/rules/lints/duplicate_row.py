@@ -18,9 +18,9 @@ _WHY = {
 def check(bundle: Bundle, found: Diagnostics) -> None:
     """Report every further row with the same cells; where all hits apply it may be meant."""
     for name, table in bundle.tables.items():
-        first: dict[tuple[Expr | None, ...], tuple[Rule, Row]] = {}
+        first: dict[tuple[Expr | str | None, ...], tuple[Rule, Row]] = {}
         for rule, row in table_rows(bundle.rulesets[name]):
-            tests = tuple(cell.test for cell in row.cells)
+            tests = (*(cell.test for cell in row.cells), rule.valid_from, rule.valid_until)
             earlier, same = first.setdefault(tests, (rule, row))
             if earlier is rule:
                 continue

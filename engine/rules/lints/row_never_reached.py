@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from engine.rules.diagnostics import Code, Diagnostics
 from engine.rules.lints.places import table_rows
-from engine.rules.model import Bundle, Ruleset
+from engine.rules.model import Bundle, Rule, Ruleset
 from engine.rules.tables.model import HitPolicy, Row
 
 
@@ -13,7 +13,7 @@ def check(bundle: Bundle, found: Diagnostics) -> None:
     for name, table in bundle.tables.items():
         ruleset = bundle.rulesets[name]
         rows = table_rows(ruleset)
-        takes_all = [n for n, (_, row) in enumerate(rows) if _asks_nothing(row)]
+        takes_all = [n for n, (rule, row) in enumerate(rows) if _takes_all(rule, row)]
         if not takes_all:
             continue
         number = rows[takes_all[0]][1].number
@@ -41,5 +41,7 @@ def _check_otherwise(ruleset: Ruleset, number: int, found: Diagnostics) -> None:
         )
 
 
-def _asks_nothing(row: Row) -> bool:
-    return all(cell.test is None for cell in row.cells)
+def _takes_all(rule: Rule, row: Row) -> bool:
+    """Whether it asks nothing, on no day."""
+    in_force = not rule.valid_from and not rule.valid_until
+    return in_force and all(cell.test is None for cell in row.cells)

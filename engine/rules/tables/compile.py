@@ -8,6 +8,7 @@ from yaml.nodes import ScalarNode
 
 from engine.rules.ast import Expr, Has, Literal, Read, walk
 from engine.rules.condition import NO_DEFINITIONS, Condition, compile_expression, within_limits
+from engine.rules.days import within
 from engine.rules.diagnostics import Code, Diagnostics
 from engine.rules.environment import Environment
 from engine.rules.explain import explain_type
@@ -108,7 +109,7 @@ class _Compiler:
             ruleset=self._draft.name,
             id=draft.id,
             description=draft.description,
-            when=condition,
+            when=Condition(condition.text, within(condition.tree, *draft.window)),
             then=draft.then,
             priority=self._draft.priority,
             on_unknown=draft.on_unknown,
@@ -117,6 +118,8 @@ class _Compiler:
             reason_span=draft.reason_span,
             path=self._source.path,
             places=(),
+            valid_from=draft.window[0],
+            valid_until=draft.window[1],
             row=row,
         )
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
+from engine.rules.days import read_window
 from engine.rules.diagnostics import Code, Diagnostics
 from engine.rules.model import Effects, Undecided
 from engine.rules.read_reasons import INFORMATION_MISSING, RULE_ERROR
@@ -16,6 +17,7 @@ from engine.rules.read_ruleset import (
     DEFAULT_PRIORITY,
     EFFECTS,
     default_undecided,
+    narrowed,
     read_effects,
     read_undecided,
 )
@@ -31,6 +33,7 @@ MAX_ROWS = 1_000
 MAX_NAME = 50
 
 _OPTIONAL = ("description", "priority", "on_unknown", "on_error", "effects", "otherwise")
+_WINDOW = ("from", "until")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +49,7 @@ class RowDraft:
     on_error: Undecided
     span: Span
     reason_span: Span
+    window: tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,13 +97,14 @@ class _TableReader:
 
     def draft(self) -> TableDraft:
         reader = self._reader
-        reader.allow(("table", "hit", "columns", "rows"), (*_OPTIONAL, "aggregates"))
+        reader.allow(("table", "hit", "columns", "rows"), (*_OPTIONAL, *_WINDOW, "aggregates"))
         self._check_name()
         reader.text("description")
         self._on_unknown = read_undecided(
             reader, "on_unknown", default_undecided(INFORMATION_MISSING)
         )
         self._on_error = read_undecided(reader, "on_error", default_undecided(RULE_ERROR))
+        self._window = read_window(reader)
         self._columns, self._effects = self._read_columns(), self._read_effects()
         hit = reader.choice("hit", HitPolicy, HitPolicy.FIRST)
         aggregates = self._aggregates(hit)
@@ -200,7 +205,7 @@ class _TableReader:
             self._found.error(Code.TABLE_SHAPE, message, node_span(self._source, node))
             return None
         reader = Reader(self._source, node, self._found, f"row {number}")
-        reader.allow(("when", "then"), ("id", "description", "on_unknown", "on_error"))
+        reader.allow(("when", "then"), ("id", "description", "on_unknown", "on_error", *_WINDOW))
         cells = tuple(reader.list_of("when"))
         if isinstance(reader.node_of("when"), SequenceNode):
             self._check_width(number, node, len(cells), len(self._columns), "")
@@ -247,6 +252,7 @@ class _TableReader:
             on_error=read_undecided(reader, "on_error", self._on_error),
             span=span_at(self._source, reader.node.start_mark.index, _length(reader.node)),
             reason_span=reader.span if effects is None else effects.value_span("reason"),
+            window=narrowed(read_window(reader), self._window),
         )
 
     def _otherwise(self) -> RowDraft | None:

@@ -132,3 +132,25 @@ class TestOtherwise:
         )
         found = results(load(tmp_path, files))
         assert found == {"APPROVAL_1": "unknown", "APPROVAL_OTHERWISE": "hit"}
+
+
+def test_rows_are_in_force_on_their_days(tmp_path: Path) -> None:
+    """Out of them a row misses, so that another has its turn; the table's days hold for all."""
+    rows = (
+        "{when: ['-', '-'], then: {outcome: refer, reason: AGE_REVIEW}, until: 2026-06-30}",
+        "{when: ['-', '-'], then: {outcome: approve}, from: 2026-07-01}",
+    )
+    more = "otherwise: {outcome: decline, reason: AGE_BELOW_MINIMUM}\n"
+    files = table(*rows, head="from: 2026-01-01\nuntil: 2026-12-31\n", more=more)
+    bundle = load(tmp_path, files)
+    found = {}
+    for day in ("2025-12-31", "2026-06-30", "2026-07-01", "2027-01-01"):
+        given = facts()
+        given.application.date = day
+        found[day] = [item.rule_id for item in evaluate(bundle, given).rules]
+    assert found == {
+        "2025-12-31": [],
+        "2026-06-30": ["APPROVAL_1"],
+        "2026-07-01": ["APPROVAL_2"],
+        "2027-01-01": [],
+    }

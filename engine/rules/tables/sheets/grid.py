@@ -10,7 +10,7 @@ from engine.rules.source import Span
 from engine.rules.tables.draft import MAX_COLUMNS, MAX_ROWS
 
 #: What a row may say beside its cells and effects.
-EXTRAS = ("id", "description", "on_unknown", "on_error")
+EXTRAS = ("id", "description", "on_unknown", "on_error", "from", "until")
 MAX_WIDTH = MAX_COLUMNS + len(EFFECTS) + len(EXTRAS)
 #: With the head, and one row for ``otherwise``.
 MAX_HEIGHT = MAX_ROWS + 2

@@ -125,6 +125,10 @@ def _collect(
 
 def _row(table: TableSpec, row: RowSpec, facts: facts_pb2.Facts, expected: Expected) -> str:
     """Kleene's conjunction of the cells: unknown outweighs failure, false outweighs both."""
+    begin, end = row.window
+    day = facts.application.date
+    if day < begin or (end and day > end):
+        return "miss"
     cells = zip(table.columns, row.cells, strict=False)
     values = [_cell(cell, _value(column, facts, expected)) for column, cell in cells]
     if False in values:

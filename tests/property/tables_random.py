@@ -84,6 +84,7 @@ class RowSpec:
     then: dict[str, Any]
     on_unknown: str
     on_error: str
+    window: tuple[str, str] = ("", "")
 
 
 @dataclass(slots=True)
@@ -104,6 +105,7 @@ class TableSpec:
 def random_facts(rng: random.Random) -> facts_pb2.Facts:
     """Facts over the fields of ``COLUMNS``, from the domains of the cells."""
     facts = facts_pb2.Facts()
+    facts.application.date = rng.choice(DOMAINS["date"])
     supplied = rng.choice((0.3, 0.7, 0.9, 1.0))
     for path, kind in _FIELDS.items():
         parent, name = path.split(".")
@@ -169,6 +171,7 @@ def _row(
         then=_then(rng, number, points=all_points),
         on_unknown=rng.choice(fallbacks),
         on_error=rng.choice(fallbacks),
+        window=rng.choice((("", ""), ("", ""), ("2026-01-31", ""), ("2026-01-01", "2026-02-01"))),
     )
 
 
@@ -263,6 +266,8 @@ def write_table(spec: TableSpec, rng: random.Random) -> str:
         parts = [f"when: {json.dumps(cells, ensure_ascii=False)}", f"then: {json.dumps(row.then)}"]
         for key, value in (("on_unknown", row.on_unknown), ("on_error", row.on_error)):
             parts.extend([f"{key}: {_fallback(value)}"] if value else [])
+        days = zip(("from", "until"), row.window, strict=True)
+        parts.extend(f"{key}: {day}" for key, day in days if day)
         lines.append(f"  - {{{', '.join(parts)}}}")
     if spec.otherwise is not None:
         lines.append(f"otherwise: {json.dumps(spec.otherwise)}")

@@ -111,11 +111,11 @@ class Neo4jGraphStore:
 
     def _stored(self, records: Sequence[Record], as_of_us: int) -> Subgraph:
         """The rows as a subgraph; ``GraphUnavailable`` if they are not what was asked for."""
-        for record in records:
-            if record["part"] == "position" and record["row"][1] != self._digest:
-                raise GraphUnavailable("the graph was written under other caps")
         try:
-            return subgraph_of(records, as_of_us)
+            found = _apart(records)
+            if any(x["part"] == "position" and x["row"][1] != self._digest for x in found):
+                raise GraphUnavailable("the graph was written under other caps")
+            return subgraph_of(found, as_of_us)
         except (KeyError, IndexError, TypeError, ValueError) as error:
             raise GraphUnavailable("the graph's answer has not the form it should") from error
 
@@ -130,7 +130,7 @@ class Neo4jGraphStore:
             return
         applicants, identifiers = touched_keys(fresh)
         keys = {"applicants": applicants, "identifiers": identifiers}
-        touched = touched_of(await _ask(transaction, "touched", keys))
+        touched = touched_of(_apart(await _ask(transaction, "touched", keys)))
         changed = apply_events(touched, fresh, self._settings)
         parameters = project_parameters(touched, changed, events[-1][0], self._settings)
         await _ask(transaction, "project", parameters)
@@ -187,6 +187,11 @@ async def _ask(
 ) -> list[Record]:
     result = await transaction.run(hinted_text(name), parameters)
     return await rows(result)
+
+
+def _apart(records: Sequence[Record]) -> list[Record]:
+    """Rows as the embedded store gives them, from records that each hold a part's rows."""
+    return [{"part": record["part"], "row": row} for record in records for row in record["rows"]]
 
 
 def _padded(parameters: dict[str, Any]) -> dict[str, Any]:

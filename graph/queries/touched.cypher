@@ -5,6 +5,7 @@
 // Rows: part, row. Read by the one writer before it computes their new state.
 // Bound: the identifiers and applicants of one batch, and all links of these applicants.
 // Cost: of the writer. Index seeks, then links only.
+//neo4j CALL () {
 UNWIND $identifiers AS x
 MATCH (i:Identifier {key: x})
 //neo4j USING INDEX SEEK i:Identifier(key)
@@ -22,3 +23,5 @@ UNWIND $applicants AS x
 MATCH (a:Applicant {key: x})-[r:USES|GUARANTEED_BY|REFERRED_BY|CONTACT]->(i:Identifier)
 //neo4j USING INDEX SEEK a:Applicant(key)
 RETURN 'link' AS part, [a.key, type(r), i.key, r.at, r.last_at] AS row
+//neo4j }
+//neo4j RETURN part, collect(row) AS rows

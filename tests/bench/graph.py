@@ -1,8 +1,10 @@
-"""Time of one neighbourhood with its features, and of projection, on the embedded graph.
+"""Time of one neighbourhood with its features, and of projection.
 
     python -m tests.bench.graph --applicants 200000
+    NEO4J_URI=... NEO4J_PASSWORD=... python -m tests.bench.graph --applicants 200000 --neo4j
 
-Prints milliseconds; the machine's core count and the depth of the answers beside them.
+Prints milliseconds; the machine's core count and the depth of the answers beside them. On Neo4j the
+database must be empty (``make neo4j`` starts one), and what was written stays there.
 """
 
 from __future__ import annotations
@@ -19,8 +21,12 @@ from pathlib import Path
 from engine.model import Identifier, IdentifierKind, Link, Role
 from graph.embedded import EmbeddedGraphStore
 from graph.features import findings, graph_facts
-from graph.model import ApplicationProjected, Neighbourhood, NeighbourhoodQuery
+from graph.model import NOBODY, ApplicationProjected, Neighbourhood, NeighbourhoodQuery
+from graph.neo4j_client import Neo4jClient
+from graph.neo4j_settings import Neo4jSettings
+from graph.neo4j_store import Neo4jGraphStore
 from graph.pending import PendingIndex
+from graph.store import GraphStore
 
 MINUTE_US = 60_000_000
 SHARED = {
@@ -85,20 +91,36 @@ def report(name: str, times: Sequence[float], note: str = "") -> None:
 
 
 async def ask(
-    store: EmbeddedGraphStore, pending: PendingIndex, links: tuple[Link, ...], as_of_us: int
+    store: GraphStore, pending: PendingIndex, links: tuple[Link, ...], as_of_us: int
 ) -> Neighbourhood:
     """One decision's part of the graph."""
-    query = NeighbourhoodQuery(applicant_key="asking", links=links, as_of_us=as_of_us, since_us=0)
+    query = NeighbourhoodQuery(applicant_key=NOBODY, links=links, as_of_us=as_of_us, since_us=0)
     with pending.view() as view:
         answer = await store.neighbourhood(query, view, timeout_s=10)
     findings(answer, graph_facts(answer, links, as_of_us))
     return answer
 
 
-async def measure(applicants: int, directory: Path) -> None:
+async def empty_store(directory: Path, *, neo4j: bool) -> GraphStore:
+    """The store to measure; on Neo4j only one that nobody has written to."""
+    if not neo4j:
+        return await EmbeddedGraphStore.open(directory)
+    settings = Neo4jSettings(
+        uri=os.environ["NEO4J_URI"],
+        user=os.environ.get("NEO4J_USER", "neo4j"),
+        password=os.environ.get("NEO4J_PASSWORD", ""),
+    )
+    store = Neo4jGraphStore(Neo4jClient(settings))
+    if await store.position(timeout_s=60):
+        await store.close()
+        raise SystemExit("the database is not empty")
+    return store
+
+
+async def measure(applicants: int, directory: Path, *, neo4j: bool) -> None:
     """Fill, then ask, then ask while projecting."""
     rng = random.Random(7)
-    store, pending = await EmbeddedGraphStore.open(directory), PendingIndex()
+    store, pending = await empty_store(directory, neo4j=neo4j), PendingIndex()
     started = time.perf_counter()
     batches: list[float] = []
     for low in range(0, applicants, 1000):
@@ -129,7 +151,7 @@ async def measure(applicants: int, directory: Path) -> None:
 
 
 async def measure_mixed(
-    store: EmbeddedGraphStore, pending: PendingIndex, applicants: int, rng: random.Random
+    store: GraphStore, pending: PendingIndex, applicants: int, rng: random.Random
 ) -> None:
     """Decisions while their applications are projected, one by one and in batches."""
     for size in (1, 64):
@@ -156,9 +178,10 @@ def main() -> None:
     """Read the arguments and measure in a temporary directory."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--applicants", type=int, default=20_000)
+    parser.add_argument("--neo4j", action="store_true", help="on the server that NEO4J_URI names")
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as directory:
-        asyncio.run(measure(arguments.applicants, Path(directory)))
+        asyncio.run(measure(arguments.applicants, Path(directory), neo4j=arguments.neo4j))
 
 
 if __name__ == "__main__":

@@ -99,13 +99,14 @@ class GuardedGraphStore:
             for timeout_s in (self._patience_s, self._prompt_s):
                 await self._store.neighbourhood(_NOTHING, NOTHING_PENDING, timeout_s=timeout_s)
             outcome = Outcome.GOOD
-        except (GraphLate, GraphUnavailable):
+        except Exception:  # noqa: BLE001 - whatever it is, it is no answer, and probing goes on
             outcome = Outcome.FAILED
         finally:
             self._breaker.leave(ticket, outcome)
 
     def _require_closed(self) -> None:
         if self._breaker.state is not BreakerState.CLOSED:
+            self._probe_if_open()
             raise GraphUnavailable("the graph failed lately and is not asked again yet")
 
     async def _ask(

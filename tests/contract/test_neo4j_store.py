@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import AsyncIterator
+from dataclasses import replace
 
 import pytest
 
@@ -198,6 +199,25 @@ async def test_no_server_is_unavailable_at_once() -> None:
     with pytest.raises(GraphUnavailable):
         await store.neighbourhood(asks(), NOTHING_PENDING, timeout_s=2)
     assert asyncio.get_running_loop().time() - began < 1
+    await store.close()
+
+
+async def test_a_routed_read_waits_for_what_was_projected(neo4j_database: Neo4jServer) -> None:
+    """Members of a cluster lag behind each other: reads carry the last batch's bookmark."""
+    uri = neo4j_database.settings.uri.replace("bolt", "neo4j")
+    client = Neo4jClient(replace(neo4j_database.settings, uri=uri))
+    store = Neo4jGraphStore(client)
+    await store.position(timeout_s=20)
+    for number in range(1, 11):
+        event = application(f"a{number}", number, uses("device", 1))
+        await store.project([(number, event)], after=number - 1, timeout_s=10)
+        answer = await store.neighbourhood(asks(), NOTHING_PENDING, timeout_s=5)
+        assert (answer.projected_to, len(answer.near)) == (number, number)
+    assert client._bookmarks
+    neo4j_database.wipe()
+    with pytest.raises(GraphBehind):
+        await store.project([(11, application("b", 11))], after=10, timeout_s=10)
+    assert client._bookmarks is None
     await store.close()
 
 

@@ -103,6 +103,27 @@ async def test_it_probes_by_itself() -> None:
     await at.guarded.close()
 
 
+async def test_probing_survives_anything() -> None:
+    """A probe that fails in a way nobody expected does not end the probing."""
+    at = Guarded()
+    at.store.fail = lambda: GraphUnavailable("dead")
+    for _ in range(3):
+        await at.ask()
+    at.store.fail = lambda: RuntimeError("a defect")
+    at.now = 1.0
+    await at.guarded.probe()
+    assert at.breaker.state is BreakerState.OPEN
+    assert at.guarded._probing is not None
+    at.guarded._probing.cancel()
+    await asyncio.sleep(0)
+    at.store.fail = None
+    at.now = 10.0
+    assert await at.ask() is GraphUnavailable  # begins to probe again
+    await asyncio.wait_for(at.guarded._probing, 5)
+    assert await at.ask() is Neighbourhood
+    await at.guarded.close()
+
+
 async def test_a_store_that_answers_slowly_is_not_asked_again_yet() -> None:
     """A probe's first question may take its time; its second must be answered as for a decision."""
     at = Guarded()

@@ -168,6 +168,31 @@ async def test_decides_as_with_the_embedded_graph(rig: Rig, tmp_path: Path) -> N
     assert len({tuple(codes) for _, codes, _, _ in answers[0]}) > 1
 
 
+async def test_the_database_holds_no_raw_identifier(rig: Rig, tmp_path: Path) -> None:
+    """Promise P8 where investigators look: tokens and masked texts, in every property there is."""
+    person = Person(number=81472, device="canary-device-81472", ip="198.51.100.47")
+    message = application(person, bureau=clean_bureau(), monthly_income=15_000)
+    who = message.applicant
+    canaries = [
+        *(who.full_name, who.id_document.number, who.phones[0], who.emails[0]),
+        *(who.bank_accounts[0], who.addresses[0].text, person.device, person.ip),
+    ]
+    async with running_app(tmp_path / "data", graph=rig.options) as app:
+        await caught_up(app)
+        async with grpc.aio.insecure_channel(app.address) as channel:
+            service = decision_pb2_grpc.DecisionServiceStub(channel)
+            await service.Decide(pb.DecideRequest(request_id="canary", application=message))
+        await caught_up(app)
+        assert await equals_outbox(app, rig.direct) == 1
+    nodes = "MATCH (n) RETURN labels(n) AS labels, properties(n) AS properties"
+    links = "MATCH ()-[r]->() RETURN type(r) AS labels, properties(r) AS properties"
+    records = [*await rig.direct.read(nodes, {}, timeout_s=5)]
+    records += await rig.direct.read(links, {}, timeout_s=5)
+    text = "\n".join(str(dict(record)) for record in records).lower()
+    assert [canary for canary in canaries if canary.lower() in text] == []
+    assert len(records) > 10
+
+
 async def test_starts_without_the_server_and_catches_up(rig: Rig, tmp_path: Path) -> None:
     """Decisions are degraded as declared meanwhile; then everything is there, and used."""
     async with running_app(tmp_path / "data", graph=rig.options) as app:

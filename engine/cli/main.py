@@ -20,6 +20,7 @@ from engine.cli import (
     policy_review,
     policy_status,
     policy_test,
+    policy_token,
 )
 from engine.cli.command import PROBLEM, Commands
 from engine.errors import TouchstoneError
@@ -38,6 +39,7 @@ AREAS: dict[str, tuple[str, Commands]] = {
             policy_prove,
             policy_import,
             policy_export,
+            policy_token,
             policy_key,
             policy_propose,
             policy_review,

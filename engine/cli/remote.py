@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import time
 import uuid
 from collections.abc import Iterator
@@ -31,7 +32,11 @@ class Refused(TouchstoneError):
 
 def add_server(parser: argparse.ArgumentParser) -> None:
     """The options of every command that calls a server."""
-    parser.add_argument("--server", default="127.0.0.1:50051", help="host:port of the services")
+    parser.add_argument(
+        "--server",
+        default=os.environ.get("TOUCHSTONE_SERVER", "127.0.0.1:50051"),
+        help="host:port of the services; TOUCHSTONE_SERVER if it is set",
+    )
     parser.add_argument("--caller", help="who calls, on a plaintext connection")
     parser.add_argument("--tls-ca", type=Path, help="PEM file: authorities of the server; TLS")
     parser.add_argument("--tls-certificate", type=Path, help="PEM file: the caller's certificate")

@@ -26,6 +26,19 @@ class Ran:
     output: str
     errors: str
 
+    @property
+    def said(self) -> str:
+        """What it printed, errors first."""
+        return "\n".join(part for part in (self.errors.strip(), self.output.strip()) if part)
+
+    def about(self, root: Path) -> Ran:
+        """The same without the place of the policy, which is the server's own."""
+        output, errors = (
+            text.replace(f"{root}/", "").replace(str(root), "the policy")
+            for text in (self.output, self.errors)
+        )
+        return Ran(self.code, output, errors)
+
 
 async def tool(*arguments: str) -> Ran:
     """A command of ``touchstone``, within bounds. Raises ``PolicyError`` if it was too much."""
@@ -38,14 +51,15 @@ async def examine(root: Path) -> str:
 
     Without cases or invariants of its own there is nothing to test or prove.
     """
-    checked = await tool("policy", "check", str(root))
+    checked = (await tool("policy", "check", str(root))).about(root)
     _require(checked, "it does not pass its check")
-    tested = await tool("policy", "test", str(root))
+    tested = (await tool("policy", "test", str(root))).about(root)
     if tested.code != _NO_CASES:
         _require(tested, "its own tests fail")
     if (root / "proofs.yaml").exists():
-        _require(await tool("policy", "prove", str(root)), "its invariants are not proved")
-    return checked.output
+        proved = (await tool("policy", "prove", str(root))).about(root)
+        _require(proved, "its invariants are not proved")
+    return "" if checked.output.startswith("the policy:") else checked.output
 
 
 async def rehearse(root: Path, bodies: Iterable[bytes]) -> None:
@@ -57,8 +71,7 @@ async def rehearse(root: Path, bodies: Iterable[bytes]) -> None:
 
 def _require(ran: Ran, problem: str) -> None:
     if ran.code:
-        said = "\n".join(part for part in (ran.errors.strip(), ran.output.strip()) if part)
-        raise PolicyError(f"the policy is refused: {problem}\n{said}")
+        raise PolicyError(f"the policy is refused: {problem}\n{ran.said}")
 
 
 async def _run(arguments: tuple[str, ...], given: bytes) -> Ran:

@@ -35,8 +35,7 @@ async def check(root: Path) -> Checked:
         findings = json.loads(ran.output)["diagnostics"]
     except (ValueError, KeyError):
         raise PolicyError("the policy is refused: it cannot be checked") from None
-    text = "\n".join(part for part in (shown.errors, shown.output) if part).strip()
-    return Checked(usable=ran.code == 0, findings=findings, text=text.replace(f"{root}", "."))
+    return Checked(usable=ran.code == 0, findings=findings, text=shown.about(root).said)
 
 
 async def test(root: Path) -> Report:
@@ -89,7 +88,7 @@ def _read(page: Path) -> str:
 
 
 def _report(root: Path, shown: prepare.Ran, report_json: str) -> Report:
-    text = "\n".join(part for part in (shown.output, shown.errors) if part).strip()
+    text = shown.about(root).said
     if shown.code == _USAGE:
         raise PolicyError(text)
-    return Report(passed=shown.code == 0, text=text.replace(str(root), "."), json=report_json)
+    return Report(passed=shown.code == 0, text=text, json=report_json)

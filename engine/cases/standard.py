@@ -62,7 +62,7 @@ def gathered(case: Case, asked: Admission) -> Gathered:
     graph, history = (case.sources[name] is SourceStatus.OK for name in ("graph", "history"))
     return Gathered(
         statuses=tuple(case.sources.items()),
-        graph=_alone(asked) if graph else None,
+        graph=alone(asked) if graph else None,
         history=History(applications=(), cut=False) if history else None,
     )
 
@@ -175,7 +175,8 @@ def _evidence(listed: tuple[Evidence, ...] | None, day: date, unit: int) -> tupl
     )
 
 
-def _alone(asked: Admission) -> Neighbourhood:
+def alone(asked: Admission) -> Neighbourhood:
+    """What the graph answers of somebody who shares nothing with anybody."""
     rows = tuple(
         IdentifierRow(
             key=link.identifier.key,

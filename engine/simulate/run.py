@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import multiprocessing
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import cast
 
 from engine.check import check
 from engine.check_formats import as_text
@@ -81,8 +82,7 @@ def _loaded(root: Path) -> Policy:
         raise PolicyError(f"{root} cannot be used\n{as_text(report)}") from None
 
 
-def _tallies(plan: _Plan, parts: object, processes: int) -> Iterator[Tally]:
-    listed = list(parts)  # type: ignore[call-overload]
+def _tallies(plan: _Plan, listed: Sequence[tuple[int, int]], processes: int) -> Iterator[Tally]:
     if processes <= 1 or len(listed) <= 1:
         worker = _Worker(plan)
         try:
@@ -173,13 +173,14 @@ def _sharing(policy: Policy) -> Policy:
 
 
 _cards: dict[str, _Remembering] = {}
+"""By the digest of the model, so that two policies with the same one ask it once."""
 
 
-def _remembered(card: Scorecard) -> _Remembering:
-    return _cards.setdefault(card.digest, _Remembering(card))
+def _remembered(card: Scorecard) -> Scorecard:
+    return cast("Scorecard", _cards.setdefault(card.digest, _Remembering(card)))
 
 
-class _Remembering(Scorecard):
+class _Remembering:
     """A scorecard that answers the same question only once."""
 
     def __init__(self, card: Scorecard) -> None:

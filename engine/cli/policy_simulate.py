@@ -1,0 +1,121 @@
+"""``touchstone policy simulate``: what a candidate would have decided."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from engine.cli.command import OK, USAGE
+from engine.simulate import (
+    Applications,
+    Filters,
+    Simulation,
+    StoredDecisions,
+    as_json,
+    page,
+    print_report,
+    simulate,
+)
+
+if TYPE_CHECKING:
+    from engine.cli.command import Area
+
+_MOST_PROCESSES = 64
+
+
+def add(area: Area) -> None:
+    """Add ``policy simulate``."""
+    parser = area.add_parser("simulate", help="what a candidate would have decided")
+    parser.add_argument("--candidate", type=Path, required=True, help="directory of the policy")
+    parser.add_argument(
+        "--current", type=Path, help="directory of the other one; without it, what was decided"
+    )
+    source = parser.add_mutually_exclusive_group(required=True)
+    source.add_argument("--data-dir", type=Path, help="of a server; it may be running")
+    source.add_argument("--applications", type=Path, help="a DecideRequest in JSON on each line")
+    parser.add_argument("--keys", type=Path, help="default: DATA_DIR/keys")
+    parser.add_argument("--since", type=_day, help="decisions from this day on, UTC")
+    parser.add_argument("--until", type=_day, help="decisions before this day, UTC")
+    parser.add_argument("--product", default="", help="only of this product")
+    parser.add_argument("--channel", default="", help="only of this channel")
+    parser.add_argument("--limit", type=int, default=0, help="only the latest so many")
+    parser.add_argument("--on", type=_day, help="day of the applications of a file; today")
+    parser.add_argument(
+        "--assume-clean",
+        action="store_true",
+        help="applications of a file have nobody near them and no history; else sources are down",
+    )
+    parser.add_argument("--processes", type=int, default=min(os.cpu_count() or 1, _MOST_PROCESSES))
+    parser.add_argument("--report", type=Path, help="write the report as a page, HTML")
+    parser.add_argument("--format", choices=("text", "json"), default="text")
+    parser.set_defaults(run=_run)
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError("must be a day such as 2026-01-31") from None
+
+
+def _run(options: argparse.Namespace) -> int:
+    if options.applications is not None and options.current is None:
+        print("--applications needs --current: nobody has decided them yet", file=sys.stderr)
+        return USAGE
+    found = _simulated(options)
+    if options.report is not None:
+        options.report.write_text(page(found), encoding="utf-8")
+    if options.format == "json":
+        print(as_json(found))
+        return OK
+    print_report(found, Console())
+    if options.report is not None:
+        print(f"the report is in {options.report}")
+    return OK
+
+
+def _simulated(options: argparse.Namespace) -> Simulation:
+    bar = Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+        console=Console(stderr=True),
+        disable=not sys.stderr.isatty(),
+    )
+    with bar:
+        task = bar.add_task("simulating, parts", total=None)
+        return simulate(
+            _source(options),
+            options.candidate,
+            options.current,
+            processes=max(1, min(options.processes, _MOST_PROCESSES)),
+            progress=lambda done, parts: bar.update(task, completed=done, total=parts),
+        )
+
+
+def _source(options: argparse.Namespace) -> StoredDecisions | Applications:
+    if options.applications is not None:
+        return Applications(
+            file=options.applications,
+            day=options.on or datetime.now(UTC).date(),
+            assume_clean=options.assume_clean,
+        )
+    return StoredDecisions(
+        data_dir=options.data_dir,
+        keys=options.keys or options.data_dir / "keys",
+        filters=Filters(
+            since=options.since,
+            until=options.until,
+            product=options.product,
+            channel=options.channel,
+            limit=max(options.limit, 0),
+        ),
+    )

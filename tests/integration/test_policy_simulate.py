@@ -1,0 +1,170 @@
+"""Decisions of a real server simulated: every number against a plain recount."""
+
+from __future__ import annotations
+
+import json
+import random
+import shutil
+from collections import Counter
+from pathlib import Path
+
+import grpc
+import pytest
+from google.protobuf import json_format
+
+from client_examples.applications import (
+    Person,
+    application,
+    clean_bureau,
+    indebted_bureau,
+    thin_bureau,
+)
+from engine.cli import main
+from engine.codec import decode
+from engine.evaluate import evaluate
+from engine.outcome import Decision, Outcome
+from engine.policy import load_policy
+from engine.record import DecisionRecord
+from engine.simulate import Filters, StoredDecisions, as_json, page, simulate
+from engine.simulate import sources as simulation_sources
+from tests.raw_calls import RawCall
+from tests.running_app import POLICY, running_app
+from touchstone.v1 import decision_pb2 as pb
+from touchstone.v1 import types_pb2
+
+COUNT = 60
+
+
+def _mixed(number: int, chance: random.Random) -> types_pb2.Application:
+    bureau = chance.choice([clean_bureau(), thin_bureau(), indebted_bureau(), None])
+    return application(
+        Person(number=number, device=f"device-{chance.randrange(20)}"),
+        product=chance.choice(["classic", "gold"]),
+        bureau=bureau,
+        lines_elsewhere=chance.choice([None, (), (20_000,)]),
+        monthly_income=chance.choice([None, 3_000, 15_000, 60_000]),
+    )
+
+
+def _candidate(tmp_path: Path) -> Path:
+    """No thin file is referred any more, and everybody's income must be higher."""
+    root = tmp_path / "candidate"
+    shutil.copytree(POLICY, root)
+    shutil.rmtree(root / "tests")
+    text = (root / "approval.yaml").read_text(encoding="utf-8")
+    before = "bureau.months_on_file < 6 || bureau.months_reported < 6"
+    assert before in text or "named.thin_file" in text
+    text = text.replace(before, "bureau.months_on_file < 1").replace(
+        "when: named.thin_file", "when: bureau.months_on_file < 1"
+    )
+    (root / "approval.yaml").write_text(text, encoding="utf-8")
+    return root
+
+
+def _approved_line(decision: Decision) -> int:
+    if decision.outcome is not Outcome.APPROVE or decision.line is None:
+        return 0
+    return decision.line.line_minor
+
+
+async def test_the_numbers_are_those_of_a_plain_recount(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """While the server runs; in one process and in two to the same bytes."""
+    monkeypatch.setattr(simulation_sources, "PART", 17)
+    chance = random.Random(3)
+    candidate = _candidate(tmp_path)
+    data = tmp_path / "data"
+    async with running_app(data) as app, grpc.aio.insecure_channel(app.address) as channel:
+        decide: RawCall = channel.unary_unary("/touchstone.v1.DecisionService/Decide")
+        for number in range(COUNT):
+            request = pb.DecideRequest(request_id=f"r:{number}", application=_mixed(number, chance))
+            await decide(request.SerializeToString(), timeout=10)
+        bodies = [body for _, body in await app.ledger.bodies("decision", after=0, limit=1_000)]
+        source = StoredDecisions(data_dir=data, keys=data / "keys", filters=Filters())
+        one = simulate(source, candidate)
+        two = simulate(source, candidate, processes=2)
+        again = simulate(source, candidate, POLICY)
+    assert as_json(one) == as_json(two)
+    assert page(one) == page(two)
+    # The policy that decided them decides them again in the same way.
+    assert json.loads(as_json(again))["outcomes"] == json.loads(as_json(one))["outcomes"]
+
+    policy = load_policy(candidate)
+    cells: Counter[tuple[str, str]] = Counter()
+    lines = [0, 0]
+    for body in bodies:
+        record = decode(body, DecisionRecord)
+        other = evaluate(policy, record.admission, record.gathered)
+        assert isinstance(other, Decision)
+        cells[record.decision.outcome.value, other.outcome.value] += 1
+        lines[0] += _approved_line(record.decision)
+        lines[1] += _approved_line(other)
+    policy.rules.close()
+    assert one.tally.compared == COUNT
+    assert +one.tally.cells == cells
+    assert [one.tally.current.line_minor, one.tally.candidate.line_minor] == lines
+    assert one.tally.candidate.rules["THIN_FILE"] < one.tally.current.rules["THIN_FILE"]
+    assert 0 < one.tally.current.loss_minor < lines[0]
+
+
+def test_files_of_applications_and_what_is_wrong_in_them(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A line that is no application is named; sources are down unless said otherwise."""
+    file = tmp_path / "applications.jsonl"
+    good = pb.DecideRequest(
+        request_id="a",
+        application=application(
+            Person(number=1),
+            bureau=clean_bureau(),
+            lines_elsewhere=(20_000,),
+            monthly_income=15_000,
+        ),
+    )
+    bad = pb.DecideRequest(request_id="b")
+    rows = [json.dumps(json_format.MessageToDict(request)) for request in (good, bad)]
+    file.write_text("\n".join([*rows, "no json"]) + "\n", encoding="utf-8")
+    line = ["policy", "simulate", "--candidate", str(POLICY), "--applications", str(file)]
+    assert main(line) == 2
+    assert "--current" in capsys.readouterr().err
+
+    both = [*line, "--current", str(POLICY), "--format", "json", "--on", "2026-06-15"]
+    assert main(both) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert (found["compared"], found["failed"]) == (1, 2)
+    assert [item["decision_id"] for item in found["named"]] == ["line 2", "line 3"]
+    outcomes = {(c["current"], c["candidate"]): c["count"] for c in found["outcomes"]}
+    assert outcomes["refer", "refer"] == 1
+
+    assert main([*both, "--assume-clean"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    outcomes = {(c["current"], c["candidate"]): c["count"] for c in found["outcomes"]}
+    assert outcomes["approve", "approve"] == 1
+
+
+def test_a_report_and_a_candidate_that_cannot_be_used(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The page needs nothing from elsewhere; a broken policy is told as its check tells it."""
+    file = tmp_path / "applications.jsonl"
+    request = pb.DecideRequest(
+        request_id="a",
+        application=application(Person(number=1), bureau=clean_bureau()),
+    )
+    file.write_text(json.dumps(json_format.MessageToDict(request)) + "\n", encoding="utf-8")
+    report = tmp_path / "report.html"
+    line = ["policy", "simulate", "--current", str(POLICY), "--applications", str(file)]
+    assert main([*line, "--candidate", str(POLICY), "--report", str(report)]) == 0
+    assert "decisions compared" in capsys.readouterr().out
+    text = report.read_text(encoding="utf-8")
+    assert text.count("<svg") == 6
+    assert "src=" not in text
+    assert "<script" not in text
+
+    broken = tmp_path / "broken"
+    shutil.copytree(POLICY, broken)
+    with (broken / "approval.yaml").open("a", encoding="utf-8") as more:
+        more.write("  - {id: X, when: bureau.scroe > 1, then: {adjust_points: 1}}\n")
+    assert main([*line, "--candidate", str(broken)]) == 1
+    assert "TS1202" in capsys.readouterr().err

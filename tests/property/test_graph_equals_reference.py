@@ -46,9 +46,12 @@ def graphs(
             graphs = NewNeo4jGraphs(server.settings, runner)
             yield graphs
             graphs.close()
-    reporter = request.config.pluginmanager.get_plugin("terminalreporter")
-    if reporter is not None:
-        reporter.write_line(f" {graphs.compared} answers of {request.param} equal the reference")
+    told = f" {graphs.compared} answers of {request.param} equal the reference"
+    plugins = request.config.pluginmanager
+    reporter, capture = plugins.get_plugin("terminalreporter"), plugins.get_plugin("capturemanager")
+    if reporter is not None and capture is not None:  # not in a worker
+        with capture.global_and_fixture_disabled():
+            reporter.write_line(told)
 
 
 def reference(bounds: GraphSettings, events: list[GraphEvent]) -> ReferenceGraph:

@@ -129,7 +129,7 @@ def test_files_of_applications_and_what_is_wrong_in_them(
     assert main(line) == 2
     assert "--current" in capsys.readouterr().err
 
-    both = [*line, "--current", str(POLICY), "--format", "json", "--on", "2026-06-15"]
+    both = [*line, "--current", str(POLICY), "--format", "json"]
     assert main(both) == 0
     found = json.loads(capsys.readouterr().out)
     assert (found["compared"], found["failed"]) == (1, 2)

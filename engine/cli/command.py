@@ -17,6 +17,3 @@ class Command(Protocol):
     def add(self, area: Area) -> None:
         """Add the command's parser; its default ``run`` takes the options, gives the exit code."""
         ...
-
-
-Commands = tuple[Command, ...]

@@ -4,58 +4,55 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Iterable, Mapping, Sequence
+from importlib import import_module
+from typing import TYPE_CHECKING
 
-from engine.cli import (
-    ledger_verify,
-    policy_check,
-    policy_codes,
-    policy_explain,
-    policy_export,
-    policy_graph,
-    policy_import,
-    policy_key,
-    policy_operate,
-    policy_propose,
-    policy_prove,
-    policy_review,
-    policy_simulate,
-    policy_status,
-    policy_test,
-    policy_token,
-)
-from engine.cli.command import PROBLEM, Commands
+from engine.cli.command import PROBLEM
 from engine.errors import TouchstoneError
 from engine.privacy import KeyringError
 
-#: The areas with their help, and the commands of each in the order of the help.
-AREAS: dict[str, tuple[str, Commands]] = {
+if TYPE_CHECKING:
+    from engine.cli.command import Command
+
+#: The areas with their help, and the module of each command in the order of the help. Only the
+#: module that is needed is imported: a solver and a model take seconds to load.
+AREAS: Mapping[str, tuple[str, Mapping[str, str]]] = {
     "policy": (
         "work on a policy",
-        (
-            policy_check,
-            policy_codes,
-            policy_explain,
-            policy_graph,
-            policy_test,
-            policy_prove,
-            policy_import,
-            policy_export,
-            policy_token,
-            policy_key,
-            policy_simulate,
-            policy_propose,
-            policy_review,
-            policy_operate,
-            policy_status,
-        ),
+        {
+            "check": "policy_check",
+            "codes": "policy_codes",
+            "explain": "policy_explain",
+            "graph": "policy_graph",
+            "test": "policy_test",
+            "prove": "policy_prove",
+            "import": "policy_import",
+            "export": "policy_export",
+            "token": "policy_token",
+            "simulate": "policy_simulate",
+            "key": "policy_key",
+            "propose": "policy_propose",
+            "approve": "policy_review",
+            "reject": "policy_review",
+            "activate": "policy_operate",
+            "canary": "policy_operate",
+            "shadow": "policy_operate",
+            "rollback": "policy_operate",
+            "freeze": "policy_operate",
+            "unfreeze": "policy_operate",
+            "status": "policy_status",
+            "history": "policy_status",
+        },
     ),
-    "ledger": ("look after a ledger", (ledger_verify,)),
+    "ledger": ("look after a ledger", {"verify": "ledger_verify"}),
 }
 
 
-def main(arguments: list[str] | None = None) -> int:
+def main(arguments: Sequence[str] | None = None) -> int:
     """The exit code of the command; what is wrong was printed."""
-    options = _parser().parse_args(arguments)
+    given = sys.argv[1:] if arguments is None else list(arguments)
+    options = _parser(given).parse_args(given)
     try:
         return int(options.run(options))
     except (TouchstoneError, KeyringError) as error:
@@ -63,11 +60,25 @@ def main(arguments: list[str] | None = None) -> int:
         return PROBLEM
 
 
-def _parser() -> argparse.ArgumentParser:
+def _parser(given: Sequence[str]) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="touchstone", description="Touchstone's tools")
     areas = parser.add_subparsers(required=True, metavar="AREA")
-    for name, (told, commands) in AREAS.items():
+    for name, (told, modules) in AREAS.items():
         area = areas.add_parser(name, help=told).add_subparsers(required=True, metavar="COMMAND")
-        for command in commands:
+        for command in _commands(name, modules, given):
             command.add(area)
     return parser
+
+
+def _commands(name: str, modules: Mapping[str, str], given: Sequence[str]) -> Iterable[Command]:
+    """The module of the command that was typed, else all of the area that was."""
+    if given[:1] != [name]:
+        return ()
+    wanted = [modules[word] for word in given[1:2] if word in modules]
+    names = wanted or dict.fromkeys(modules.values())
+    return [_load(module) for module in names]
+
+
+def _load(module: str) -> Command:
+    loaded: Command = import_module(f"engine.cli.{module}")
+    return loaded

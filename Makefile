@@ -80,6 +80,7 @@ check: install ## Lint, types, layers, interface and generated code: what CI che
 	$(BIN)/python -m tools.generate_pages --check
 	$(BIN)/touchstone policy check rulesets/credit_card
 	$(BIN)/touchstone policy test rulesets/credit_card --min-coverage 100
+	$(BIN)/touchstone policy prove rulesets/credit_card
 
 .PHONY: format
 format: install ## Format the code and apply the safe fixes

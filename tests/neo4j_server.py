@@ -1,8 +1,8 @@
 """The Neo4j of the tests: one for a whole run, started by whoever needs it first.
 
 ``NEO4J_URI`` (with ``NEO4J_USER``, ``NEO4J_PASSWORD``) names one that runs already. Otherwise
-``tools/neo4j.sh`` fetches and starts one, which ends with the run. ``TOUCHSTONE_SKIP_NEO4J=1``
-skips the tests that need it, visibly.
+``tools/neo4j.sh`` fetches and starts one, which ends with the run. Without Java or Maven, or with
+``TOUCHSTONE_SKIP_NEO4J=1``, the tests that need it are skipped, visibly.
 """
 
 from __future__ import annotations
@@ -66,6 +66,9 @@ def find_server(run: int) -> Neo4jServer:
         )
         _claim(settings)
         return Neo4jServer(settings, None)
+    for program in ("java", "mvn"):
+        if shutil.which(program) is None:
+            pytest.skip(f"there is no {program} here: nothing was tried against Neo4j")
     with _locked(_home(run).with_suffix(".lock")):
         state = _home(run) / "state.json"
         if not state.exists():

@@ -13,6 +13,7 @@ from engine.ledger import SqliteLedger
 from engine.ledger.sqlite import FILE_NAME
 from engine.lifecycle import Approvers, LivePolicies, PolicyDesk, load_approvers
 from engine.lifecycle.opening import GOVERNED, open_desk
+from engine.lifecycle.watch import DirectoryWatch
 from engine.pipeline import DecisionEngine
 from engine.policy import Policy, load_policy
 from engine.privacy import Keyring, Tokeniser
@@ -144,6 +145,7 @@ class TouchstoneApp:
             await projector.stop(drain_s=0)
             await store.close()
             raise
+        watch = self._watch(desk)
         engine = DecisionEngine(
             policies=policies,
             ledger=ledger,
@@ -159,7 +161,13 @@ class TouchstoneApp:
             max_in_flight=self._settings.limits.max_decisions,
             observe=desk.observe,
         )
-        return _Running(engine, ledger, store, projector, policies, desk)
+        return _Running(engine, ledger, store, projector, policies, desk, watch)
+
+    def _watch(self, desk: PolicyDesk) -> DirectoryWatch | None:
+        governance = self._settings.governance
+        if governance.policy_mode == GOVERNED or not governance.policy_watch:
+            return None
+        return DirectoryWatch(self._settings.storage.policy_path, desk)
 
     def _failed(self) -> None:
         for report in self._reports:
@@ -170,6 +178,8 @@ class TouchstoneApp:
         running, self._running = self._running, None
         if running is None:
             return
+        if running.watch is not None:
+            await running.watch.stop()
         await running.engine.drain(self._settings.deadlines.drain_grace_ms / 1000)
         await running.projector.stop(drain_s=_DRAIN_S)
         await running.store.close()
@@ -189,7 +199,9 @@ class _Running:
         projector: Projector,
         policies: LivePolicies,
         desk: PolicyDesk,
+        watch: DirectoryWatch | None,
     ) -> None:
+        self.watch = watch
         self.policies = policies
         self.desk = desk
         self.engine = engine

@@ -21,7 +21,7 @@ from engine.settings import Log
 
 _LEVELS = {"debug": 10, "info": 20, "warning": 30, "error": 40}
 _STOP = None
-_OURS = "graph."
+_OURS = ("graph.", "engine.")
 """Loggers whose messages are our own: they name what failed, never whom it was about."""
 _GATHER_S = 0.02
 """How long lines are let gather: to wake a thread for each costs a decision more than its line."""
@@ -100,7 +100,8 @@ class _LibraryHandler(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
         if record.name.startswith(_OURS):
             line = record.getMessage()
-            structlog.get_logger().log(record.levelno, "graph", logger=record.name, line=line)
+            area = record.name.partition(".")[0]
+            structlog.get_logger().log(record.levelno, area, logger=record.name, line=line)
             return
         exception = record.exc_info[0] if record.exc_info else None
         structlog.get_logger().log(

@@ -16,7 +16,13 @@ from engine.api.calls import current_call
 from engine.api.converters import check
 from engine.api.dates import to_micros, to_timestamp
 from engine.api.uploads import Uploads
-from engine.errors import FieldViolation, InvalidApplication, PolicyError, PreconditionFailed
+from engine.errors import (
+    FieldViolation,
+    InvalidApplication,
+    Overloaded,
+    PolicyError,
+    PreconditionFailed,
+)
 from engine.lifecycle import Event, PolicyDesk, Proposal
 from engine.lifecycle import tasks as work
 from engine.lifecycle.desk import Command
@@ -28,6 +34,9 @@ from touchstone.v1 import policy_pb2_grpc
 
 _T = TypeVar("_T")
 _DEFAULT_PAGE = 50
+_MOST_CHANGES = 32
+_RETRY_AFTER_S = 10.0
+_FINISH_S = 10.0
 _MOST_TEXT = 2_000_000
 _JOB_STATES = {state: f"POLICY_JOB_STATE_{state.name}" for state in JobState}
 
@@ -52,7 +61,11 @@ class PolicyServicer(policy_pb2_grpc.PolicyServiceServicer):
         """Give up the tasks under way, and finish the changes."""
         await self._jobs.close()
         if self._changes:
-            await asyncio.wait(self._changes)
+            _, late = await asyncio.wait(self._changes, timeout=_FINISH_S)
+            # What is still examined has changed nothing yet.
+            for task in late:
+                task.cancel()
+            await asyncio.gather(*late, return_exceptions=True)
 
     async def UploadPolicyPart(  # noqa: N802
         self, request: pb.UploadPolicyPartRequest, _context: object
@@ -71,7 +84,7 @@ class PolicyServicer(policy_pb2_grpc.PolicyServiceServicer):
         check(request)
         files = self._uploads.finish(current_call().caller, request.upload_id)
         return pb.FinishPolicyUploadResponse(
-            digest=self._desk().draft(files),
+            digest=await self._desk().draft(files),
             files=len(files),
             bytes=sum(map(len, files.values())),
         )
@@ -80,7 +93,7 @@ class PolicyServicer(policy_pb2_grpc.PolicyServiceServicer):
         self, request: pb.CheckPolicyRequest, _context: object
     ) -> pb.CheckPolicyResponse:
         """Everything that is wrong."""
-        found = await work.check(self._root(request))
+        found = await work.check(await self._root(request))
         return pb.CheckPolicyResponse(
             usable=found.usable,
             diagnostics=map(_diagnostic, found.findings),
@@ -91,7 +104,7 @@ class PolicyServicer(policy_pb2_grpc.PolicyServiceServicer):
         self, request: pb.ExplainPolicyRequest, _context: object
     ) -> pb.ExplainPolicyResponse:
         """Rules in sentences."""
-        root = self._root(request)
+        root = await self._root(request)
         text = await _told(work.explain(root, request.rule_id, request.language))
         return pb.ExplainPolicyResponse(text=text[:_MOST_TEXT])
 
@@ -99,14 +112,14 @@ class PolicyServicer(policy_pb2_grpc.PolicyServiceServicer):
         self, request: pb.DrawPolicyRequest, _context: object
     ) -> pb.DrawPolicyResponse:
         """Which rule reads and sets what."""
-        drawing = await _told(work.draw(self._root(request), request.format))
+        drawing = await _told(work.draw(await self._root(request), request.format))
         return pb.DrawPolicyResponse(drawing=drawing[:_MOST_TEXT])
 
     async def StartPolicyJob(  # noqa: N802
         self, request: pb.StartPolicyJobRequest, _context: object
     ) -> pb.StartPolicyJobResponse:
         """Begin a long task."""
-        root = self._root(request)
+        root = await self._root(request)
         job_id = self._jobs.start(self._work(root, request))
         return pb.StartPolicyJobResponse(job_id=job_id)
 
@@ -221,12 +234,15 @@ class PolicyServicer(policy_pb2_grpc.PolicyServiceServicer):
 
     async def _carry_out(self, doing: Coroutine[object, object, _T]) -> _T:
         """A change goes on if its caller goes away: half of one must never be left."""
+        if len(self._changes) >= _MOST_CHANGES:
+            doing.close()
+            raise Overloaded("too many changes under way", _RETRY_AFTER_S)
         task = asyncio.create_task(doing)
         self._changes.add(task)
         task.add_done_callback(self._changes.discard)
         return await _told(asyncio.shield(task))
 
-    def _root(
+    async def _root(
         self,
         request: pb.CheckPolicyRequest
         | pb.ExplainPolicyRequest
@@ -234,7 +250,7 @@ class PolicyServicer(policy_pb2_grpc.PolicyServiceServicer):
         | pb.StartPolicyJobRequest,
     ) -> Path:
         check(request)
-        return self._desk().store.path(request.digest)
+        return await self._desk().place(request.digest)
 
     def _work(
         self, root: Path, request: pb.StartPolicyJobRequest

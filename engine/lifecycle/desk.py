@@ -11,10 +11,11 @@ import logging
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from engine.clock import AdmissionClock
 from engine.codec import decode, encode
-from engine.errors import PreconditionFailed, RequestIdReused
+from engine.errors import PreconditionFailed, RequestIdReused, TouchstoneError
 from engine.ledger import DuplicateRecord, Ledger, NewRecord, StoredAnswer
 from engine.lifecycle import prepare
 from engine.lifecycle.approvers import Approvers
@@ -27,10 +28,12 @@ from engine.lifecycle.store import BundleStore
 from engine.outcome import Decision, Outcome
 from engine.policy import Policy, load_policy
 from engine.privacy import Tokeniser
+from engine.record import DecisionRecord
 from engine.rules.contents import Contents
 
 KIND = "policy_event"
 GUARD = "guard_rail"
+FILES = "files"
 _SUBJECT = "policy"
 _PAGE = 1_000
 _WINDOW = 2_000
@@ -85,6 +88,10 @@ class PolicyDesk:
         self._recent: deque[tuple[str, Outcome, int]] = deque(maxlen=_WINDOW)
         self._shadow: Shadow | None = None
         self._busy = asyncio.Lock()
+        # Examining takes minutes, and a roll-back must not wait for it: a lock of its own, held
+        # so that a repeated request waits for the first one. Always taken before `_busy`.
+        self._examining = asyncio.Lock()
+        self._examined = ""
         self._reaction: asyncio.Task[None] | None = None
 
     @property
@@ -93,21 +100,36 @@ class PolicyDesk:
         return self._store
 
     async def resume(self) -> None:
-        """Bring back the canary and the shadow that there were before a restart."""
-        if self._state.canary:
-            policy = await self._load(self._state.canary)
-            self._policies.start_canary(policy, self._state.percent)
-            self._rails.watch(policy.digest, self._tally(self._state.live))
-        if self._state.shadow:
-            await self._start_shadow(self._state.shadow)
-
-    def draft(self, contents: Contents) -> str:
-        """Keep a draft; its digest. Raises ``InvalidApplication``."""
-        digest = self._store.put(contents)
+        """Bring back what there was before a restart: canary, shadow, and what is watched."""
         state = self._state
-        keep = {*state.proposals, *state.was_live, state.canary, state.shadow, digest}
-        self._store.make_room(keep)
+        if state.canary:
+            policy = await self._load(state.canary)
+            self._policies.start_canary(policy, state.percent)
+        if self._governed and (state.canary or self._was_activated()):
+            bodies = await self._ledger.bodies("decision", after=None, limit=_WINDOW)
+            self._recent.extend(await asyncio.to_thread(_summed_up, [body for _, body in bodies]))
+            new, old = (state.canary, state.live) if state.canary else (state.live, state.previous)
+            self._rails.watch(new, self._tally(old), self._tally(new))
+        if state.shadow:
+            await self._start_shadow(state.shadow)
+
+    def _was_activated(self) -> bool:
+        """Whether the live policy came by an activation, so that a guard rail may take it back."""
+        changes = (EventKind.INITIAL, EventKind.ACTIVATED, EventKind.ROLLED_BACK)
+        last = next((e for e in reversed(self._events) if e.kind in changes), None)
+        return last is not None and last.kind is EventKind.ACTIVATED and bool(self._state.previous)
+
+    async def draft(self, contents: Contents) -> str:
+        """Keep a draft; its digest. Raises ``InvalidApplication``."""
+        digest = await asyncio.to_thread(self._store.put, contents)
+        state = self._state
+        used = {state.canary, state.shadow, self._examined, digest}
+        self._store.make_room({*state.proposals, *state.was_live, *used})
         return digest
+
+    async def place(self, digest: str) -> Path:
+        """Where a bundle stands, its files held against the digest. Raises ``NotFound``."""
+        return await asyncio.to_thread(self._store.path, digest)
 
     async def propose(self, command: Command, digest: str) -> tuple[Event, str]:
         """Propose a draft: checked, tested and proved first. The warnings come back.
@@ -115,14 +137,20 @@ class PolicyDesk:
         Raises ``PolicyError`` with what is wrong, ``NotFound``, ``PreconditionFailed``.
         """
         self._require_governed()
-        async with self._busy:
+        async with self._examining:
             known = await self._known(command)
             if known is not None:
                 return known, ""
-            event = self._event(command, EventKind.PROPOSED, digest)
-            refuse(self._state, event)
-            warnings = await prepare.examine(self._store.path(digest))
-            await self._record(command, event)
+            refuse(self._state, self._event(command, EventKind.PROPOSED, digest))
+            self._examined = digest
+            try:
+                warnings = await prepare.examine(await self.place(digest))
+                async with self._busy:
+                    event = self._event(command, EventKind.PROPOSED, digest)
+                    refuse(self._state, event)
+                    await self._record(command, event)
+            finally:
+                self._examined = ""
             return event, warnings
 
     async def review(
@@ -153,15 +181,18 @@ class PolicyDesk:
         self._require_governed()
         whole = percent in {0, _WHOLE}
         kind = EventKind.ACTIVATED if whole else EventKind.CANARY_STARTED
-        async with self._busy:
+        async with self._examining:
             known = await self._known(command)
             if known is not None:
                 return known
-            event = replace(self._event(command, kind, digest), percent=0 if whole else percent)
-            refuse(self._state, event)
+            refuse(self._state, self._event(command, kind, digest))
             bodies = await self._ledger.bodies("decision", after=None, limit=_REHEARSED)
-            await prepare.rehearse(self._store.path(digest), (body for _, body in bodies))
-            await self._go_live(command, event)
+            await prepare.rehearse(await self.place(digest), (body for _, body in bodies))
+            async with self._busy:
+                # Anew: it may have been rejected, or activations frozen, in the meantime.
+                event = replace(self._event(command, kind, digest), percent=0 if whole else percent)
+                refuse(self._state, event)
+                await self._go_live(command, event)
             return event
 
     async def end_canary(self, command: Command, *, promote: bool) -> Event:
@@ -210,7 +241,7 @@ class PolicyDesk:
             event = self._event(command, kind, digest or self._state.shadow)
             refuse(self._state, event)
             if digest:
-                self._store.path(digest)
+                await self.place(digest)
             await self._record(command, event)
             await self._stop_shadow()
             if digest:
@@ -247,8 +278,7 @@ class PolicyDesk:
 
     def observe(self, decision: Decision, body: bytes) -> None:
         """Take note of a recorded decision. Never waits."""
-        approved = decision.outcome is Outcome.APPROVE and decision.line is not None
-        line = decision.line.line_minor if approved and decision.line is not None else 0
+        line = _approved_line(decision)
         self._recent.append((decision.policy_digest, decision.outcome, line))
         self._rails.observe(decision.policy_digest, decision.outcome, line)
         if self._shadow is not None:
@@ -263,18 +293,25 @@ class PolicyDesk:
         _log.warning("guard rail %s tripped for policy %s", rail.name, rail.digest)
         try:
             async with self._busy:
-                if self._rails.tripped() is None:
-                    return
-                number = len(self._events)
-                if not self._state.frozen:
-                    frozen = Command(caller=GUARD, request_id=f"freeze-{number}", note=told)
-                    await self._record(frozen, self._event(frozen, EventKind.FROZEN, ""))
-                if self._governed and (self._state.canary or self._state.previous):
-                    back = Command(caller=GUARD, request_id=f"roll-back-{number}", note=told)
-                    await self._roll_back(back, "")
-                self._rails.rest()
+                if self._rails.tripped() is not None:
+                    await self._take_back(told)
+        except TouchstoneError as error:
+            _log.error("guard rail %s: no roll-back: %s", rail.name, error)
         finally:
             self._reaction = None
+
+    async def _take_back(self, told: str) -> None:
+        number = len(self._events)
+        try:
+            if not self._state.frozen:
+                frozen = Command(caller=GUARD, request_id=f"freeze {number}", note=told)
+                await self._record(frozen, self._event(frozen, EventKind.FROZEN, ""))
+            if self._governed and (self._state.canary or self._state.previous):
+                back = Command(caller=GUARD, request_id=f"roll back {number}", note=told)
+                await self._roll_back(back, "")
+        finally:
+            # Also when it failed: else each decision would try again, and load a policy for it.
+            self._rails.rest()
 
     async def close(self) -> None:
         """Finish what is under way and end the shadow."""
@@ -328,8 +365,33 @@ class PolicyDesk:
         """Compiled beside the event loop, so that no decision waits for it."""
         return await asyncio.to_thread(_loaded, self._store, digest)
 
+    async def take(self, policy: Policy, note: str) -> Event:
+        """Make the policy of the directory live, in mode files; its bundle is in the store.
+
+        The policy is the desk's from here on: it is closed if it cannot go live. Raises
+        ``PreconditionFailed`` while activations are frozen.
+        """
+        async with self._busy:
+            try:
+                self._require_open()
+                number = len(self._events)
+                command = Command(caller=FILES, request_id=f"take {number}", note=note)
+                event = self._event(command, EventKind.ACTIVATED, policy.digest)
+                await self._record(command, event)
+            except BaseException:
+                policy.rules.close()
+                raise
+            self._policies.swap(policy)
+            if self._shadow is not None and not self._state.shadow:
+                await self._stop_shadow()
+            return event
+
+    def _require_open(self) -> None:
+        if self._governed or self._state.frozen:
+            raise PreconditionFailed("activations are frozen, or go through PolicyService")
+
     async def _start_shadow(self, digest: str) -> None:
-        self._shadow = await Shadow.start(digest, self._store.path(digest))
+        self._shadow = await Shadow.start(digest, await self.place(digest))
 
     async def _stop_shadow(self) -> None:
         shadow, self._shadow = self._shadow, None
@@ -367,6 +429,16 @@ class PolicyDesk:
             raise PreconditionFailed("the request was carried out just now") from None
         self._events.append(event)
         self._state = after(self._state, event)
+
+
+def _approved_line(decision: Decision) -> int:
+    granted = decision.outcome is Outcome.APPROVE and decision.line is not None
+    return decision.line.line_minor if granted and decision.line is not None else 0
+
+
+def _summed_up(bodies: Sequence[bytes]) -> list[tuple[str, Outcome, int]]:
+    decisions = [decode(body, DecisionRecord).decision for body in bodies]
+    return [(made.policy_digest, made.outcome, _approved_line(made)) for made in decisions]
 
 
 def _request_of(request_id: str) -> str:

@@ -64,9 +64,9 @@ class GuardRails:
     baseline: Tally = field(default_factory=Tally)
     seen: Tally = field(default_factory=Tally)
 
-    def watch(self, digest: str, baseline: Tally) -> None:
-        """Begin to watch a policy that goes live."""
-        self.digest, self.baseline, self.seen = digest, baseline, Tally()
+    def watch(self, digest: str, baseline: Tally, seen: Tally | None = None) -> None:
+        """Begin to watch a policy that goes live; ``seen``: what it decided before a restart."""
+        self.digest, self.baseline, self.seen = digest, baseline, seen or Tally()
 
     def rest(self) -> None:
         """Watch nothing."""

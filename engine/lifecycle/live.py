@@ -73,9 +73,14 @@ class LivePolicies:
         _retire(old)
 
     def start_canary(self, policy: Policy, percent: int) -> None:
-        """Give it to a share of the applicants, 1 to 99 per cent."""
-        self.end_canary()
-        self._canary, self._percent = _Held(policy), percent
+        """Give it to a share of the applicants, 1 to 99 per cent.
+
+        If it is the canary already, only its share changes.
+        """
+        self._percent = percent
+        if self._canary is None or self._canary.policy is not policy:
+            self.end_canary()
+            self._canary = _Held(policy)
 
     def end_canary(self) -> None:
         """Everybody is decided under the live policy."""

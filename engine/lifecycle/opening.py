@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 
 from engine.clock import AdmissionClock
+from engine.errors import PolicyError
 from engine.ledger import Ledger
 from engine.lifecycle.approvers import Approvers
 from engine.lifecycle.desk import PolicyDesk, record_event, recorded_events
@@ -37,23 +38,28 @@ async def open_desk(
     governance = settings.governance
     store = BundleStore(settings.storage.data_dir / "policies")
     events = await recorded_events(ledger)
-    live = fold(events, governance.policy_approvals).live
+    state = fold(events, governance.policy_approvals)
+    live = state.live
+    # The directory is for everybody: a canary from the time when the server was governed ends.
+    ends_canary = policy is not None and bool(state.canary)
     if policy is None and live:
         policy = await asyncio.to_thread(load_policy, store.path(live))
     elif policy is None:
         policy = await asyncio.to_thread(load_policy, settings.storage.policy_path)
-    if policy.digest != live:
+    if policy.digest != live or ends_canary:
         # Kept, so that its decisions can be made again when the directory has moved on.
-        await asyncio.to_thread(store.put_directory, policy.bundle.root)
+        kept = await asyncio.to_thread(store.put_directory, policy.bundle.root)
+        if kept != policy.digest:
+            raise PolicyError("the policy directory changed during the start; start again")
         event = Event(
-            event_id=tokeniser.decision_id(_SERVER, f"policy\n{len(events)}"),
+            event_id=tokeniser.decision_id(_SERVER, f"policy\nstart {len(events)}"),
             kind=EventKind.ACTIVATED if live else EventKind.INITIAL,
             digest=policy.digest,
             actor=_SERVER,
             at_us=clock.next_us(),
             note=f"mode {governance.policy_mode}: taken from the policy directory",
         )
-        await record_event(ledger, event, f"start-{len(events)}", tokeniser.fingerprint(b""))
+        await record_event(ledger, event, f"start {len(events)}", tokeniser.fingerprint(b""))
         events.append(event)
     policies = LivePolicies(policy)
     desk = PolicyDesk(

@@ -28,12 +28,14 @@ class State:
     """``live``: the policy of everybody who is not in the canary; "" before the first event.
 
     ``was_live``: every policy that was ever live for everybody, the latest last, each once.
+    ``before``: those that led to the live one, the latest last: where a roll-back goes.
     ``needed``: approvals that a policy needs.
     """
 
     needed: int = 1
     live: str = ""
     was_live: tuple[str, ...] = ()
+    before: tuple[str, ...] = ()
     canary: str = ""
     percent: int = 0
     shadow: str = ""
@@ -52,8 +54,12 @@ class State:
 
     @property
     def previous(self) -> str:
-        """The policy that was live before the live one; "" if there was none."""
-        return self.was_live[-2] if len(self.was_live) > 1 else ""
+        """The policy before the live one; "" if there was none.
+
+        Never one that was rolled back: two operators who go back at the same time must not end
+        where they began.
+        """
+        return self.before[-1] if self.before else ""
 
 
 def fold(events: Iterable[Event], needed: int) -> State:
@@ -70,14 +76,11 @@ def after(state: State, event: Event) -> State:  # noqa: PLR0911 - one for each 
         case EventKind.INITIAL:
             return _live(state, event.digest)
         case EventKind.PROPOSED:
-            proposal = Proposal(
-                digest=event.digest, author=event.actor, at_us=event.at_us, note=event.note
-            )
-            return replace(state, proposals={**state.proposals, event.digest: proposal})
+            return _proposed(state, event)
         case EventKind.APPROVED | EventKind.REJECTED:
             return _reviewed(state, event)
         case EventKind.ACTIVATED | EventKind.ROLLED_BACK:
-            return _live(state, event.digest)
+            return _live(state, event.digest, back=event.kind is EventKind.ROLLED_BACK)
         case EventKind.CANARY_STARTED:
             return replace(state, canary=event.digest, percent=event.percent)
         case EventKind.CANARY_ABANDONED:
@@ -90,13 +93,32 @@ def after(state: State, event: Event) -> State:  # noqa: PLR0911 - one for each 
             return replace(state, frozen=event.kind is EventKind.FROZEN)
 
 
-def _live(state: State, digest: str) -> State:
+def _proposed(state: State, event: Event) -> State:
+    """One more proposal; the oldest that is not in use makes room for it."""
+    kept = dict(state.proposals)
+    used = (state.live, state.canary, state.shadow)
+    spare = (digest for digest in state.proposals if digest not in used)
+    while len(kept) >= MAX_PROPOSALS:
+        del kept[next(spare)]
+    kept[event.digest] = Proposal(
+        digest=event.digest, author=event.actor, at_us=event.at_us, note=event.note
+    )
+    return replace(state, proposals=kept)
+
+
+def _live(state: State, digest: str, *, back: bool = False) -> State:
     """Live for everybody: no canary is left, and nothing shadows itself."""
     earlier = tuple(known for known in state.was_live if known != digest)
+    before = state.before
+    if back and digest in before:
+        before = before[: before.index(digest)]
+    elif state.live not in {"", digest}:
+        before = (*(known for known in before if known not in {digest, state.live}), state.live)
     return replace(
         state,
         live=digest,
         was_live=(*earlier, digest),
+        before=before,
         canary="",
         percent=0,
         shadow="" if state.shadow == digest else state.shadow,
@@ -160,8 +182,6 @@ def _cannot_propose(state: State, digest: str) -> str:
         return "this policy was proposed before; change a file to propose it anew"
     if digest == state.live:
         return "this policy is live"
-    if len(state.proposals) >= MAX_PROPOSALS:
-        return f"there are {MAX_PROPOSALS} proposals"
     return ""
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import tempfile
 from pathlib import Path, PurePosixPath
@@ -13,6 +14,8 @@ from engine.rules.diagnostics import Diagnostics
 
 #: Drafts that nobody proposed make room for newer ones beyond this number.
 MAX_DRAFTS = 64
+_DIGEST = re.compile("[0-9a-f]{64}")
+_LONGEST_NAME = 255
 
 
 class BundleStore:
@@ -27,7 +30,7 @@ class BundleStore:
     def path(self, wanted: str) -> Path:
         """Where a bundle stands, its files held against the digest. Raises ``NotFound``."""
         place = self._root / wanted
-        if not place.is_dir():
+        if not self.has(wanted):
             raise NotFound("there is no policy with that digest here; upload it first")
         if digest(read_contents(place, Diagnostics())) != wanted:
             raise PolicyError(f"the stored files of policy {wanted} were altered; restore them")
@@ -35,7 +38,7 @@ class BundleStore:
 
     def has(self, wanted: str) -> bool:
         """Whether it is there."""
-        return (self._root / wanted).is_dir()
+        return _DIGEST.fullmatch(wanted) is not None and (self._root / wanted).is_dir()
 
     def put(self, contents: Contents) -> str:
         """Keep a bundle, whole or not at all; return its digest. Raises ``InvalidApplication``."""
@@ -51,7 +54,8 @@ class BundleStore:
                 _write(draft / path, raw)
             for directory in (draft, *(p for p in draft.rglob("*") if p.is_dir())):
                 _sync(directory)
-            draft.rename(place)
+            if not _renamed(draft, place):
+                shutil.rmtree(draft, ignore_errors=True)
             _sync(self._root)
         except BaseException:
             shutil.rmtree(draft, ignore_errors=True)
@@ -67,7 +71,8 @@ class BundleStore:
 
     def make_room(self, keep: set[str]) -> None:
         """Delete the oldest drafts beyond ``MAX_DRAFTS`` that are not to be kept."""
-        drafts = [p for p in self._root.iterdir() if p.is_dir() and p.name not in keep]
+        places = [p for p in self._root.iterdir() if _DIGEST.fullmatch(p.name)]
+        drafts = [p for p in places if p.is_dir() and p.name not in keep]
         drafts.sort(key=lambda place: place.stat().st_mtime)
         for place in drafts[: max(len(drafts) - MAX_DRAFTS, 0)]:
             shutil.rmtree(place, ignore_errors=True)
@@ -80,9 +85,25 @@ def _refuse_unusable(contents: Contents) -> None:
         raise InvalidApplication((FieldViolation("files", message),))
     for path in contents:
         parts = PurePosixPath(path).parts
-        plain = str(PurePosixPath(path)) == path and "\0" not in path and "\\" not in path
+        plain = str(PurePosixPath(path)) == path and "\\" not in path and path.isprintable()
         if not plain or path.startswith("/") or any(part.startswith(".") for part in parts):
             raise InvalidApplication((FieldViolation("files", "a path leaves the policy"),))
+        if any(len(part.encode()) > _LONGEST_NAME for part in parts):
+            raise InvalidApplication((FieldViolation("files", "a name is too long"),))
+        if any(str(above) in contents for above in PurePosixPath(path).parents):
+            message = "a path is a file and a directory at once"
+            raise InvalidApplication((FieldViolation("files", message),))
+
+
+def _renamed(draft: Path, place: Path) -> bool:
+    """Whether it was; not if somebody else has just kept the same bundle."""
+    try:
+        draft.rename(place)
+    except OSError:
+        if not place.is_dir():
+            raise
+        return False
+    return True
 
 
 def _write(path: Path, raw: bytes) -> None:

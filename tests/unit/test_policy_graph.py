@@ -30,7 +30,7 @@ def test_every_rule_and_table_is_there_with_all_it_reads_and_sets() -> None:
         for rule in ruleset.rules:
             own = node_id(Kind.TABLE, ruleset.name) if ruleset.table else f"rule:{rule.id}"
             for path in rule.when.mentions:
-                read = path.replace("signals.", "signal:")
+                read = path.replace("signals.", "signal:").replace("lists.", "list:")
                 assert (read if read != path else f"field:{path}", own) in edges
             if rule.then.reason:
                 assert (own, f"reason:{rule.then.reason}") in edges

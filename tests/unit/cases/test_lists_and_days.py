@@ -63,7 +63,7 @@ def test_a_list_is_read_or_supposed(listed: Policy) -> None:
                   - [CN, true, [SANCTIONED], []]
                   - [KP, false, [], []]
                   - [CN, null, [], [SANCTIONED]]
-                  - [null, _, [], [SANCTIONED]]
+                  - [null, _, [], [SANCTIONED, COUNTRY_WATCHED]]
             """,
         ),
     )

@@ -112,10 +112,10 @@ def test_mistakes_of_rules_and_cases_are_told_at_once(
     directory: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """And a case is not blamed for a rule that could not be read."""
-    approval = directory / "approval.yaml"
-    approval.write_text(approval.read_text("utf-8").replace("bureau.months_on", "bureau.munths_on"))
+    rules = directory / "fraud.yaml"
+    rules.write_text(rules.read_text("utf-8").replace("history.declines", "history.deklines"))
     text = _FAILING.replace("approve", "aprove").replace("age: 17}", "agee: 17}")
-    text = text.replace("{outcome: refer}", "{outcome: refer, rules: [THIN_FILE]}")
+    text = text.replace("{outcome: refer}", "{outcome: refer, rules: [RECENT_DECLINES]}")
     (directory / "tests" / "own.yaml").write_text(text)
     assert main(["policy", "check", str(directory)]) == 1
     told = capsys.readouterr().err

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import re
+import shutil
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -148,6 +150,30 @@ def test_a_missing_source_makes_no_outcome_milder(
     assert missing.outcome is not Outcome.APPROVE
     if not missing.stages[1].skipped_because:
         assert (source, status) in [(d.source, d.status) for d in missing.degradations]
+
+
+@pytest.mark.parametrize(
+    "fallback, outcome", [("refer", Outcome.REFER), ("decline", Outcome.DECLINE)]
+)
+def test_a_source_that_fails_before_the_line_counts(
+    tmp_path: Path, fallback: str, outcome: Outcome
+) -> None:
+    """Its fallback is applied in the stage `line` as in any other."""
+    root = tmp_path / "policy"
+    shutil.copytree(_ROOT / "rulesets" / "credit_card", root)
+    strategy = (root / "strategy.yaml").read_text(encoding="utf-8")
+    kept = [line for line in strategy.splitlines() if "stage: fraud" not in line]
+    text = "\n".join(kept).replace("{stage: line}", "{stage: line, sources: [history]}")
+    text = re.sub(r"(history: .*on_failure: )\w+", rf"\g<1>{fallback}", text)
+    (root / "strategy.yaml").write_text(text, encoding="utf-8")
+    changed = load_policy(root)
+    answers = gathered(history=SourceStatus.DOWN)
+    decision = evaluate(changed, admission(application()), answers)
+    changed.rules.close()
+
+    assert isinstance(decision, Decision)
+    assert decision.outcome is outcome
+    assert "SOURCE_UNAVAILABLE" in {reason.code for reason in decision.reasons}
 
 
 @pytest.mark.parametrize("case", _CASES)

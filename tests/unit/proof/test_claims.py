@@ -192,8 +192,8 @@ def test_a_claim_that_is_wrong_is_told_with_its_place(
 
 _NAMES = {
     "lists/held.yaml": "list: held\nkind: block\nmatches: session.country\nentries: [KP]\n",
-    "parameters.yaml": "parameters:\n  least_age: {type: int, default: 18, products: {gold: 21}}\n",
-    "expressions.yaml": "expressions:\n  too_young: applicant.age < params.least_age\n",
+    "parameters.yaml": "  least_age: {type: int, default: 18, products: {gold: 21}}\n",
+    "expressions.yaml": "  too_young: applicant.age < params.least_age\n",
 }
 _HELD = """ruleset: eligibility
 rules:
@@ -216,7 +216,8 @@ def test_lists_parameters_and_named_expressions(tmp_path: Path) -> None:
     for name, text in _NAMES.items():
         path = tmp_path / "policy" / name
         path.parent.mkdir(exist_ok=True)
-        path.write_text(text, encoding="utf-8")
+        with path.open("a", encoding="utf-8") as file:
+            file.write(text)
     path = tmp_path / "policy" / "eligibility.yaml"
     text = path.read_text(encoding="utf-8").replace("applicant.age < 18", "named.too_young")
     path.write_text(_HELD + text[text.index("  - id: UNDER_AGE") :], encoding="utf-8")

@@ -35,7 +35,7 @@ proto: install ## Generate the Python code of proto/ beside it
 	tools/generate_proto.sh
 
 .PHONY: pages
-pages: install ## Write the pages of docs/ that follow the code: vocabulary, diagnostics
+pages: install ## Write what follows the code: vocabulary, diagnostics, schemas/
 	$(BIN)/python -m tools.generate_pages
 
 .PHONY: train

@@ -1,7 +1,8 @@
-"""Writes the pages of docs/ that follow the code; with ``--check`` fails if one is out of date."""
+"""Writes pages and schemas that follow the code; with ``--check`` fails if one is out of date."""
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 import tempfile
@@ -12,6 +13,7 @@ from google.protobuf import descriptor_pb2
 
 from engine.rules import codes, vocabulary
 from engine.rules.labels import Unit, label
+from tools.policy_schemas import schemas
 
 _ROOT = Path(__file__).parents[1]
 _FILE = "touchstone/v1/facts.proto"
@@ -87,16 +89,29 @@ def _vocabulary_lines() -> Iterator[str]:
             yield f"| `{name}` | {told} |"
 
 
+def _schema_files() -> dict[str, str]:
+    found = schemas().items()
+    return {
+        f"schemas/{name}": json.dumps(schema, ensure_ascii=False, indent=1) + "\n"
+        for name, schema in found
+    }
+
+
 def main() -> int:
-    """Write the pages, or say which are out of date."""
-    pages = {"vocabulary.md": _vocabulary_page(), "diagnostics.md": codes.as_page()}
+    """Write the files, or say which are out of date."""
+    files = {
+        "docs/vocabulary.md": _vocabulary_page(),
+        "docs/diagnostics.md": codes.as_page(),
+        **_schema_files(),
+    }
     stale = 0
-    for name, text in pages.items():
-        path = _ROOT / "docs" / name
+    for name, text in files.items():
+        path = _ROOT / name
         if "--check" not in sys.argv:
+            path.parent.mkdir(exist_ok=True)
             path.write_text(text, encoding="utf-8")
         elif not path.is_file() or path.read_text(encoding="utf-8") != text:
-            print(f"docs/{name} is out of date: run make pages and commit it", file=sys.stderr)
+            print(f"{name} is out of date: run make pages and commit it", file=sys.stderr)
             stale = 1
     return stale
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from engine.cli.command import OK, USAGE
+from engine.cli.command import OK, PROBLEM, USAGE
 from engine.simulate import (
     Applications,
     Filters,
@@ -69,7 +69,17 @@ def _run(options: argparse.Namespace) -> int:
     if options.applications is not None and options.current is None:
         print("--applications needs --current: nobody has decided them yet", file=sys.stderr)
         return USAGE
-    found = _simulated(options)
+    if options.limit < 0:
+        print("--limit must be 0 or more", file=sys.stderr)
+        return USAGE
+    if options.report is not None and not options.report.parent.is_dir():
+        print(f"--report: there is no directory {options.report.parent}", file=sys.stderr)
+        return USAGE
+    try:
+        found = _simulated(options)
+    except KeyboardInterrupt:
+        print("stopped; nothing was written", file=sys.stderr)
+        return PROBLEM
     if options.report is not None:
         options.report.write_text(page(found), encoding="utf-8")
     if options.format == "json":
@@ -116,6 +126,6 @@ def _source(options: argparse.Namespace) -> StoredDecisions | Applications:
             until=options.until,
             product=options.product,
             channel=options.channel,
-            limit=max(options.limit, 0),
+            limit=options.limit,
         ),
     )

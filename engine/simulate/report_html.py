@@ -18,6 +18,7 @@ from engine.simulate.report_text import NOTE, OUTCOMES, changed, interval, rates
 from engine.simulate.run import Simulation
 from engine.simulate.tally import DIMENSIONS, LINE_STEPS, PD_STEPS
 
+_MOST = 30
 _BEFORE, _AFTER = "#7a869a", "#0b6e4f"
 
 
@@ -36,7 +37,10 @@ def page(found: Simulation) -> str:
         unit=10 ** MINOR_DIGITS[found.currency],
         note=NOTE,
         dimensions=[
-            (name, [(*row, *interval(row[3], row[1])) for row in rates(name, tally.segments)])
+            (
+                name,
+                [(*row, *interval(row[3], row[1])) for row in rates(name, tally.segments)[:_MOST]],
+            )
             for name in DIMENSIONS
         ],
         counts=[
@@ -97,7 +101,7 @@ def _labels(steps: Sequence[float]) -> list[str]:
 def _lines(found: Simulation) -> Markup:
     figure, axes = _axes()
     labels = _labels(LINE_STEPS)
-    labels[LINE_STEPS.index(1)] = "unchanged"
+    labels[LINE_STEPS.index(0.01)] = "unchanged"
     counts = [found.tally.lines[place] for place in range(len(labels))]
     axes.barh(labels, counts, color=_AFTER)
     axes.set_xlabel("decisions")
@@ -116,7 +120,7 @@ def _pairs(axes: Any, labels: Sequence[str], pairs: Sequence[tuple[float, float]
 
 
 def _approval(found: Simulation, dimension: str) -> Markup:
-    rows = rates(dimension, found.tally.segments)
+    rows = rates(dimension, found.tally.segments)[:_MOST]
     figure, axes = _axes(1.2 + 0.45 * len(rows))
     names = [value or "(none)" for value, *_ in rows]
     _pairs(axes, names, [(100 * before / n, 100 * after / n) for _, n, before, after in rows])

@@ -13,7 +13,7 @@ from rich.table import Table
 from engine.currency import MINOR_DIGITS
 from engine.outcome import Outcome
 from engine.simulate.run import Simulation
-from engine.simulate.tally import DIMENSIONS, Cell, Side
+from engine.simulate.tally import DIMENSIONS, LINE_STEPS, PD_STEPS, Cell, Side
 
 OUTCOMES = tuple(outcome.value for outcome in Outcome)
 _Z = 1.959964
@@ -32,8 +32,15 @@ def print_report(found: Simulation, console: Console) -> None:
         f"{tally.compared:,} decisions compared; erased {tally.erased:,}, cannot be told "
         f"{tally.cannot_tell:,}, not for these policies {tally.refused:,}, failed {tally.failed:,}"
     )
+    if found.note:
+        console.print(found.note)
     console.print(_matrix(tally.cells))
     console.print(_sides(found))
+    if tally.loss_unknown:
+        console.print(
+            f"the loss of {tally.loss_unknown:,} decisions is on neither side: the policy that"
+            " made them is not at hand; name it with --current"
+        )
     console.print(
         f"lines of those approved by both: {tally.line_up:,} higher, {tally.line_down:,} lower"
     )
@@ -42,8 +49,9 @@ def print_report(found: Simulation, console: Console) -> None:
     current, candidate = tally.current, tally.candidate
     console.print(_counts("reason", current.reasons, candidate.reasons))
     console.print(_counts("rule", current.rules, candidate.rules))
-    for name, why in tally.named[:_MOST_ROWS]:
-        console.print(f"{name}: {why}", markup=False)
+    for kind, named in tally.named.items():
+        for name, why in named[:_MOST_ROWS]:
+            console.print(f"{kind} {name}: {why}", markup=False)
     console.print(NOTE)
 
 
@@ -81,7 +89,7 @@ def _segments(name: str, segments: Mapping[Cell, Mapping[Cell, int]]) -> Table:
     table = Table(title=f"approval rate by {name}, with the interval of 95 %")
     for title in (name, "decisions", "current", "candidate"):
         table.add_column(title, justify="left" if title == name else "right")
-    for value, total, before, after in rates(name, segments):
+    for value, total, before, after in rates(name, segments)[:_MOST_ROWS]:
         table.add_row(value or "(none)", f"{total:,}", _rate(before, total), _rate(after, total))
     return table
 
@@ -96,7 +104,7 @@ def rates(
             before = sum(n for (current, _), n in cells.items() if current == Outcome.APPROVE)
             after = sum(n for (_, candidate), n in cells.items() if candidate == Outcome.APPROVE)
             found.append((value, sum(cells.values()), before, after))
-    return sorted(found, key=lambda row: (-row[1], row[0]))[:_MOST_ROWS]
+    return sorted(found, key=lambda row: (-row[1], row[0]))
 
 
 def interval(count: int, total: int) -> tuple[float, float]:
@@ -145,16 +153,37 @@ def as_json(found: Simulation) -> str:
         "cannot_tell": tally.cannot_tell,
         "refused": tally.refused,
         "failed": tally.failed,
-        "named": [{"decision_id": name, "why": why} for name, why in tally.named],
+        "note": found.note,
+        "loss_unknown": tally.loss_unknown,
+        "named": [
+            {"kind": kind, "decision_id": name, "why": why}
+            for kind, named in tally.named.items()
+            for name, why in named
+        ],
         "outcomes": [
             {"current": row, "candidate": column, "count": tally.cells.get((row, column), 0)}
             for row in OUTCOMES
             for column in OUTCOMES
         ],
         "sides": {"current": _side(tally.current), "candidate": _side(tally.candidate)},
-        "lines": {"higher": tally.line_up, "lower": tally.line_down},
+        "lines": {
+            "higher": tally.line_up,
+            "lower": tally.line_down,
+            "steps": LINE_STEPS,
+            "counts": [tally.lines[place] for place in range(len(LINE_STEPS) + 1)],
+        },
+        "pd_steps": PD_STEPS,
+        "swap_pd": {kind: _places(pds) for kind, pds in sorted(tally.swap_pd.items())},
         "segments": [
-            {"dimension": d, "value": v, "decisions": n, "current": b, "candidate": a}
+            {
+                "dimension": d,
+                "value": v,
+                "decisions": n,
+                "current": b,
+                "candidate": a,
+                "current_95": interval(b, n),
+                "candidate_95": interval(a, n),
+            }
             for d in DIMENSIONS
             for v, n, b, a in rates(d, tally.segments)
         ],
@@ -173,11 +202,16 @@ def as_json(found: Simulation) -> str:
     return json.dumps(value, ensure_ascii=False, indent=2)
 
 
+def _places(pds: Counter[int]) -> list[int]:
+    return [pds[place] for place in range(len(PD_STEPS) + 1)]
+
+
 def _side(side: Side) -> dict[str, object]:
     return {
         "approved": side.approved,
         "line_minor": side.line_minor,
         "expected_loss_minor": side.loss_minor,
+        "pd": _places(side.pd),
         "reasons": dict(sorted(side.reasons.items())),
         "rules": dict(sorted(side.rules.items())),
     }

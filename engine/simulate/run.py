@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import multiprocessing
-from collections.abc import Callable, Iterator, Sequence
+import signal
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import cast
@@ -13,11 +16,13 @@ from engine.check_formats import as_text
 from engine.currency import MINOR_DIGITS
 from engine.errors import PolicyError
 from engine.evaluate import evaluate
+from engine.lines import Product, load_products
 from engine.model import Application, Bureau
 from engine.outcome import Decision, ScoreResult
 from engine.policy import Policy, load_policy
+from engine.rules import load_bundle
 from engine.scoring import Scorecard, ScoreUnavailable
-from engine.simulate.sources import Gone, Item, Source
+from engine.simulate.sources import Gone, Item, Part, Source
 from engine.simulate.tally import Tally
 
 Progress = Callable[[int, int], None]
@@ -26,19 +31,23 @@ Progress = Callable[[int, int], None]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Simulation:
-    """What came out. ``current``: a digest, or "as decided"."""
+    """What came out. ``current``: a digest, or "as decided". ``note``: what was assumed."""
 
     tally: Tally
     current: str
     candidate: str
     currency: str
+    note: str
 
 
 @dataclass(frozen=True, slots=True)
 class _Plan:
+    """``digests``: of candidate and current, so that every process has the same ones."""
+
     source: Source
     candidate: Path
     current: Path | None
+    digests: tuple[str, str]
 
 
 def simulate(
@@ -54,46 +63,51 @@ def simulate(
     ``current`` ``None``: the stored decisions themselves. Raises ``PolicyError`` with the
     diagnostics of a policy that cannot be used.
     """
-    plan = _Plan(source, candidate, current)
-    policy = _loaded(candidate)
-    name = "as decided" if current is None else _digest(current)
-    currency = policy.bundle.strategy.currency
-    policy.rules.close()
+    name, currency = _examined(candidate)
+    before = _examined(current)[0] if current is not None else ""
+    plan = _Plan(source, candidate, current, (name, before))
     parts = source.parts()
     total = Tally()
     for done, tally in enumerate(_tallies(plan, parts, processes), start=1):
         total.merge(tally)
         progress(done, len(parts))
-    return Simulation(tally=total, current=name, candidate=policy.digest, currency=currency)
+    return Simulation(
+        tally=total,
+        current=before or "as decided",
+        candidate=name,
+        currency=currency,
+        note=source.note,
+    )
 
 
-def _digest(root: Path) -> str:
-    policy = _loaded(root)
-    policy.rules.close()
-    return policy.digest
-
-
-def _loaded(root: Path) -> Policy:
-    """The policy; what is wrong with one is told as ``policy check`` tells it."""
+def _examined(root: Path) -> tuple[str, str]:
+    """Digest and currency; what is wrong with a policy is told as ``policy check`` tells it."""
     try:
-        return load_policy(root)
+        policy = load_policy(root)
     except PolicyError:
         report = check(root, proofs=False)
         raise PolicyError(f"{root} cannot be used\n{as_text(report)}") from None
+    policy.rules.close()
+    return policy.digest, policy.bundle.strategy.currency
 
 
-def _tallies(plan: _Plan, listed: Sequence[tuple[int, int]], processes: int) -> Iterator[Tally]:
-    if processes <= 1 or len(listed) <= 1:
+def _tallies(plan: _Plan, parts: Sequence[Part], processes: int) -> Iterator[Tally]:
+    if processes <= 1 or len(parts) <= 1:
         worker = _Worker(plan)
         try:
-            yield from map(worker.run, listed)
+            yield from map(worker.run, parts)
         finally:
             worker.close()
         return
     # Not forked: the native libraries in it do not survive a fork.
     context = multiprocessing.get_context("spawn")
-    with context.Pool(min(processes, len(listed)), _begin, (plan,)) as pool:
-        yield from pool.imap(_run, listed)
+    executor = ProcessPoolExecutor(min(processes, len(parts)), context, _begin, (plan,))
+    try:
+        yield from executor.map(_run, parts)
+    except BrokenProcessPool:
+        raise PolicyError("a process of the simulation ended: out of memory?") from None
+    finally:
+        executor.shutdown(cancel_futures=True)
 
 
 _worker: list[_Worker] = []
@@ -101,10 +115,12 @@ _worker: list[_Worker] = []
 
 
 def _begin(plan: _Plan) -> None:
+    # Ctrl-C is for the parent, which ends its processes.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     _worker[:] = [_Worker(plan)]
 
 
-def _run(part: tuple[int, int]) -> Tally:
+def _run(part: Part) -> Tally:
     return _worker[0].run(part)
 
 
@@ -113,9 +129,12 @@ class _Worker:
 
     def __init__(self, plan: _Plan) -> None:
         self._plan = plan
-        self._candidate = _sharing(load_policy(plan.candidate))
-        self._current = None if plan.current is None else _sharing(load_policy(plan.current))
+        self._candidate = _sharing(_same(plan.candidate, plan.digests[0]))
+        self._current = (
+            None if plan.current is None else _sharing(_same(plan.current, plan.digests[1]))
+        )
         self._unit = 10 ** MINOR_DIGITS[self._candidate.bundle.strategy.currency]
+        self._decided: dict[str, Mapping[str, Product]] = {}
 
     def close(self) -> None:
         """Give the rule engines back."""
@@ -123,43 +142,79 @@ class _Worker:
             if policy is not None:
                 policy.rules.close()
 
-    def run(self, part: tuple[int, int]) -> Tally:
+    def run(self, part: Part) -> Tally:
         """The tally of one part."""
         tally = Tally()
         for item in self._plan.source.read(part):
             if isinstance(item, Gone):
                 tally.leave(item.kind, item.name, item.why)
-            else:
+                continue
+            try:
                 self._compare(item, tally)
+            except _Left as left:
+                tally.leave(left.kind, item.admission.decision_id, left.why)
         return tally
 
     def _compare(self, item: Item, tally: Tally) -> None:
-        name, application = item.admission.decision_id, item.admission.application
-        decided: list[Decision] = []
-        for policy in (self._current, self._candidate):
-            if policy is None:
-                if item.decided is None:
-                    raise PolicyError("applications need --current: nobody has decided them yet")
-                decided.append(item.decided)
-                continue
-            if application.product not in policy.products:
-                tally.leave("refused", name, f"no product {application.product}")
-                return
-            found = evaluate(policy, item.admission, item.gathered)
-            if not isinstance(found, Decision):
-                why = f"needs {', '.join(found.sources)}, which were not asked"
-                tally.leave("cannot_tell", name, why)
-                return
-            decided.append(found)
-        products = tuple(
-            (policy or self._candidate).products.get(application.product)
-            for policy in (self._current, self._candidate)
-        )
-        first, second = products
-        if first is None or second is None:
-            raise AssertionError("both policies have decided on it")
-        segments = _segments(application)
-        tally.add(decided[0], decided[1], (first, second), segments, self._unit)
+        name = item.admission.application.product
+        current = self._of_current(item)
+        candidate = _decision(self._candidate, item)
+        products = self._products(current).get(name), self._candidate.products[name]
+        tally.add(current, candidate, products, _segments(item.admission.application), self._unit)
+
+    def _of_current(self, item: Item) -> Decision:
+        if self._current is not None:
+            return _decision(self._current, item)
+        if item.decided is None:
+            raise PolicyError("applications need a current policy: nobody has decided them yet")
+        return item.decided
+
+    def _products(self, current: Decision) -> Mapping[str, Product]:
+        """As the policy has them that made the current decision; none if it is not at hand."""
+        if self._current is not None:
+            return self._current.products
+        digest = current.policy_digest
+        if digest == self._candidate.digest:
+            return self._candidate.products
+        if digest not in self._decided:
+            self._decided[digest] = _products_of(self._plan.source.policies, digest)
+        return self._decided[digest]
+
+
+class _Left(Exception):
+    """An application that cannot be compared; ``kind`` as in ``Tally.leave``."""
+
+    def __init__(self, kind: str, why: str) -> None:
+        self.kind, self.why = kind, why
+        super().__init__(why)
+
+
+def _decision(policy: Policy, item: Item) -> Decision:
+    product = item.admission.application.product
+    if product not in policy.products:
+        raise _Left("refused", f"no product {product}")
+    try:
+        found = evaluate(policy, item.admission, item.gathered)
+    except Exception as error:  # noqa: BLE001 - one application must not end the others
+        raise _Left("failed", f"cannot be evaluated: {type(error).__name__}") from None
+    if not isinstance(found, Decision):
+        raise _Left("cannot_tell", f"needs {', '.join(found.sources)}, which were not asked")
+    return found
+
+
+def _same(root: Path, digest: str) -> Policy:
+    policy = load_policy(root)
+    if policy.digest != digest:
+        raise PolicyError(f"{root} was changed while it was simulated")
+    return policy
+
+
+def _products_of(policies: Path | None, digest: str) -> Mapping[str, Product]:
+    place = None if policies is None else policies / digest
+    if place is None or not place.is_dir():
+        return {}
+    bundle = load_bundle(place)
+    return load_products(bundle.products, bundle.strategy.currency)
 
 
 def _segments(application: Application) -> tuple[str, str, str]:

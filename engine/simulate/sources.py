@@ -6,8 +6,9 @@ import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from itertools import islice
 from pathlib import Path
-from typing import Protocol, cast
+from typing import BinaryIO, Protocol, cast
 
 import apsw
 from google.protobuf import json_format
@@ -20,7 +21,7 @@ from engine.ledger.schema import open_reader
 from engine.ledger.sqlite import FILE_NAME
 from engine.model import Admission, History, SourceStatus
 from engine.outcome import Decision, Gathered
-from engine.privacy import Keyring, Sealer, Tokeniser
+from engine.privacy import Keyring, KeyringError, Sealer, Tokeniser
 from engine.record import DecisionRecord
 from touchstone.v1 import decision_pb2
 
@@ -49,14 +50,28 @@ class Gone:
     why: str
 
 
+Part = tuple[int, ...]
+"""What a source needs to find a part again."""
+
+
 class Source(Protocol):
     """Applications in parts. It is sent to the processes, so it holds no connection."""
 
-    def parts(self) -> Sequence[tuple[int, int]]:
-        """The parts in order, each of at most ``PART`` items."""
+    @property
+    def note(self) -> str:
+        """What is assumed of them, for whoever reads the report; may be empty."""
         ...
 
-    def read(self, part: tuple[int, int]) -> Iterator[Item | Gone]:
+    @property
+    def policies(self) -> Path | None:
+        """Where the policies that decided them are kept by digest."""
+        ...
+
+    def parts(self) -> Sequence[Part]:
+        """The parts in order, each of at most ``PART`` items. Raises what makes it unreadable."""
+        ...
+
+    def read(self, part: Part) -> Iterator[Item | Gone]:
         """The items of a part, in order."""
         ...
 
@@ -99,10 +114,22 @@ class StoredDecisions:
     keys: Path
     filters: Filters
 
-    def parts(self) -> Sequence[tuple[int, int]]:
+    @property
+    def note(self) -> str:
+        """They are as they were."""
+        return ""
+
+    @property
+    def policies(self) -> Path:
+        """The server's own."""
+        return self.data_dir / "policies"
+
+    def parts(self) -> Sequence[Part]:
         """First and last sequence of each part."""
         where, values = self.filters.terms()
+        keyring = Keyring.open(self.keys, ledger_exists=True)
         with _connection(self.data_dir) as connection:
+            _require_keys(connection, keyring)
             newest = "SELECT sequence FROM records WHERE " + where  # noqa: S608 - our own terms
             if self.filters.limit:
                 newest += " ORDER BY sequence DESC LIMIT ?"
@@ -111,7 +138,7 @@ class StoredDecisions:
         starts = range(0, len(numbers), PART)
         return [(numbers[n], numbers[min(n + PART, len(numbers)) - 1]) for n in starts]
 
-    def read(self, part: tuple[int, int]) -> Iterator[Item | Gone]:
+    def read(self, part: Part) -> Iterator[Item | Gone]:
         """Open each record; what was erased cannot be told any more."""
         sealer = Sealer(Keyring.open(self.keys, ledger_exists=True).master_key)
         where, values = self.filters.terms()
@@ -127,9 +154,22 @@ class StoredDecisions:
             if wrapped is None:
                 yield Gone("erased", decision_id, "erased at the person's request")
                 continue
-            key = sealer.key(key_id, subject, wrapped)
-            record = decode(sealer.open(key, f"body:{decision_id}", body), DecisionRecord)
+            try:
+                key = sealer.key(key_id, subject, wrapped)
+                record = decode(sealer.open(key, f"body:{decision_id}", body), DecisionRecord)
+            except ValueError:
+                yield Gone("failed", decision_id, "the record was altered, or another version's")
+                continue
             yield Item(record.admission, record.gathered, record.decision)
+
+
+def _require_keys(connection: apsw.Connection, keyring: Keyring) -> None:
+    """Raise ``KeyringError`` if the ledger was written with other keys."""
+    rows = connection.execute("SELECT purpose, key_id FROM keys_in_use").fetchall()
+    used = {str(row[0]): str(row[1]) for row in rows}
+    for purpose, key_id in keyring.key_ids.items():
+        if used.get(purpose, key_id) != key_id:
+            raise KeyringError(f"the {purpose} key is not the one this ledger was written with")
 
 
 def _connection(data_dir: Path) -> apsw.Connection:
@@ -137,6 +177,14 @@ def _connection(data_dir: Path) -> apsw.Connection:
     if not path.exists():
         raise PolicyError(f"{data_dir} holds no ledger")
     return open_reader(path)
+
+
+def _lines(file: BinaryIO) -> Iterator[bytes]:
+    """The lines; of one that is too long only as much as shows it."""
+    while raw := file.readline(MAX_LINE + 1):
+        yield raw
+        while len(raw) > MAX_LINE and not raw.endswith(b"\n"):
+            raw = file.readline(MAX_LINE + 1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,19 +199,42 @@ class Applications:
     day: date
     assume_clean: bool
 
-    def parts(self) -> Sequence[tuple[int, int]]:
-        """First and last line of each part, from 0."""
-        with self.file.open("rb") as lines:
-            count = sum(1 for _ in lines)
-        return [(start, min(start + PART, count) - 1) for start in range(0, count, PART)]
+    @property
+    def note(self) -> str:
+        """What is assumed of the sources."""
+        if self.assume_clean:
+            return "Assumed of every application: nobody near it, and no earlier one."
+        return "The sources were never asked about these applications: they count as down."
 
-    def read(self, part: tuple[int, int]) -> Iterator[Item | Gone]:
+    @property
+    def policies(self) -> None:
+        """Nobody has decided them."""
+        return
+
+    def parts(self) -> Sequence[Part]:
+        """Of each part the place of its first line in the file, that line's number, and lines."""
+        found: list[Part] = []
+        try:
+            with self.file.open("rb") as lines:
+                place, number = 0, 0
+                while True:
+                    count = sum(1 for _ in islice(_lines(lines), PART))
+                    if not count:
+                        return found
+                    found.append((place, number, count))
+                    place, number = lines.tell(), number + count
+        except OSError as error:
+            raise PolicyError(f"{self.file} cannot be read: {error.strerror}") from None
+
+    def read(self, part: Part) -> Iterator[Item | Gone]:
         """Convert as the service does, with a key for tokens that nothing else shares."""
+        place, first, count = part
         converter = Converter(Tokeniser(bytes(32)), lambda: self.day)
         moment = datetime(self.day.year, self.day.month, self.day.day, 12, tzinfo=UTC)
         with self.file.open("rb") as lines:
-            for number, raw in enumerate(lines):
-                if part[0] <= number <= part[1] and raw.strip():
+            lines.seek(place)
+            for number, raw in enumerate(islice(_lines(lines), count), start=first):
+                if raw.strip():
                     yield self._item(converter, number, raw, int(moment.timestamp()) * 1_000_000)
 
     def _item(self, converter: Converter, number: int, raw: bytes, at_us: int) -> Item | Gone:
@@ -178,7 +249,7 @@ class Applications:
         except InvalidApplication as refused:
             fields = ", ".join(violation.field for violation in refused.violations)
             return Gone("failed", name, f"invalid: {fields}")
-        except (ValueError, json_format.ParseError):
+        except (ValueError, TypeError, RecursionError, json_format.ParseError):
             return Gone("failed", name, "is no DecideRequest in JSON")
         admission = Admission(
             decision_id=name,

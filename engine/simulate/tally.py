@@ -15,9 +15,11 @@ from engine.outcome import Decision, Outcome, RuleResult
 
 #: Decisions named in each list of a report.
 MAX_NAMED = 50
+#: Why an application was not compared.
+KINDS = ("erased", "cannot_tell", "refused", "failed")
 DIMENSIONS = ("product", "channel", "customer_segment")
 #: Bounds of the histogram of line changes, in major units: below, from, ...
-LINE_STEPS = (-50_000, -20_000, -10_000, -5_000, -1, 1, 5_000, 10_000, 20_000, 50_000)
+LINE_STEPS = (-50_000, -20_000, -10_000, -5_000, 0, 0.01, 5_000, 10_000, 20_000, 50_000)
 #: Bounds of the histograms of the PD.
 PD_STEPS = (0.02, 0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.4, 0.5, 0.7)
 
@@ -33,8 +35,8 @@ class Side:
     rules: Counter[str] = field(default_factory=Counter)
     pd: Counter[int] = field(default_factory=Counter)
 
-    def add(self, decision: Decision, product: Product) -> None:
-        """Count one decision; ``pd``: of the approved, by ``PD_STEPS``."""
+    def add(self, decision: Decision, product: Product | None) -> None:
+        """Count one decision; ``pd``: of the approved, by ``PD_STEPS``. ``None``: no loss."""
         self.reasons.update({reason.code for reason in decision.reasons})
         self.rules.update(
             rule.rule_id
@@ -45,7 +47,8 @@ class Side:
         if decision.outcome is Outcome.APPROVE:
             self.approved += 1
             self.line_minor += approved_line(decision)
-            self.loss_minor += expected_loss(decision, product)
+            if product is not None:
+                self.loss_minor += expected_loss(decision, product)
             if decision.score is not None:
                 self.pd[_bucket(decision.score.pd, PD_STEPS)] += 1
 
@@ -81,8 +84,9 @@ class Tally:
     """All that a report needs.
 
     ``cannot_tell``: in need of a source that was not asked; ``refused``: not for this policy, such
-    as a product that it does not have; ``failed``: neither; each with some ids. ``segments``: by
-    dimension and value.
+    as a product that it does not have; ``failed``: neither. ``named``: some ids of each kind, with
+    why. ``loss_unknown``: decisions whose loss is counted on neither side, since the policy that
+    made them is not at hand. ``segments``: by dimension and value.
     """
 
     compared: int = 0
@@ -90,7 +94,8 @@ class Tally:
     cannot_tell: int = 0
     refused: int = 0
     failed: int = 0
-    named: list[tuple[str, str]] = field(default_factory=list)
+    loss_unknown: int = 0
+    named: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
     cells: Counter[Cell] = field(default_factory=Counter)
     current: Side = field(default_factory=Side)
     candidate: Side = field(default_factory=Side)
@@ -105,19 +110,21 @@ class Tally:
         self,
         current: Decision,
         candidate: Decision,
-        products: tuple[Product, Product],
+        products: tuple[Product | None, Product],
         segments: Iterable[str],
         unit: int,
     ) -> None:
         """Count one decision. ``segments``: its values in the order of ``DIMENSIONS``.
 
-        ``products``: as each policy has it. ``unit``: minor units in a major one.
+        ``products``: as each policy has it, ``None`` if that is not known. ``unit``: minor units in
+        a major one.
         """
         self.compared += 1
         cell = (current.outcome.value, candidate.outcome.value)
         self.cells[cell] += 1
+        self.loss_unknown += products[0] is None
         self.current.add(current, products[0])
-        self.candidate.add(candidate, products[1])
+        self.candidate.add(candidate, None if products[0] is None else products[1])
         for name, value in zip(DIMENSIONS, segments, strict=True):
             self.segments.setdefault((name, value), Counter())[cell] += 1
         lines = approved_line(current), approved_line(candidate)
@@ -143,14 +150,16 @@ class Tally:
     def leave(self, kind: str, decision_id: str, why: str) -> None:
         """Count a decision that could not be compared."""
         setattr(self, kind, getattr(self, kind) + 1)
-        if len(self.named) < MAX_NAMED:
-            self.named.append((decision_id, why))
+        named = self.named.setdefault(kind, [])
+        if len(named) < MAX_NAMED:
+            named.append((decision_id, why))
 
     def merge(self, other: Tally) -> None:
         """Add another part's; in the order of the parts, so that lists are the same each time."""
-        for name in ("compared", "erased", "cannot_tell", "refused", "failed"):
+        for name in ("compared", "loss_unknown", *KINDS):
             setattr(self, name, getattr(self, name) + getattr(other, name))
-        self.named = (self.named + other.named)[:MAX_NAMED]
+        for kind, named in other.named.items():
+            self.named[kind] = (self.named.get(kind, []) + named)[:MAX_NAMED]
         self.cells.update(other.cells)
         self.current.merge(other.current)
         self.candidate.merge(other.candidate)

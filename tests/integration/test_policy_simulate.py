@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import random
 import shutil
 from collections import Counter
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
+import apsw
 import grpc
 import pytest
 from google.protobuf import json_format
@@ -21,12 +25,20 @@ from client_examples.applications import (
 )
 from engine.cli import main
 from engine.codec import decode
+from engine.errors import PolicyError
 from engine.evaluate import evaluate
+from engine.ledger import SqliteLedger
+from engine.ledger.sqlite import FILE_NAME
+from engine.lifecycle import BundleStore
 from engine.outcome import Decision, Outcome
 from engine.policy import load_policy
+from engine.privacy import Keyring
 from engine.record import DecisionRecord
+from engine.recording import new_record
 from engine.simulate import Filters, StoredDecisions, as_json, page, simulate
 from engine.simulate import sources as simulation_sources
+from tests.applications import admission, gathered
+from tests.applications import application as asked_application
 from tests.raw_calls import RawCall
 from tests.running_app import POLICY, running_app
 from touchstone.v1 import decision_pb2 as pb
@@ -87,6 +99,9 @@ async def test_the_numbers_are_those_of_a_plain_recount(
         again = simulate(source, candidate, POLICY)
     assert as_json(one) == as_json(two)
     assert page(one) == page(two)
+    # The server keeps the policy that decided, so the loss of what was decided is known.
+    assert one.tally.loss_unknown == 0
+    assert one.tally.current.loss_minor == again.tally.current.loss_minor
     # The policy that decided them decides them again in the same way.
     assert json.loads(as_json(again))["outcomes"] == json.loads(as_json(one))["outcomes"]
 
@@ -124,7 +139,8 @@ def test_files_of_applications_and_what_is_wrong_in_them(
     )
     bad = pb.DecideRequest(request_id="b")
     rows = [json.dumps(json_format.MessageToDict(request)) for request in (good, bad)]
-    file.write_text("\n".join([*rows, "no json"]) + "\n", encoding="utf-8")
+    senseless = ["no json", "3", "null", "[" * 100_000, "x" * (1 << 21)]
+    file.write_text("\n".join([*rows, *senseless]) + "\n", encoding="utf-8")
     line = ["policy", "simulate", "--candidate", str(POLICY), "--applications", str(file)]
     assert main(line) == 2
     assert "--current" in capsys.readouterr().err
@@ -132,8 +148,9 @@ def test_files_of_applications_and_what_is_wrong_in_them(
     both = [*line, "--current", str(POLICY), "--format", "json"]
     assert main(both) == 0
     found = json.loads(capsys.readouterr().out)
-    assert (found["compared"], found["failed"]) == (1, 2)
-    assert [item["decision_id"] for item in found["named"]] == ["line 2", "line 3"]
+    assert (found["compared"], found["failed"]) == (1, 6)
+    assert [item["decision_id"] for item in found["named"]] == [f"line {n}" for n in range(2, 8)]
+    assert "count as down" in found["note"]
     outcomes = {(c["current"], c["candidate"]): c["count"] for c in found["outcomes"]}
     assert outcomes["refer", "refer"] == 1
 
@@ -168,3 +185,84 @@ def test_a_report_and_a_candidate_that_cannot_be_used(
         more.write("  - {id: X, when: bureau.scroe > 1, then: {adjust_points: 1}}\n")
     assert main([*line, "--candidate", str(broken)]) == 1
     assert "TS1202" in capsys.readouterr().err
+
+
+def _filled(directory: Path, count: int) -> StoredDecisions:
+    """A ledger of the shipped policy's decisions on the standard applicant."""
+
+    async def fill() -> None:
+        keyring = Keyring.open(directory / "keys", ledger_exists=False)
+        ledger = await SqliteLedger.open(directory, keyring)
+        policy = load_policy(POLICY)
+        for number in range(count):
+            asked = replace(
+                admission(asked_application()), decision_id=f"dec_{number}", request_id=str(number)
+            )
+            decision = evaluate(policy, asked, gathered())
+            assert isinstance(decision, Decision)
+            record = DecisionRecord(admission=asked, gathered=gathered(), decision=decision)
+            await ledger.append(new_record(record, b"", b""))
+        policy.rules.close()
+        await ledger.close()
+
+    asyncio.run(fill())
+    return StoredDecisions(data_dir=directory, keys=directory / "keys", filters=Filters())
+
+
+def test_a_record_that_was_altered_is_named_and_the_others_are_compared(tmp_path: Path) -> None:
+    """One line of a report, not the end of it."""
+    source = _filled(tmp_path, 4)
+    connection = apsw.Connection(str(tmp_path / FILE_NAME))
+    connection.execute("UPDATE records SET body = zeroblob(80) WHERE decision_id = 'dec_1'")
+    connection.close()
+    found = simulate(source, POLICY)
+    assert (found.tally.compared, found.tally.failed) == (3, 1)
+    assert found.tally.named["failed"][0][0] == "dec_1"
+
+
+def test_a_loss_is_told_only_if_the_policy_that_decided_is_at_hand(tmp_path: Path) -> None:
+    """With other products in the candidate, its figures must not stand for the current ones."""
+    source = _filled(tmp_path / "data", 3)
+    candidate = tmp_path / "candidate"
+    shutil.copytree(POLICY, candidate)
+    text = (candidate / "products.yaml").read_text(encoding="utf-8")
+    (candidate / "products.yaml").write_text(
+        text.replace("loss_given_default: 0.75", "loss_given_default: 0.40"), encoding="utf-8"
+    )
+    unknown = simulate(source, candidate)
+    assert unknown.tally.loss_unknown == 3
+    assert unknown.tally.current.loss_minor == unknown.tally.candidate.loss_minor == 0
+    BundleStore(tmp_path / "data" / "policies").put_directory(POLICY)
+    known = simulate(source, candidate)
+    assert known.tally.loss_unknown == 0
+    assert known.tally.candidate.loss_minor < known.tally.current.loss_minor
+
+
+def test_other_keys_are_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Before anything is opened with them."""
+    _filled(tmp_path / "data", 1)
+    Keyring.open(tmp_path / "other", ledger_exists=False)
+    line = ["policy", "simulate", "--candidate", str(POLICY), "--data-dir", str(tmp_path / "data")]
+    assert main([*line, "--keys", str(tmp_path / "other")]) == 1
+    assert "is not the one this ledger was written with" in capsys.readouterr().err
+    assert main([*line, "--report", str(tmp_path / "nowhere" / "r.html")]) == 2
+    assert main([*line, "--limit", "-1"]) == 2
+
+
+def test_a_process_that_cannot_begin_ends_the_simulation(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With an error, not with waiting for ever."""
+    monkeypatch.setattr(simulation_sources, "PART", 1)
+    source = _filled(tmp_path / "data", 3)
+    candidate = tmp_path / "candidate"
+    shutil.copytree(POLICY, candidate)
+    taken = StoredDecisions.parts
+
+    def parts(self: StoredDecisions) -> Sequence[tuple[int, ...]]:
+        shutil.rmtree(candidate / "scorecards")
+        return taken(self)
+
+    monkeypatch.setattr(StoredDecisions, "parts", parts)
+    with pytest.raises(PolicyError, match="a process of the simulation ended"):
+        simulate(source, candidate, processes=2)

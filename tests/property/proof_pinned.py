@@ -30,6 +30,9 @@ def pinned(world: World, facts: Mapping[str, Any]) -> Iterator[Any]:
             yield world.term(field.path) == Fraction(value)
         elif isinstance(value, int):
             yield world.term(field.path) == value
+    for path in (path for path in facts if path.startswith(f"{vocabulary.LISTS}.")):
+        if facts[path] is not None:
+            yield logic.iff(world.term(path), facts[path])
 
 
 def _neighbours(world: World, neighbours: tuple[Mapping[str, Any], ...]) -> Iterator[Any]:

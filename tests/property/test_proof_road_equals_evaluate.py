@@ -61,6 +61,7 @@ def _application(rng: random.Random, model: PolicyModel) -> dict[str, Any]:
     if rng.random() < 0.1:
         facts |= {p: None for p in facts if p.startswith("history.")}
     facts["graph.available"] = True
+    facts["lists.watched_countries"] = None if facts["session.country"] is None else False
     income = facts["evidence.verified_income_minor"]
     facts["evidence.debt_to_income"] = owed / income if income else None
     return facts

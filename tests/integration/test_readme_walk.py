@@ -69,7 +69,7 @@ def test_the_walk_of_an_analyst(tmp_path: Path) -> None:
         "did you mean `country`?",
         "若会话所在国家不为",
         "claims proved",
-        "165 cases: 165 passed",
+        "169 cases: 169 passed",
         "OUTCOME_APPROVE",
         "1 decisions compared",
         "proposed",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import sys
+import tempfile
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -75,16 +76,20 @@ def _require(ran: Ran, problem: str) -> None:
 
 
 async def _run(arguments: tuple[str, ...], given: bytes) -> Ran:
-    process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        *arguments,
-        stdin=asyncio.subprocess.PIPE,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
-    )
+    # A file and no pipe: uvloop may have closed a pipe by the time that it is written to.
+    with tempfile.TemporaryFile() as source:
+        source.write(given)
+        source.seek(0)
+        process = await asyncio.create_subprocess_exec(
+            sys.executable,
+            *arguments,
+            stdin=source,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.PIPE,
+        )
     try:
         async with asyncio.timeout(_WALL_S):
-            output, errors = await process.communicate(given)
+            output, errors = await process.communicate()
     except TimeoutError:
         raise PolicyError("the policy is refused: examining it takes too long") from None
     finally:

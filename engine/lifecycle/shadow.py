@@ -82,8 +82,13 @@ class Shadow:
         if not self.running or pipe is None or self._waiting >= MAX_WAITING:
             self.comparison.not_compared += 1
             return
+        try:
+            pipe.write(len(body).to_bytes(4, "big") + body)
+        except (OSError, RuntimeError):
+            # The process has just died, and its pipe with it: no matter of the decision's.
+            self.comparison.not_compared += 1
+            return
         self._waiting += 1
-        pipe.write(len(body).to_bytes(4, "big") + body)
 
     async def _read(self) -> None:
         pipe = self._process.stdout

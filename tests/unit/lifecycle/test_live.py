@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from types import SimpleNamespace
 from typing import cast
@@ -58,12 +59,14 @@ def test_every_policy_is_closed_once_and_only_when_unused(steps: list[str]) -> N
     """Whatever is swapped while decisions are under way."""
     made = [_Made("0")]
     policies = LivePolicies(made[0].policy)
-    leases = []
+    leases: list[tuple[AbstractContextManager[tuple[Policy, Role]], Policy]] = []
     for step in steps:
         canary = policies.canary
         match step:
             case "lease":
-                lease = policies.lease(f"subject {len(leases)}")
+                lease: AbstractContextManager[tuple[Policy, Role]] = policies.lease(
+                    f"subject {len(leases)}"
+                )
                 leases.append((lease, lease.__enter__()[0]))
             case "end" if leases:
                 leases.pop(0)[0].__exit__(None, None, None)
@@ -83,8 +86,8 @@ def test_every_policy_is_closed_once_and_only_when_unused(steps: list[str]) -> N
         for one in made:
             assert one.counts.closed == (one.policy not in used)
     policies.close()
-    for lease, _ in leases:
-        lease.__exit__(None, None, None)
+    for held, _ in leases:
+        held.__exit__(None, None, None)
     assert all(one.counts.closed == 1 for one in made)
 
 

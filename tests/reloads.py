@@ -127,7 +127,7 @@ def by_roll_back(root: Path) -> Iterator[tuple[LocalServer, Reload]]:
 def by_saving(root: Path) -> Iterator[tuple[LocalServer, Reload]]:
     """A server that watches its directory."""
     place = bundle(root, "watched")
-    arguments = ("--policy-watch=true", f"--policy-dir={place}")
+    arguments = ("--policy-watch", f"--policy-dir={place}")
     with (
         local_server(*arguments, data_dir=root / "data") as server,
         grpc.insecure_channel(server.address) as channel,

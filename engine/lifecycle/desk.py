@@ -22,6 +22,7 @@ from engine.lifecycle.approvers import Approvers
 from engine.lifecycle.events import Event, EventKind
 from engine.lifecycle.guard import GuardRails, RailLimits, RailStatus, Tally
 from engine.lifecycle.live import LivePolicies
+from engine.lifecycle.loading import aside
 from engine.lifecycle.shadow import Comparison, Shadow
 from engine.lifecycle.state import State, after, fold, refuse
 from engine.lifecycle.store import BundleStore
@@ -363,7 +364,7 @@ class PolicyDesk:
 
     async def _load(self, digest: str) -> Policy:
         """Compiled beside the event loop, so that no decision waits for it."""
-        return await asyncio.to_thread(_loaded, self._store, digest)
+        return await aside(lambda: load_policy(self._store.path(digest)))
 
     async def take(self, policy: Policy, note: str) -> Event:
         """Make the policy of the directory live, in mode files; its bundle is in the store.
@@ -444,10 +445,6 @@ def _summed_up(bodies: Sequence[bytes]) -> list[tuple[str, Outcome, int]]:
 def _request_of(request_id: str) -> str:
     """Apart from the ids of decisions, which the same caller may choose: those have no space."""
     return f"policy {request_id}"
-
-
-def _loaded(store: BundleStore, digest: str) -> Policy:
-    return load_policy(store.path(digest))
 
 
 async def recorded_events(ledger: Ledger) -> list[Event]:

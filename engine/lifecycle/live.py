@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from hashlib import sha256
 
+from engine.lifecycle.loading import let_go
 from engine.policy import Policy
 
 _PARTS = 10_000
@@ -113,3 +114,4 @@ def _retire(held: _Held) -> None:
 def _close_if_unused(held: _Held) -> None:
     if held.retired and held.users == 0:
         held.policy.rules.close()
+        let_go([held.policy])

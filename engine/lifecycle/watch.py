@@ -17,6 +17,7 @@ from watchfiles import awatch
 
 from engine.errors import PolicyError, TouchstoneError
 from engine.lifecycle.desk import PolicyDesk
+from engine.lifecycle.loading import aside
 from engine.policy import Policy, load_policy
 from engine.rules.contents import digest, read_contents
 from engine.rules.diagnostics import Diagnostics
@@ -95,7 +96,7 @@ class DirectoryWatch:
                 self._told = ""
                 return
             try:
-                policy = await asyncio.to_thread(_kept, self._desk, self._root)
+                policy = await aside(lambda: _kept(self._desk, self._root))
             except PolicyError:
                 await asyncio.sleep(_SETTLE_S)
                 if await asyncio.to_thread(_digest_of, self._root) == before:

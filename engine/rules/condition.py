@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import islice
 from types import MappingProxyType
 
 from engine.rules.ast import Expr, Read, can_err, depth, mentions, reads, walk
@@ -74,26 +75,36 @@ def compile_expression(
         name = explain_type(expression.return_type().name())
         return (Problem(Code.NOT_BOOL, 0, len(text), f"the condition is {name}, not bool"),)
     try:
-        return Converter(Checked(expression.serialize()), definitions).convert()
+        tree = Converter(Checked(expression.serialize()), definitions).convert()
     except NotInLanguage as refused:
         code = Code.EXPRESSION_LIMIT if refused.limit else Code.NOT_IN_LANGUAGE
         return (Problem(code, refused.offset, 1, refused.message, hint=refused.hint),)
+    # Here, not only for whole rules: definitions that read one another grow by powers.
+    return _beyond(tree) or tree
 
 
 def within_limits(
     text: str, tree: Expr, environment: Environment
 ) -> Condition | tuple[Problem, ...]:
     """The condition, or the problem that it is beyond what the rule engine was measured with."""
-    if depth(tree) > MAX_DEPTH:
-        return (_limit(0, f"the condition is nested deeper than {MAX_DEPTH} levels"),)
-    if sum(1 for _ in walk(tree)) > MAX_NODES:
-        return (_limit(0, f"the condition has more than {MAX_NODES} parts"),)
+    beyond = _beyond(tree)
+    if beyond:
+        return beyond
     try:
         for strict in (False, True):
             environment.compile(unparse(tree, strict=strict))
     except CelRefused:
         return (_limit(0, "the condition is too large for the rule engine"),)
     return Condition(text, tree)
+
+
+def _beyond(tree: Expr) -> tuple[Problem, ...]:
+    """The problem with a tree that is too large; looks at no more than the parts allowed."""
+    if next(islice(walk(tree), MAX_NODES, None), None) is not None:
+        return (_limit(0, f"the condition has more than {MAX_NODES} parts"),)
+    if depth(tree) > MAX_DEPTH:
+        return (_limit(0, f"the condition is nested deeper than {MAX_DEPTH} levels"),)
+    return ()
 
 
 def _limit(offset: int, message: str) -> Problem:

@@ -87,11 +87,11 @@ class _Entries:
         self._found = found
         root, _, kind = matches.partition(".")
         self._kind = kind if root == IDENTIFIER else ""
-        self._token = re.compile(rf"^{re.escape(self._kind)}:[0-9a-f]{{64}}$")
+        self._token = re.compile(rf"{re.escape(self._kind)}:[0-9a-f]{{64}}")
 
     def add(self, value: str, entry: Entry, span: Span) -> None:
         """Add one, or report it."""
-        if self._kind and not self._token.match(value):
+        if self._kind and not self._token.fullmatch(value):
             self._found.error(
                 Code.RAW_IDENTIFIER,
                 f"the entry is not a token of kind {self._kind}: raw identifiers are not kept",

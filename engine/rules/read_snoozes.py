@@ -13,7 +13,7 @@ from engine.rules.reader import UPPER_NAME, Reader
 from engine.rules.source import Source
 
 MAX_SNOOZES = 10_000
-_CUSTOMER = re.compile(r"^id_number:[0-9a-f]{64}$")
+_CUSTOMER = re.compile(r"id_number:[0-9a-f]{64}")
 
 
 def read_snoozes(source: Source, node: Node, found: Diagnostics) -> dict[str, tuple[Snooze, ...]]:
@@ -53,7 +53,7 @@ def read_snoozes(source: Source, node: Node, found: Diagnostics) -> dict[str, tu
 
 def _customer(entry: Reader) -> str:
     text = entry.text("customer")
-    if text and not _CUSTOMER.match(text):
+    if text and not _CUSTOMER.fullmatch(text):
         entry.found.error(
             Code.RAW_IDENTIFIER,
             "`customer` is not the token of an ID number: raw identifiers are not kept",

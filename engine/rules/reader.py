@@ -48,7 +48,7 @@ class Reader:
             if name not in known:
                 self.found.error(
                     Code.UNKNOWN_KEY,
-                    f"unknown key `{name}` in {self.what}",
+                    f"unknown key {self._shown(name)}in {self.what}",
                     node_span(self.source, key),
                     hint=did_you_mean(name, known) or f"known are: {', '.join(known)}",
                 )
@@ -58,6 +58,10 @@ class Reader:
                 Code.MISSING_KEY, f"{self.what} needs the key `{name}`", self._first_span()
             )
         return not missing
+
+    def _shown(self, name: str) -> str:
+        """Not in a private file: a raw identifier may stand where a key should."""
+        return "" if self.source.private else f"`{name}` "
 
     def _first_span(self) -> Span:
         for key, _ in self.items.values():

@@ -50,7 +50,12 @@ def stand(
     unknown: set[str] = set()
     for name, held in lists.items():
         if held.identifier is not None:
-            entry = held.find_any((i.key for i in own if i.kind is held.identifier), day)
+            keys = [item.key for item in own if item.kind is held.identifier]
+            if not keys:
+                # Nobody named one, so nobody knows: an applicant must not pass by leaving it out.
+                unknown.add(name)
+                continue
+            entry = held.find_any(keys, day)
         elif _is_known(held.matches, facts):
             entry = held.find(str(getter(held.matches)(facts)), day)
         else:

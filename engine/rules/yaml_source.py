@@ -198,7 +198,7 @@ def _refuse_duplicates(source: Source, node: Node) -> None:
         if key.value in seen:
             raise _RefusedError(
                 Code.DUPLICATE_KEY,
-                f"key `{key.value}` is given twice",
+                "a key is given twice" if source.private else f"key `{key.value}` is given twice",
                 node_span(source, key),
                 "YAML would keep only the last one, silently",
             )

@@ -8,6 +8,7 @@ import pytest
 
 from engine.outcome import RuleResult
 from engine.rules import DurableRuleEngine, ReferenceRuleEngine, Signals, load_bundle
+from engine.rules.diagnostics import PolicyError
 from engine.rules.model import Rule
 from tests.unit.rules.bundles import eligibility, write_bundle
 from touchstone.v1 import facts_pb2
@@ -83,3 +84,18 @@ def test_a_rule_is_in_force_from_the_first_to_the_last_day(tmp_path: Path) -> No
         hit[day] = [trace.result for trace in result.rules] == [RuleResult.HIT]
     engine.close()
     assert list(hit.values()) == [False, True, True, False]
+
+
+@pytest.mark.parametrize(
+    "body",
+    ["!({})", "({}) ? false : true"],
+)
+def test_names_that_grow_by_powers_are_refused_at_once(tmp_path: Path, body: str) -> None:
+    """Eight lines that would stand for 30^7 conditions."""
+    names = ["expressions:", "  e0: bureau.months_on_file > 3"]
+    for number in range(1, 8):
+        below = " && ".join([f"named.e{number - 1}"] * 30)
+        names.append(f"  e{number}: '{body.format(below)}'")
+    files: dict[str, str | bytes] = {"expressions.yaml": "\n".join(names) + "\n"}
+    with pytest.raises(PolicyError, match=r"TS1206.*more than 2000 parts"):
+        rules(tmp_path, "named.e7", files)

@@ -82,13 +82,13 @@ def test_a_prefix_matches_what_begins_with_it(tmp_path: Path) -> None:
 
 
 def test_tokens_match_own_identifiers_only(tmp_path: Path) -> None:
-    """Those of a guarantor are not the applicant's."""
+    """Those of a guarantor are not; an applicant who names none may be on it or not."""
     found = bundle(tmp_path, f"matches: identifier.device\nentries: ['{TOKEN}']\n")
     assert standing(found, keys=(TOKEN,)).lists.value("held") is True
     assert standing(found, keys=("device:" + "ff" * 32,)).lists.value("held") is False
     guarantor = Link(Role.GUARANTOR, Identifier(IdentifierKind.DEVICE, TOKEN, "****"))
     facts = facts_pb2.Facts()
-    assert stand(found.lists, found.snoozes, [guarantor], facts).lists.value("held") is False
+    assert stand(found.lists, found.snoozes, [guarantor], facts).lists.value("held") is None
 
 
 def test_entries_come_from_csv_too(tmp_path: Path) -> None:
@@ -126,6 +126,25 @@ def test_a_raw_identifier_is_refused_and_never_shown(tmp_path: Path) -> None:
         bundle(tmp_path, "matches: identifier.phone\nentries: ['13800138000', 13800138001]\n")
     assert "TS1707" in str(refused.value)
     assert "138001380" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    "entries",
+    ["  - 13800138000: lost phone", "  - {13800138000: a, 13800138000: b}"],
+    ids=["as_a_key", "as_a_key_twice"],
+)
+def test_a_raw_identifier_is_not_shown_as_a_key(entries: str, tmp_path: Path) -> None:
+    """Where an author writes `identifier: reason`, the key is the identifier."""
+    with pytest.raises(PolicyError) as refused:
+        bundle(tmp_path, f"matches: identifier.phone\nentries:\n{entries}\n")
+    assert "138001380" not in str(refused.value)
+
+
+def test_a_token_with_a_line_end_is_no_token(tmp_path: Path) -> None:
+    """It would match nobody, silently."""
+    entry = f'"phone:{"0a" * 32}\\n"'
+    with pytest.raises(PolicyError, match="TS1707"):
+        bundle(tmp_path, f"matches: identifier.phone\nentries: [{entry}]\n")
 
 
 def test_a_snoozed_rule_has_no_effect_for_that_customer(tmp_path: Path) -> None:

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from engine.errors import PolicyError
 from engine.outcome import RuleResult
 from engine.rules import DurableRuleEngine, ReferenceRuleEngine, Signals, load_bundle
-from engine.rules.diagnostics import PolicyError
 from engine.rules.model import Rule
 from tests.unit.rules.bundles import eligibility, write_bundle
 from touchstone.v1 import facts_pb2

@@ -5,8 +5,16 @@ python -m engine.lifecycle.bounded SECONDS BYTES policy check DIR
 
 from __future__ import annotations
 
+import os
 import resource
 import sys
+
+
+def leave(code: int) -> None:
+    """End the process at once: native libraries have been seen to crash while Python tidies up."""
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)
 
 
 def main() -> int:
@@ -21,4 +29,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    leave(main())

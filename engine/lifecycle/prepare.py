@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import signal
 import sys
 import tempfile
 from collections.abc import Iterable
@@ -99,7 +100,10 @@ async def _run(arguments: tuple[str, ...], given: bytes) -> Ran:
             await process.wait()
     code = process.returncode or 0
     if code < 0:
-        raise PolicyError("the policy is refused: examining it takes too much time or memory")
+        told = signal.Signals(-code).name
+        raise PolicyError(
+            f"the policy is refused: examining it took too much time or memory, or crashed ({told})"
+        )
     return Ran(code, _text(output), _text(errors))
 
 

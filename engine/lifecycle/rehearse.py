@@ -14,6 +14,7 @@ from pathlib import Path
 
 from engine.codec import decode, encode
 from engine.evaluate import evaluate
+from engine.lifecycle.bounded import leave
 from engine.lifecycle.shadow_worker import frames
 from engine.policy import Policy, load_policy
 from engine.record import DecisionRecord
@@ -42,4 +43,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    leave(main())

@@ -13,7 +13,7 @@ from engine.errors import TouchstoneError
 from engine.privacy import KeyringError
 
 if TYPE_CHECKING:
-    from engine.cli.command import Command
+    from engine.cli.command import Area, Command
 
 #: The areas with their help, and the module of each command in the order of the help. Only the
 #: module that is needed is imported: a solver and a model take seconds to load.
@@ -48,6 +48,9 @@ AREAS: Mapping[str, tuple[str, Mapping[str, str]]] = {
     "ledger": ("look after a ledger", {"verify": "ledger_verify"}),
 }
 
+#: Commands that stand for themselves, with their modules.
+COMMANDS: Mapping[str, str] = {"generate": "generate"}
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """The exit code of the command; what is wrong was printed."""
@@ -67,7 +70,15 @@ def _parser(given: Sequence[str]) -> argparse.ArgumentParser:
         area = areas.add_parser(name, help=told).add_subparsers(required=True, metavar="COMMAND")
         for command in _commands(name, modules, given):
             command.add(area)
+    _add_commands(areas, given)
     return parser
+
+
+def _add_commands(areas: Area, given: Sequence[str]) -> None:
+    """The command that was typed, or all of them for the help of the program."""
+    wanted = [name for name in COMMANDS if given[:1] == [name]]
+    for name in wanted or (() if given[:1] and given[0] in AREAS else COMMANDS):
+        _load(COMMANDS[name]).add(areas)
 
 
 def _commands(name: str, modules: Mapping[str, str], given: Sequence[str]) -> Iterable[Command]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
+import zlib
 from collections.abc import Iterable, Mapping
 from functools import cache
 from typing import Any, TypeVar, get_args, get_type_hints
@@ -25,6 +26,8 @@ _EVENTS: dict[str, type[Any]] = {
 _EVENT_NAMES = {kind: name for name, kind in _EVENTS.items()}
 _DECODERS: dict[type[Any], msgspec.json.Decoder[Any]] = {}
 _ENCODER = msgspec.json.Encoder(order="deterministic")
+_PACKED = ".z"
+_LONGEST_PACKED = 1 << 20
 
 
 def encode(value: object) -> bytes:
@@ -47,12 +50,30 @@ def encode_event(event: GraphEvent) -> tuple[str, bytes]:
     return _EVENT_NAMES[type(event)], encode(event)
 
 
+def pack_event(event: GraphEvent) -> tuple[str, bytes]:
+    """The same in about half the bytes: tokens are hexadecimal, and most of an event is names."""
+    kind, body = encode_event(event)
+    return kind + _PACKED, zlib.compress(body, 1)
+
+
 def decode_event(kind: str, data: bytes) -> GraphEvent:
-    """The event. ``ValueError`` for an unknown kind, which a newer version wrote."""
-    if kind not in _EVENTS:
+    """The event, packed or not. ``ValueError`` for an unknown kind, which a newer version wrote."""
+    name = kind.removesuffix(_PACKED)
+    if name not in _EVENTS:
         raise ValueError(f"unknown kind of graph event: {kind}")
-    event: GraphEvent = decode(data, _EVENTS[kind])
+    event: GraphEvent = decode(data if name == kind else _unpacked(data), _EVENTS[name])
     return event
+
+
+def _unpacked(data: bytes) -> bytes:
+    unpacker = zlib.decompressobj()
+    try:
+        body = unpacker.decompress(data, _LONGEST_PACKED)
+    except zlib.error:
+        raise ValueError("a packed graph event was altered") from None
+    if not unpacker.eof or unpacker.unused_data:
+        raise ValueError("a packed graph event was altered, or is too long")
+    return body
 
 
 def _require_finite(value: object) -> None:

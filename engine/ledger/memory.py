@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from hashlib import sha256
 
@@ -64,6 +64,7 @@ class MemoryLedger:
         self._by_request: dict[tuple[str, str], _Row] = {}
         self._by_decision: dict[str, _Row] = {}
         self._events: list[GraphEvent] = []
+        self._loaded: dict[bytes, bytes] = {}
         self._tokens = PageTokens(secrets.token_bytes(32))
         self._more = asyncio.Event()
         self._closed = False
@@ -82,12 +83,16 @@ class MemoryLedger:
         there = self._by_request.get(key) or self._by_decision.get(record.decision_id)
         if there is not None:
             raise DuplicateRecord(_answer(there))
+        fresh = dict(record.loaded)
+        if len(fresh) != len(record.loaded) or not self._loaded.keys().isdisjoint(fresh):
+            raise RecordRefused("ConstraintError")
         contents = (sha256(record.body).digest(), sha256(record.answer).digest())
         head = _linked(self._head(), len(self._rows) + 1, record, contents)
         row = _Row(record, contents, head)
         self._rows.append(row)
         self._by_request[key] = self._by_decision[record.decision_id] = row
         self._events.extend(record.graph_events)
+        self._loaded.update(record.loaded)
         self._more.set()
         self._more = asyncio.Event()
         return RecordRef(len(self._rows))
@@ -157,6 +162,10 @@ class MemoryLedger:
             if row.record.kind == kind and sequence > (after or 0) and not row.erased
         ]
         return found[-limit:] if after is None else found[:limit]
+
+    async def loaded(self, about: Sequence[bytes]) -> Mapping[bytes, bytes]:
+        """Of these digests of what an event is about, those that were loaded, with the content's."""
+        return {digest: self._loaded[digest] for digest in about if digest in self._loaded}
 
     async def wait_for_more(self, position: int, timeout: float) -> None:  # noqa: ASYNC109
         """Return once the outbox reaches beyond ``position``, or after ``timeout`` seconds."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -15,6 +15,9 @@ from graph.model import GraphEvent
 class NewRecord:
     """A record to append. ``body`` and ``answer`` are sealed; everything else is stored plainly,
     so it holds ids and tokens only. ``at_us``: microseconds since the epoch, UTC.
+
+    ``loaded``: of events loaded in bulk, in their order, digests of what each is about and of its
+    content. Such events are stored packed, and none about the same a second time.
     """
 
     caller: str
@@ -27,6 +30,7 @@ class NewRecord:
     body: bytes
     answer: bytes
     graph_events: tuple[GraphEvent, ...] = ()
+    loaded: tuple[tuple[bytes, bytes], ...] = ()
     product: str = ""
     channel: str = ""
     customer_segment: str = ""
@@ -173,6 +177,10 @@ class Ledger(Protocol):
 
     async def read_after(self, position: int, limit: int) -> Sequence[tuple[int, GraphEvent]]:
         """The outbox after ``position``, in commit order."""
+        ...
+
+    async def loaded(self, about: Sequence[bytes]) -> Mapping[bytes, bytes]:
+        """Of these digests of what an event is about, those that were loaded, with the content's."""
         ...
 
     async def wait_for_more(self, position: int, timeout: float) -> None:  # noqa: ASYNC109

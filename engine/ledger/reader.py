@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, TypeVar, cast
@@ -207,6 +207,14 @@ def read_after(
     return [(place, decode_event(kind, body)) for place, kind, body in rows]
 
 
+def loaded(connection: apsw.Connection, about: Sequence[bytes]) -> dict[bytes, bytes]:
+    """What was loaded of these, with the digest of its content."""
+    rows = connection.executemany(
+        "SELECT about, content FROM loaded_events WHERE about = ?", [(digest,) for digest in about]
+    )
+    return {bytes(row[0]): bytes(row[1]) for row in rows}
+
+
 def last_at_us(connection: apsw.Connection) -> int:
     """The latest time of any record; 0 if there is none."""
     row = connection.execute("SELECT max(at_us) FROM records").fetchone()
@@ -228,11 +236,9 @@ def _walk(connection: apsw.Connection) -> VerifyReport:
     rows = connection.execute(
         f"SELECT {columns}, chain FROM records ORDER BY sequence"  # noqa: S608 - constants
     )
+    outbox = _Outbox(connection)
     for *values, stored in rows:
-        events: list[tuple[Any, ...]] = connection.execute(
-            "SELECT position, kind, body FROM outbox WHERE sequence = ? ORDER BY position",
-            (values[0],),
-        ).fetchall()
+        events = outbox.of(values[0])
         head = chain.link(head, values, [body for _, _, body in events])
         count += 1
         if values[0] != count or head != stored or not _in_place(events, position):
@@ -240,6 +246,24 @@ def _walk(connection: apsw.Connection) -> VerifyReport:
             return VerifyReport(records=count, head=head.hex(), problem=problem)
         position += len(events)
     return VerifyReport(records=count, head=head.hex(), problem=_surplus(connection, position))
+
+
+class _Outbox:
+    """The outbox in its order, taken record by record: both were written in the same order."""
+
+    def __init__(self, connection: apsw.Connection) -> None:
+        self._rows = connection.execute(
+            "SELECT sequence, position, kind, body FROM outbox ORDER BY position"
+        )
+        self._next: tuple[Any, ...] | None = next(self._rows, None)
+
+    def of(self, sequence: int) -> list[tuple[Any, ...]]:
+        """Position, kind and body of the rows that come next and belong to the record."""
+        found: list[tuple[Any, ...]] = []
+        while self._next is not None and self._next[0] == sequence:
+            found.append(self._next[1:])
+            self._next = next(self._rows, None)
+        return found
 
 
 def _in_place(events: list[tuple[Any, ...]], position: int) -> bool:

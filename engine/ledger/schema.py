@@ -62,6 +62,11 @@ _KEYS = """
 CREATE TABLE IF NOT EXISTS keys_in_use (purpose TEXT PRIMARY KEY, key_id TEXT NOT NULL) STRICT
 """
 
+_LOADED = """
+CREATE TABLE IF NOT EXISTS loaded_events (about BLOB PRIMARY KEY, content BLOB NOT NULL)
+STRICT, WITHOUT ROWID
+"""
+
 
 class DataDirectoryInUse(LedgerUnavailable):
     """Another process has the ledger open."""
@@ -102,6 +107,7 @@ def open_writer(path: Path) -> apsw.Connection:
         with connection:
             connection.execute(_TABLES)
             connection.pragma("user_version", VERSION)
+    connection.execute(_LOADED)
     return connection
 
 

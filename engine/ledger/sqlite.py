@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import apsw
@@ -137,6 +137,11 @@ class SqliteLedger:
         """Sequence and body of records of one kind, as ``Ledger.bodies`` says."""
         self._require_healthy()
         return await self._browser.run(lambda c: self._browser.bodies(c, kind, after, limit))
+
+    async def loaded(self, about: Sequence[bytes]) -> Mapping[bytes, bytes]:
+        """Of these digests of what an event is about, those that were loaded, with the content's."""
+        self._require_healthy()
+        return await self._browser.run(lambda c: read.loaded(c, about))
 
     async def wait_for_more(self, position: int, timeout: float) -> None:  # noqa: ASYNC109
         """Return once the outbox reaches beyond ``position``, or after ``timeout`` seconds."""

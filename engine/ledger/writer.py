@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import apsw
 
-from engine.codec import encode_event
+from engine.codec import encode_event, pack_event
 from engine.errors import LedgerUnavailable, Overloaded
 from engine.ledger import chain
 from engine.ledger.model import (
@@ -232,14 +232,17 @@ class Writer:
         values: list[str | int | bytes] = [
             given[name] if name in given else getattr(record, name) for name in chain.COLUMNS
         ]
-        events = [encode_event(event) for event in record.graph_events]
+        encoded = pack_event if record.loaded else encode_event
+        events = [encoded(event) for event in record.graph_events]
         head = chain.link(self._head, values, [body for _, body in events])
         self._connection.execute(_INSERT, (*values, head))
-        for kind, body in events:
-            self._connection.execute(
-                "INSERT INTO outbox (sequence, kind, body) VALUES (?, ?, ?)",
-                (sequence, kind, body),
-            )
+        self._connection.executemany(
+            "INSERT INTO outbox (sequence, kind, body) VALUES (?, ?, ?)",
+            [(sequence, kind, body) for kind, body in events],
+        )
+        self._connection.executemany(
+            "INSERT INTO loaded_events (about, content) VALUES (?, ?)", record.loaded
+        )
         self._sequence, self._head = sequence, head
         return sequence
 

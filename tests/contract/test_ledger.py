@@ -301,6 +301,52 @@ async def test_a_full_queue_is_refused_at_once(tmp_path: Path) -> None:
     assert written + len(refused) == 500
 
 
+async def test_events_loaded_in_bulk_come_back_and_are_known(ledger: Ledger) -> None:
+    """Packed or not, an event is the same; what it is about is known once it is recorded."""
+    digests = ((b"a" * 16, b"1"), (b"b" * 16, b"2"))
+    about = (b"a" * 16, b"b" * 16, b"c" * 16)
+    events = record(1).graph_events + record(2).graph_events
+    assert await ledger.loaded(about) == {}
+
+    await ledger.append(record(3))
+    await ledger.append(record(4, kind="graph_load", graph_events=events, loaded=digests))
+
+    assert await ledger.loaded(about) == dict(digests)
+    stored = [event for _, event in await ledger.read_after(1, 10)]
+    assert stored == list(events)
+    assert (await ledger.verify()).problem == ""
+
+
+async def test_an_event_is_loaded_once(ledger: Ledger) -> None:
+    """A batch with an event that is there already is refused whole."""
+    one = record(1).graph_events
+    await ledger.append(record(1, graph_events=one, loaded=((b"a" * 16, b"1"),)))
+    digests = ((b"b" * 16, b"2"), (b"a" * 16, b"3"))
+    again = record(2, graph_events=record(2).graph_events + one, loaded=digests)
+
+    with pytest.raises(RecordRefused):
+        await ledger.append(again)
+
+    assert await ledger.loaded((b"b" * 16,)) == {}
+    assert len(await ledger.read_after(0, 10)) == 1
+
+
+async def test_the_chain_is_walked_in_one_pass_over_the_outbox(sqlite_ledger: SqliteLedger) -> None:
+    """20,000 loaded events before 400 decisions: quadratic, that would take minutes."""
+    for batch in range(20):
+        events = tuple(
+            replace(record(1).graph_events[0], applicant=f"ext_{batch}_{n}") for n in range(1000)
+        )
+        digests = tuple((f"{batch:08}{n:08}".encode(), b"1") for n in range(1000))
+        await sqlite_ledger.append(record(batch, graph_events=events, loaded=digests))
+    await asyncio.gather(*(sqlite_ledger.append(record(n, caller="b")) for n in range(400)))
+
+    async with asyncio.timeout(5):
+        report = await sqlite_ledger.verify()
+
+    assert (report.records, report.problem) == (420, "")
+
+
 @pytest.mark.parametrize(
     "spoiled",
     [

@@ -10,26 +10,20 @@ import asyncio
 import contextlib
 import logging
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
 from engine.errors import TouchstoneError
+from graph.catch_up import Events, require_own
 from graph.pending import PendingFull, PendingIndex
-from graph.store import GraphBehind, GraphForeign, GraphStore, OutboxEvent
+from graph.store import GraphBehind, GraphStore
 
 _log = logging.getLogger(__name__)
 
 
-class Outbox(Protocol):
+class Outbox(Events, Protocol):
     """The ledger's outbox, as far as the projector reads it."""
-
-    async def read_after(self, position: int, limit: int) -> Sequence[OutboxEvent]:
-        """Up to ``limit`` events after ``position``, in order; none at the end.
-
-        An event must not appear at a position lower than one that was already read.
-        """
-        ...
 
     async def wait_for_more(self, position: int, timeout: float) -> None:  # noqa: ASYNC109
         """Return once there is an event after ``position``, or after ``timeout`` seconds."""
@@ -150,21 +144,13 @@ class Projector:
 
     async def _begin(self) -> None:
         primed = await self._reached()
-        await self._require_own(primed)
+        await require_own(self._outbox, primed)
         while True:
             primed, is_end = await self._prime(primed)
             if is_end:
                 break
             primed = max(primed, await self._project_once(self._settings.prime_batch))
         self._trusted = True
-
-    async def _require_own(self, position: int) -> None:
-        """The graph's last event must be recorded here, or what it holds came from elsewhere."""
-        last = await self._outbox.read_after(position - 1, 1) if position else ()
-        if position and (not last or last[0][0] != position):
-            raise GraphForeign(
-                "the graph was written from another ledger; empty it, or use one of its own"
-            )
 
     async def _run_when_there(self) -> None:
         while not self._trusted:

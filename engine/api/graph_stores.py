@@ -26,13 +26,15 @@ _LONGEST_PASSWORD = 1024
 
 @dataclass(frozen=True, slots=True)
 class GraphOpener:
-    """``open`` is called once, on the server's event loop.
+    """``open`` is called once, on the server's event loop. ``open_alone``: for a command, which
+    waits longer than a decision and asks again whatever happened before.
 
     ``is_own``: the store is part of this process, so a start without it has failed. Another server
     may be away for a while.
     """
 
     open: Callable[[], Awaitable[GraphStore]]
+    open_alone: Callable[[], Awaitable[GraphStore]]
     is_own: bool
 
 
@@ -46,13 +48,16 @@ def graph_opener(
         async def open_embedded() -> GraphStore:
             return await EmbeddedGraphStore.open(directory, bounds, timeout_s=_OPEN_S)
 
-        return GraphOpener(open_embedded, is_own=True)
+        return GraphOpener(open_embedded, open_embedded, is_own=True)
     reached = _reached(settings.graph, environment)
 
-    async def open_neo4j() -> GraphStore:
-        return _guarded(Neo4jGraphStore(Neo4jClient(reached), bounds), settings.graph)
+    async def open_bare() -> GraphStore:
+        return Neo4jGraphStore(Neo4jClient(reached), bounds)
 
-    return GraphOpener(open_neo4j, is_own=False)
+    async def open_guarded() -> GraphStore:
+        return _guarded(await open_bare(), settings.graph)
+
+    return GraphOpener(open_guarded, open_bare, is_own=False)
 
 
 def _guarded(store: GraphStore, options: Graph) -> GuardedGraphStore:

@@ -45,6 +45,12 @@ AREAS: Mapping[str, tuple[str, Mapping[str, str]]] = {
             "history": "policy_status",
         },
     ),
+    "graph": (
+        "work on the graph",
+        {
+            "load": "graph_load",
+        },
+    ),
     "ledger": ("look after a ledger", {"verify": "ledger_verify"}),
 }
 

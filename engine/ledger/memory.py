@@ -164,7 +164,7 @@ class MemoryLedger:
         return found[-limit:] if after is None else found[:limit]
 
     async def loaded(self, about: Sequence[bytes]) -> Mapping[bytes, bytes]:
-        """Of these digests of what an event is about, those that were loaded, with the content's."""
+        """Of these digests of what an event is about, those loaded, with the content's."""
         return {digest: self._loaded[digest] for digest in about if digest in self._loaded}
 
     async def wait_for_more(self, position: int, timeout: float) -> None:  # noqa: ASYNC109

@@ -180,7 +180,7 @@ class Ledger(Protocol):
         ...
 
     async def loaded(self, about: Sequence[bytes]) -> Mapping[bytes, bytes]:
-        """Of these digests of what an event is about, those that were loaded, with the content's."""
+        """Of these digests of what an event is about, those loaded, with the content's."""
         ...
 
     async def wait_for_more(self, position: int, timeout: float) -> None:  # noqa: ASYNC109

@@ -98,6 +98,11 @@ class SqliteLedger:
         """Transactions committed since the start: fewer than records when commits are shared."""
         return self._writer.commits
 
+    @property
+    def last_position(self) -> int:
+        """The last position of the outbox; 0 if it is empty."""
+        return self._head
+
     async def append(self, record: NewRecord) -> RecordRef:
         """Return once it is durable. Raises as ``Ledger.append`` says."""
         return await self._writer.append(record)
@@ -139,7 +144,7 @@ class SqliteLedger:
         return await self._browser.run(lambda c: self._browser.bodies(c, kind, after, limit))
 
     async def loaded(self, about: Sequence[bytes]) -> Mapping[bytes, bytes]:
-        """Of these digests of what an event is about, those that were loaded, with the content's."""
+        """Of these digests of what an event is about, those loaded, with the content's."""
         self._require_healthy()
         return await self._browser.run(lambda c: read.loaded(c, about))
 

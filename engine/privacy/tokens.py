@@ -50,6 +50,10 @@ class Tokeniser:
         """The id of the decision on that request: a retry after a crash gets the same one."""
         return "dec_" + self._hex("decision", f"{caller}\n{request_id}")[:32]
 
+    def external_id(self, application: str) -> str:
+        """The key of an application that was made elsewhere, by its number there."""
+        return "ext_" + self._hex("application", application)[:32]
+
     def fingerprint(self, content: bytes) -> bytes:
         """Tells whether two requests have the same content, and nothing about it."""
         return hmac.digest(self._key, b"content\0" + content, sha256)

@@ -26,6 +26,7 @@ from engine.ledger import (
 from engine.ledger.schema import DataDirectoryInUse
 from engine.ledger.sqlite import FILE_NAME
 from engine.privacy import Erased, Keyring, KeyringError
+from graph.model import ApplicationProjected
 from tests.ledger_records import record
 
 
@@ -335,7 +336,8 @@ async def test_the_chain_is_walked_in_one_pass_over_the_outbox(sqlite_ledger: Sq
     """20,000 loaded events before 400 decisions: quadratic, that would take minutes."""
     for batch in range(20):
         events = tuple(
-            replace(record(1).graph_events[0], applicant=f"ext_{batch}_{n}") for n in range(1000)
+            ApplicationProjected(applicant=f"ext_{batch}_{n}", at_us=1, status="", links=())
+            for n in range(1000)
         )
         digests = tuple((f"{batch:08}{n:08}".encode(), b"1") for n in range(1000))
         await sqlite_ledger.append(record(batch, graph_events=events, loaded=digests))

@@ -5,6 +5,7 @@ python -m engine.lifecycle.bounded SECONDS BYTES policy check DIR
 
 from __future__ import annotations
 
+import faulthandler
 import os
 import resource
 import sys
@@ -19,6 +20,8 @@ def leave(code: int) -> None:
 
 def main() -> int:
     """Set the bounds, then be the command line."""
+    # A crash in native code says where it was: all that is left of it.
+    faulthandler.enable()
     seconds, size = int(sys.argv[1]), int(sys.argv[2])
     resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
     resource.setrlimit(resource.RLIMIT_AS, (size, size))

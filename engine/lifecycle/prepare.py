@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
+import logging
 import signal
 import sys
-import tempfile
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 from engine.errors import PolicyError
+from engine.lifecycle.processes import run
+
+_log = logging.getLogger(__name__)
 
 CPU_S = 300
 MEMORY_BYTES = 8 << 30
@@ -77,35 +78,19 @@ def _require(ran: Ran, problem: str) -> None:
 
 
 async def _run(arguments: tuple[str, ...], given: bytes) -> Ran:
-    # A file and no pipe: uvloop may have closed a pipe by the time that it is written to.
-    with tempfile.TemporaryFile() as source:
-        source.write(given)
-        source.seek(0)
-        process = await asyncio.create_subprocess_exec(
-            sys.executable,
-            *arguments,
-            stdin=source,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.PIPE,
-        )
+    command = (sys.executable, *arguments)
     try:
-        async with asyncio.timeout(_WALL_S):
-            output, errors = await process.communicate()
+        ended = await run(command, given, timeout_s=_WALL_S, most_output=MAX_OUTPUT)
     except TimeoutError:
         raise PolicyError("the policy is refused: examining it takes too long") from None
-    finally:
-        if process.returncode is None:
-            with contextlib.suppress(ProcessLookupError):
-                process.kill()
-            await process.wait()
-    code = process.returncode or 0
-    if code < 0:
-        told = signal.Signals(-code).name
+    if ended.code < 0:
+        told = signal.Signals(-ended.code).name
+        _log.error("a process that examines a policy died of %s", told)
         raise PolicyError(
             f"the policy is refused: examining it took too much time or memory, or crashed ({told})"
         )
-    return Ran(code, _text(output), _text(errors))
+    return Ran(ended.code, _text(ended.output), _text(ended.errors))
 
 
 def _text(raw: bytes) -> str:
-    return raw[:MAX_OUTPUT].decode(errors="replace")
+    return raw.decode(errors="replace")

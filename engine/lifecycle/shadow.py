@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+import subprocess
 import sys
 from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from engine.lifecycle.processes import end_of, start
 from engine.outcome import Outcome
 
 #: Decisions that wait to be compared; more are dropped and counted: a shadow never holds up.
@@ -53,23 +55,33 @@ class Comparison:
 class Shadow:
     """One policy in shadow. ``observe`` never waits; everything else is on the event loop."""
 
-    def __init__(self, digest: str, process: asyncio.subprocess.Process) -> None:
+    def __init__(
+        self,
+        digest: str,
+        process: subprocess.Popen[bytes],
+        given: asyncio.WriteTransport,
+        told: asyncio.StreamReader,
+    ) -> None:
         self.digest = digest
         self.comparison = Comparison()
         self._process = process
+        self._given = given
+        self._told = told
         self._waiting = 0
         self._reading = asyncio.create_task(self._read())
 
     @classmethod
     async def start(cls, digest: str, root: Path) -> Shadow:
         """Start the process; it loads the policy under ``root`` on its own time."""
-        process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "engine.lifecycle.shadow_worker", str(root)),
-            stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.DEVNULL,
+        process = await start(
+            (sys.executable, "-m", "engine.lifecycle.shadow_worker", str(root)),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
         )
-        return cls(digest, process)
+        loop, told = asyncio.get_running_loop(), asyncio.StreamReader()
+        given, _ = await loop.connect_write_pipe(asyncio.BaseProtocol, process.stdin)
+        await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(told), process.stdout)
+        return cls(digest, process, given, told)
 
     @property
     def running(self) -> bool:
@@ -78,12 +90,11 @@ class Shadow:
 
     def observe(self, body: bytes) -> None:
         """Have a decision compared: its record as the ledger keeps it."""
-        pipe = self._process.stdin
-        if not self.running or pipe is None or self._waiting >= MAX_WAITING:
+        if not self.running or self._given.is_closing() or self._waiting >= MAX_WAITING:
             self.comparison.not_compared += 1
             return
         try:
-            pipe.write(len(body).to_bytes(4, "big") + body)
+            self._given.write(len(body).to_bytes(4, "big") + body)
         except (OSError, RuntimeError):
             # The process has just died, and its pipe with it: no matter of the decision's.
             self.comparison.not_compared += 1
@@ -91,10 +102,7 @@ class Shadow:
         self._waiting += 1
 
     async def _read(self) -> None:
-        pipe = self._process.stdout
-        if pipe is None:
-            raise AssertionError("the process was started with a pipe")
-        while line := await pipe.readline():
+        while line := await self._told.readline():
             self._waiting -= 1
             self.comparison.add(json.loads(line))
         self.comparison.not_compared += self._waiting
@@ -108,13 +116,8 @@ class Shadow:
 
     async def stop(self) -> None:
         """End the process; what waits is not compared."""
-        if self._process.stdin is not None:
-            self._process.stdin.close()
-        try:
+        self._given.close()
+        with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(_STOP_S):
-                await self._process.wait()
-        except TimeoutError:
-            with contextlib.suppress(ProcessLookupError):
-                self._process.kill()
-            await self._process.wait()
+                await end_of(self._process)
         await self._reading

@@ -20,6 +20,8 @@ import kglite
 
 from graph.apply import apply_events, touched_keys
 from graph.assemble import assemble
+from graph.investigate.model import Answer, Question, require_bounds
+from graph.investigate.rows import answer_of, statement_of
 from graph.model import Neighbourhood, NeighbourhoodQuery
 from graph.rows import (
     Record,
@@ -89,6 +91,14 @@ class EmbeddedGraphStore:
             lambda left: self._read("neighbourhood", parameters, left), timeout_s
         )
         return assemble(query, subgraph_of(records, query.as_of_us), pending, self._settings)
+
+    async def look(self, question: Question, *, timeout_s: float) -> Answer:
+        """As the protocol says."""
+        require_bounds(question)
+        name, parameters = statement_of(question)
+        return answer_of(
+            question, await self._run(lambda left: self._read(name, parameters, left), timeout_s)
+        )
 
     async def project(self, events: Sequence[OutboxEvent], *, after: int, timeout_s: float) -> None:
         """As the protocol says."""

@@ -17,6 +17,7 @@ from collections.abc import Sequence
 
 from graph.breaker import Breaker, BreakerState, Outcome
 from graph.bulkhead import Bulkhead
+from graph.investigate.model import Answer, Question
 from graph.model import NOBODY, Neighbourhood, NeighbourhoodQuery
 from graph.store import (
     NOTHING_PENDING,
@@ -68,6 +69,12 @@ class GuardedGraphStore:
         self._require_closed()
         async with self._bulkhead.place(timeout_s):
             return await self._ask(query, pending, max(0.0, deadline - time.monotonic()))
+
+    async def look(self, question: Question, *, timeout_s: float) -> Answer:
+        """As the protocol says. Without the breaker: how long it takes says nothing about
+        decisions.
+        """
+        return await self._store.look(question, timeout_s=timeout_s)
 
     async def project(self, events: Sequence[OutboxEvent], *, after: int, timeout_s: float) -> None:
         """As the protocol says."""

@@ -19,6 +19,8 @@ import neo4j
 
 from graph.apply import apply_events, touched_keys
 from graph.assemble import assemble
+from graph.investigate.model import Answer, Question, require_bounds
+from graph.investigate.rows import answer_of, statement_of
 from graph.model import NOBODY, Neighbourhood, NeighbourhoodQuery
 from graph.neo4j_client import Neo4jClient, rows
 from graph.rows import (
@@ -74,6 +76,18 @@ class Neo4jGraphStore:
         )
         stored = self._stored(records, query.as_of_us)
         return assemble(query, stored, pending, self._settings)
+
+    async def look(self, question: Question, *, timeout_s: float) -> Answer:
+        """As the protocol says."""
+        require_bounds(question)
+        name, parameters = statement_of(question)
+        records = await self._client.read(
+            hinted_text(name), _padded(parameters), timeout_s=timeout_s
+        )
+        try:
+            return answer_of(question, _apart(records))
+        except (KeyError, IndexError, TypeError, ValueError) as error:
+            raise GraphUnavailable("the graph's answer has not the form it should") from error
 
     async def project(self, events: Sequence[OutboxEvent], *, after: int, timeout_s: float) -> None:
         """As the protocol says."""

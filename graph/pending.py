@@ -90,6 +90,14 @@ class PendingIndex:
         """Whether there are events that are perhaps neither here nor in the graph."""
         return self._overflowed_at is not None
 
+    def earliest_us(self) -> int | None:
+        """The earliest time of what waits for projection; ``None`` if nothing waits.
+
+        What was recorded before it is in the graph, unless the index is blind.
+        """
+        waiting = (x.at_us for key, x in self._events.items() if key not in self._retired)
+        return min(waiting, default=None)
+
     def is_clear(self) -> bool:
         """Whether nothing is held, not even for a view that was open when it was projected."""
         return not self._events and self._tables == _Tables()

@@ -12,6 +12,7 @@ from typing import Protocol
 from engine.errors import DeadlineExceeded, Unavailable
 from engine.model import IdentifierKind, Role
 from graph.history import Declarations, Marks
+from graph.investigate.model import Answer, Question
 from graph.model import GraphEvent, Neighbourhood, NeighbourhoodQuery
 
 OutboxEvent = tuple[int, GraphEvent]
@@ -116,6 +117,14 @@ class GraphStore(Protocol):
 
         The view must have been opened before the call. One round trip.
         ``ValueError`` if the query has more links than the settings allow.
+        """
+        ...
+
+    async def look(self, question: Question, *, timeout_s: float) -> Answer:
+        """What an investigator asks, of the projected graph alone.
+
+        One short statement: decisions go on between two of them.
+        ``ValueError`` if the question asks for more than its bounds.
         """
         ...
 

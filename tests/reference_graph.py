@@ -7,9 +7,21 @@ at all of them again. Slow, and meant to be read beside ``docs/graph.md``.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from engine.model import IdentifierKind, Role
+from graph.investigate.model import (
+    Answer,
+    ApplicationNode,
+    IdentifierNode,
+    LinkRow,
+    LookApplicants,
+    LookIdentifiers,
+    Mark,
+    Part,
+    Question,
+    require_bounds,
+)
 from graph.model import (
     ApplicationProjected,
     FarRow,
@@ -26,6 +38,12 @@ from graph.store import GraphBehind, GraphCounts, GraphUnavailable, OutboxEvent,
 
 ROLE_ORDER = [Role.USES, Role.GUARANTOR, Role.REFERRER, Role.CONTACT]
 KIND_ORDER = list(IdentifierKind)
+TYPES = {
+    Role.USES: "USES",
+    Role.GUARANTOR: "GUARANTEED_BY",
+    Role.REFERRER: "REFERRED_BY",
+    Role.CONTACT: "CONTACT",
+}
 
 
 class ReferenceGraph:
@@ -229,6 +247,165 @@ class _Question:
         return rows
 
 
+class ReferenceInvestigation:
+    """The specification of what investigators see as of a time."""
+
+    def __init__(self, graph: ReferenceGraph, as_of: int) -> None:
+        self.graph, self.as_of = graph, as_of
+        self.began = graph.links(before=as_of)
+        self.known = {
+            link.identifier.key: link.identifier
+            for event in graph.events
+            if isinstance(event, ApplicationProjected)
+            for link in event.links
+        }
+
+    def look(self, question: Question) -> Answer:
+        """The answer to any of the three questions."""
+        if isinstance(question, LookApplicants):
+            keys = [key for key in set(question.keys) if self.application(key) is not None]
+            links = [link for link in self.links() if link.application in keys]
+            return Answer(part=self.part(keys, {link.identifier for link in links}, links))
+        if isinstance(question, LookIdentifiers):
+            keys = [key for key in set(question.keys) if self.is_there(key)]
+            links = [x for x in self.links() if x.identifier in keys and self.may_follow(x)]
+            return Answer(part=self.part({x.application for x in links}, keys, links))
+        on = [link for link in self.links() if link.identifier == question.key]
+        after = question.after
+        listed = sorted((x for x in on if x.role in question.roles), key=self.page_order)
+        if after is not None:
+            last = (-after.at_us, after.application, TYPES[after.role])
+            listed = [link for link in listed if self.page_order(link) > last]
+        shown = listed[: question.most]
+        there = [question.key] if self.is_there(question.key) else []
+        return Answer(
+            part=self.part({x.application for x in shown}, there, shown),
+            uses=sum(link.role is Role.USES for link in on),
+            named=sum(link.role is not Role.USES for link in on),
+        )
+
+    @staticmethod
+    def page_order(link: LinkRow) -> tuple[int, str, str]:
+        """Latest first, then by application, then by the name of the relationship."""
+        return -link.at_us, link.application, TYPES[link.role]
+
+    def part(
+        self, applications: Iterable[str], identifiers: Iterable[str], links: Sequence[LinkRow]
+    ) -> Part:
+        """Everything once and in order."""
+        nodes = [self.application(key) for key in sorted(set(applications))]
+        return Part(
+            applications=tuple(node for node in nodes if node is not None),
+            identifiers=tuple(self.identifier(key) for key in sorted(set(identifiers))),
+            links=tuple(
+                sorted(
+                    links,
+                    key=lambda x: (
+                        -x.at_us,
+                        x.application,
+                        x.identifier,
+                        ROLE_ORDER.index(x.role),
+                    ),
+                )
+            ),
+        )
+
+    def links(self) -> list[LinkRow]:
+        """All links that began before the time."""
+        rows = []
+        for (application, role, identifier), at in self.began.items():
+            times = [
+                event.at_us
+                for event in self.graph.events
+                if isinstance(event, ApplicationProjected) and event.applicant == application
+                if any((x.role, x.identifier.key) == (role, identifier) for x in event.links)
+            ]
+            rows.append(
+                LinkRow(
+                    application=application,
+                    role=role,
+                    identifier=identifier,
+                    at_us=at,
+                    last_at_us=max(times) if max(times) < self.as_of else at,
+                )
+            )
+        return rows
+
+    def is_there(self, key: str) -> bool:
+        """Whether the graph has a node for it: also before its first link, or only declared."""
+        declared = {e.identifier for e in self.graph.events if isinstance(e, SharingDeclared)}
+        return key in self.known or key in declared
+
+    def may_follow(self, link: LinkRow) -> bool:
+        """Not where the identifier is a hub, or the link is one of too many that name it."""
+        node = self.identifier(link.identifier)
+        return not node.hub and (link.role is Role.USES or not node.named_hub)
+
+    def application(self, key: str) -> ApplicationNode | None:
+        """The application, if it was made before the time."""
+        events = [
+            event
+            for event in self.graph.events
+            if isinstance(event, ApplicationProjected) and event.applicant == key
+        ]
+        if not events or min(event.at_us for event in events) >= self.as_of:
+            return None
+        marks = sorted(
+            (event.at_us, -1 if event.fraud_at_us is None else event.fraud_at_us, event.fraud_type)
+            for event in self.graph.events
+            if isinstance(event, FraudMarked)
+            and event.applicant == key
+            and event.at_us < self.as_of
+        )
+        since = self.graph.fraud(key, self.as_of)
+        return ApplicationNode(
+            key=key,
+            at_us=min(event.at_us for event in events),
+            outcome=max(events, key=lambda event: event.at_us).status,
+            fraud_since_us=since,
+            fraud_type="" if since is None else marks[-1][2],
+            marks=tuple(
+                Mark(at, None if value < 0 else value, kind)
+                for at, value, kind in dict.fromkeys(marks)
+            ),
+        )
+
+    def identifier(self, key: str) -> IdentifierNode:
+        """The identifier, with how many use it, up to one more than its cap."""
+        kind = IdentifierKind(key.partition(":")[0])
+        uses = sorted(
+            at for (_, role, x), at in self.began.items() if (role, x) == (Role.USES, key)
+        )
+        named = [
+            at for (_, role, x), at in self.began.items() if role is not Role.USES and x == key
+        ]
+        every = [at for (_, _, x), at in self.graph.links().items() if x == key]
+        cap = self.graph.settings.caps[kind]
+        declared = self.graph.shared(key, self.as_of)
+        return IdentifierNode(
+            key=key,
+            kind=kind,
+            masked=self.known[key].masked if key in self.known else "",
+            first_at_us=min(every) if every and min(every) < self.as_of else None,
+            applications=min(len(uses), cap + 1),
+            hub=len(uses) > cap or declared != "",
+            hub_reason=declared or ("cap" if len(uses) > cap else ""),
+            named_hub=len(named) > self.graph.settings.named_cap,
+            hub_at_us=uses[cap] if len(uses) > cap else None,
+            declarations=tuple(
+                sorted(
+                    {
+                        (event.at_us, event.reason)
+                        for event in self.graph.events
+                        if isinstance(event, SharingDeclared)
+                        and event.identifier == key
+                        and event.at_us < self.as_of
+                    }
+                )
+            ),
+        )
+
+
 class ReferenceGraphStore:
     """A ``GraphStore`` over the reference: it knows nothing of pending events."""
 
@@ -246,6 +423,12 @@ class ReferenceGraphStore:
             raise ValueError("too many links")
         answer = self._graph.neighbourhood(query)
         return dataclasses.replace(answer, projected_to=self._position)
+
+    async def look(self, question: Question, *, timeout_s: float) -> Answer:
+        """Without any bound but those of the question."""
+        self._check_open()
+        require_bounds(question)
+        return ReferenceInvestigation(self._graph, question.as_of_us).look(question)
 
     async def project(self, events: Sequence[OutboxEvent], *, after: int, timeout_s: float) -> None:
         """Keep the events."""

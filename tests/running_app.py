@@ -10,7 +10,7 @@ from pathlib import Path
 from engine.api.bootstrap import TouchstoneApp, build
 from engine.api.server import Server
 from engine.ledger import SqliteLedger
-from engine.settings import Governance, Graph, Limits, Log, Network, Settings, Storage
+from engine.settings import Access, Governance, Graph, Limits, Log, Network, Settings, Storage
 from graph.settings import GraphSettings
 
 POLICY = Path(__file__).resolve().parent.parent / "rulesets" / "credit_card"
@@ -52,6 +52,7 @@ async def running_app(
     graph: Graph | None = None,
     policy_dir: Path = POLICY,
     governance: Governance | None = None,
+    access: Access | None = None,
     **limits: int,
 ) -> AsyncIterator[RunningApp]:
     """Start the server and stop it at the end; ``limits`` as in ``engine.settings.Limits``."""
@@ -60,6 +61,8 @@ async def running_app(
         settings = replace(settings, graph=graph)
     if governance is not None:
         settings = replace(settings, governance=governance)
+    if access is not None:
+        settings = replace(settings, access=access)
     app = build(settings, graph=graph_settings)
     server = Server(app, settings)
     addresses = await server.start()

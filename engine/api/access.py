@@ -37,6 +37,23 @@ def _of_policies() -> dict[str, frozenset[str]]:
     return {f"{service}/{method}": frozenset(needed) for method, needed in roles.items()}
 
 
+def _of_the_graph() -> dict[str, frozenset[str]]:
+    """Investigators look and mark; auditors look, and see who did."""
+    look, mark, oversee = {"investigator", "auditor"}, {"investigator"}, {"auditor"}
+    roles = {
+        "MarkFraud": mark,
+        "UnmarkFraud": mark,
+        "SearchGraph": look,
+        "ExpandNode": look,
+        "FindPath": look,
+        "GetTimeline": look,
+        "GetDecisionGraph": look,
+        "ListAccess": oversee,
+    }
+    service = "/touchstone.v1.GraphService"
+    return {f"{service}/{method}": frozenset(needed) for method, needed in roles.items()}
+
+
 METHOD_ROLES: Mapping[str, frozenset[str]] = {
     "/touchstone.v1.DecisionService/Decide": frozenset({"channel"}),
     "/touchstone.v1.DecisionService/BatchDecide": frozenset({"channel"}),
@@ -49,8 +66,7 @@ METHOD_ROLES: Mapping[str, frozenset[str]] = {
         {"channel", "investigator", "auditor"}
     ),
     **_of_policies(),
-    "/touchstone.v1.GraphService/MarkFraud": frozenset({"investigator"}),
-    "/touchstone.v1.GraphService/UnmarkFraud": frozenset({"investigator"}),
+    **_of_the_graph(),
 }
 """Any one of the roles is enough. A method that is not listed may not be called at all."""
 

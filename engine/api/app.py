@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Protocol
 
+from engine.api.graph_looking import Investigation
 from engine.api.identifiers import Tokens
 from engine.api.service import Engine
 from engine.lifecycle import PolicyDesk
@@ -27,6 +28,11 @@ class App(Protocol):
     @property
     def desk(self) -> PolicyDesk:
         """Where policies are proposed, approved and activated."""
+        ...
+
+    @property
+    def investigation(self) -> Investigation:
+        """What investigators work with."""
         ...
 
     def ready(self) -> bool:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 
+from engine.api.graph_looking import Investigation
 from engine.api.graph_stores import GraphOpener, graph_opener
 from engine.clock import AdmissionClock
 from engine.errors import LedgerUnavailable, Unavailable
 from engine.gather import Gatherer, GraphSource, HistorySource
+from engine.investigate import AccessLog, Horizon, Looking, PageKeys
 from engine.ledger import SqliteLedger
 from engine.ledger.sqlite import FILE_NAME
 from engine.lifecycle import Approvers, LivePolicies, PolicyDesk, load_approvers
@@ -93,6 +95,11 @@ class TouchstoneApp:
         return self._parts.desk
 
     @property
+    def investigation(self) -> Investigation:
+        """What investigators work with. Raises ``Unavailable`` before ``start``."""
+        return self._parts.investigation
+
+    @property
     def _parts(self) -> _Running:
         if self._running is None:
             raise Unavailable("the server is starting")
@@ -161,7 +168,13 @@ class TouchstoneApp:
             max_in_flight=self._settings.limits.max_decisions,
             observe=desk.observe,
         )
-        return _Running(engine, ledger, store, projector, policies, desk, watch)
+        investigation = Investigation(
+            looking=Looking(store, ledger),
+            horizon=Horizon(clock, pending, projector),
+            log=AccessLog(ledger, clock),
+            pages=PageKeys(self.tokeniser.fingerprint),
+        )
+        return _Running(engine, ledger, store, projector, policies, desk, watch, investigation)
 
     def _watch(self, desk: PolicyDesk) -> DirectoryWatch | None:
         governance = self._settings.governance
@@ -200,7 +213,9 @@ class _Running:
         policies: LivePolicies,
         desk: PolicyDesk,
         watch: DirectoryWatch | None,
+        investigation: Investigation,
     ) -> None:
+        self.investigation = investigation
         self.watch = watch
         self.policies = policies
         self.desk = desk

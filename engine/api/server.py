@@ -17,10 +17,11 @@ from engine.api.addresses import Addresses
 from engine.api.app import App
 from engine.api.converters import Converter
 from engine.api.exposition import MetricsEndpoint
+from engine.api.graph_servicer import GraphServicer
 from engine.api.interceptors import CallInterceptor
 from engine.api.metrics import Metrics
 from engine.api.policy_servicer import Places, PolicyServicer
-from engine.api.servicers import DecisionServicer, GraphServicer
+from engine.api.servicers import DecisionServicer
 from engine.api.tls import credentials
 from engine.settings import Connections, Limits, Settings, SettingsError
 from touchstone.v1 import (
@@ -138,7 +139,10 @@ class Server:
             max_working=settings.limits.max_working,
         )
         decision_pb2_grpc.add_DecisionServiceServicer_to_server(decisions, server)
-        graph_pb2_grpc.add_GraphServiceServicer_to_server(GraphServicer(self._app.engine), server)
+        graph = GraphServicer(
+            self._app.engine, lambda: self._app.investigation, self._app.tokeniser
+        )
+        graph_pb2_grpc.add_GraphServiceServicer_to_server(graph, server)
         storage = settings.storage
         self._policies = PolicyServicer(
             lambda: self._app.desk,

@@ -19,7 +19,7 @@ from engine.errors import FieldViolation, InvalidApplication
 from engine.ledger import ListFilter, RecordSummary
 from engine.outcome import Decision, Outcome, Timing
 from touchstone.v1 import decision_pb2 as pb
-from touchstone.v1 import decision_pb2_grpc, graph_pb2, graph_pb2_grpc, types_pb2
+from touchstone.v1 import decision_pb2_grpc, types_pb2
 
 _MAX_BATCH = 100
 _DEFAULT_PAGE = 50
@@ -126,7 +126,7 @@ class DecisionServicer(decision_pb2_grpc.DecisionServiceServicer):
         answer = await self._engine.decide(
             call.caller,
             request.request_id,
-            _content("Decide", request),
+            content_of("Decide", request),
             application,
             responder,
             call.deadline,
@@ -152,49 +152,6 @@ class DecisionServicer(decision_pb2_grpc.DecisionServiceServicer):
         return result
 
 
-class GraphServicer(graph_pb2_grpc.GraphServiceServicer):
-    """``touchstone.v1.GraphService``."""
-
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
-
-    async def MarkFraud(  # noqa: N802
-        self, request: graph_pb2.MarkFraudRequest, _context: object
-    ) -> graph_pb2.MarkFraudResponse:
-        """Mark the application behind a decision as known fraud."""
-        known_at_us = await self._mark(request, "MarkFraud", request.fraud_type)
-        return graph_pb2.MarkFraudResponse(
-            decision_id=request.decision_id, known_at=to_timestamp(known_at_us)
-        )
-
-    async def UnmarkFraud(  # noqa: N802
-        self, request: graph_pb2.UnmarkFraudRequest, _context: object
-    ) -> graph_pb2.UnmarkFraudResponse:
-        """Take a mark back."""
-        known_at_us = await self._mark(request, "UnmarkFraud", None)
-        return graph_pb2.UnmarkFraudResponse(
-            decision_id=request.decision_id, known_at=to_timestamp(known_at_us)
-        )
-
-    async def _mark(
-        self,
-        request: graph_pb2.MarkFraudRequest | graph_pb2.UnmarkFraudRequest,
-        method: str,
-        fraud_type: str | None,
-    ) -> int:
-        check(request)
-        call = current_call()
-        call.decision_id = request.decision_id
-        return await self._engine.mark_fraud(
-            call.caller,
-            request.request_id,
-            _content(method, request),
-            request.decision_id,
-            fraud_type,
-            request.source,
-        )
-
-
 @dataclass(slots=True)
 class _Responder:
     """Makes the answer's bytes, and remembers the decision if there was a new one."""
@@ -207,7 +164,7 @@ class _Responder:
         return decide_response(self.request_id, decision, timings)
 
 
-def _content(method: str, request: Message) -> bytes:
+def content_of(method: str, request: Message) -> bytes:
     """What must be the same for a request to be a repetition: method and every field."""
     return method.encode() + b"\0" + request.SerializeToString(deterministic=True)
 

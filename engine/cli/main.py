@@ -46,8 +46,14 @@ AREAS: Mapping[str, tuple[str, Mapping[str, str]]] = {
         },
     ),
     "graph": (
-        "work on the graph",
+        "look at the graph, and work on it",
         {
+            "search": "graph_look",
+            "expand": "graph_look",
+            "path": "graph_path",
+            "timeline": "graph_look",
+            "decision": "graph_path",
+            "access": "graph_access",
             "load": "graph_load",
         },
     ),

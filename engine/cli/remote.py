@@ -15,8 +15,8 @@ import grpc
 from google.rpc import error_details_pb2, status_pb2
 
 from engine.errors import TouchstoneError
+from touchstone.v1 import graph_pb2_grpc, policy_pb2_grpc
 from touchstone.v1 import policy_pb2 as pb
-from touchstone.v1 import policy_pb2_grpc
 
 _STATUS_KEY = "grpc-status-details-bin"
 _WAIT_S = 29.0
@@ -44,10 +44,10 @@ def add_server(parser: argparse.ArgumentParser) -> None:
 
 
 class Client:
-    """``PolicyService`` of one server. A call waits, and is repeated with the same request id."""
+    """A service of one server. A call waits, and is repeated with the same request id."""
 
-    def __init__(self, channel: grpc.Channel, caller: str | None) -> None:
-        self._stub: Any = policy_pb2_grpc.PolicyServiceStub(channel)
+    def __init__(self, stub: object, caller: str | None) -> None:
+        self._stub: Any = stub
         self._metadata = (("touchstone-caller", caller),) if caller else ()
 
     def call(self, method: str, request: Any) -> Any:  # noqa: ANN401 - any message of the service
@@ -82,15 +82,24 @@ class Client:
 
 @contextmanager
 def connected(options: argparse.Namespace) -> Iterator[Client]:
-    """A client of the server that the options name."""
+    """A client of ``PolicyService`` on the server that the options name."""
+    with _channel(options) as channel:
+        yield Client(policy_pb2_grpc.PolicyServiceStub(channel), options.caller)
+
+
+@contextmanager
+def connected_to_graph(options: argparse.Namespace) -> Iterator[Client]:
+    """A client of ``GraphService`` on the server that the options name."""
+    with _channel(options) as channel:
+        yield Client(graph_pb2_grpc.GraphServiceStub(channel), options.caller)
+
+
+def _channel(options: argparse.Namespace) -> grpc.Channel:
     if options.tls_ca is None:
-        channel = grpc.insecure_channel(options.server)
-    else:
-        files = (options.tls_ca, options.tls_key, options.tls_certificate)
-        raw = [None if path is None else path.read_bytes() for path in files]
-        channel = grpc.secure_channel(options.server, grpc.ssl_channel_credentials(*raw))
-    with channel:
-        yield Client(channel, options.caller)
+        return grpc.insecure_channel(options.server)
+    files = (options.tls_ca, options.tls_key, options.tls_certificate)
+    raw = [None if path is None else path.read_bytes() for path in files]
+    return grpc.secure_channel(options.server, grpc.ssl_channel_credentials(*raw))
 
 
 def new_request_id() -> str:

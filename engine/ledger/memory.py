@@ -107,8 +107,7 @@ class MemoryLedger:
         row = self._by_decision.get(decision_id)
         if row is None:
             return None
-        record = _open(row)
-        return StoredRecord(**{name: getattr(record, name) for name in StoredRecord.__slots__})
+        return _stored(_open(row))
 
     async def list(
         self, listing: ListFilter, *, caller: str | None, page_size: int, page_token: str
@@ -166,6 +165,20 @@ class MemoryLedger:
     async def loaded(self, about: Sequence[bytes]) -> Mapping[bytes, bytes]:
         """Of these digests of what an event is about, those loaded, with the content's."""
         return {digest: self._loaded[digest] for digest in about if digest in self._loaded}
+
+    async def newest(
+        self, kind: str, *, subject: str | None, before: int | None, limit: int
+    ) -> Sequence[tuple[int, StoredRecord]]:
+        """Sequence and record, newest first, as ``Ledger.newest`` says."""
+        found = [
+            (sequence, row.record)
+            for sequence, row in enumerate(self._rows, start=1)
+            if row.record.kind == kind
+            and subject in {None, row.record.subject}
+            and (before is None or sequence < before)
+            and not row.erased
+        ][::-1][:limit]
+        return [(sequence, _stored(record)) for sequence, record in found]
 
     async def wait_for_more(self, position: int, timeout: float) -> None:  # noqa: ASYNC109
         """Return once the outbox reaches beyond ``position``, or after ``timeout`` seconds."""
@@ -229,6 +242,10 @@ def _open(row: _Row) -> NewRecord:
     if row.erased:
         raise Erased("the record was erased at the person's request")
     return row.record
+
+
+def _stored(record: NewRecord) -> StoredRecord:
+    return StoredRecord(**{name: getattr(record, name) for name in StoredRecord.__slots__})
 
 
 def _answer(row: _Row) -> StoredAnswer:

@@ -196,6 +196,16 @@ class Ledger(Protocol):
         """
         ...
 
+    async def newest(
+        self, kind: str, *, subject: str | None, before: int | None, limit: int
+    ) -> Sequence[tuple[int, StoredRecord]]:
+        """Sequence and record, newest first, of one kind other than ``"decision"``.
+
+        ``subject`` ``None``: of all; ``before`` a sequence: those below it. Records of erased
+        people are left out.
+        """
+        ...
+
     async def last_at_us(self) -> int:
         """The latest time of any record; 0 if there is none."""
         ...

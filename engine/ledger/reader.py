@@ -135,6 +135,46 @@ class Reader:
             found.append((sequence, self._sealer.open(key, f"body:{decision_id}", body)))
         return sorted(found)
 
+    def newest(
+        self,
+        connection: apsw.Connection,
+        kind: str,
+        subject: str | None,
+        before: int | None,
+        limit: int,
+    ) -> list[tuple[int, StoredRecord]]:
+        """Sequence and record, newest first, as ``Ledger.newest`` says."""
+        given: list[tuple[str, str | int | None]] = [
+            ("kind = ?", kind),
+            ("r.subject = ?", subject),
+            ("sequence < ?", before),
+        ]
+        terms = " AND ".join(term for term, value in given if value is not None)
+        values = [value for _, value in given if value is not None]
+        # The first condition is that of the indexes `records_beside`.
+        rows = connection.execute(
+            "SELECT sequence, decision_id, caller, request_id, r.subject, kind, at_us, body,"  # noqa: S608
+            " answer, r.key_id, wrapped FROM records r JOIN subject_keys USING (key_id)"
+            f" WHERE kind <> 'decision' AND {terms} AND wrapped IS NOT NULL"
+            " ORDER BY sequence DESC LIMIT ?",
+            (*values, limit),
+        ).fetchall()
+        return [self._opened(row) for row in rows]
+
+    def _opened(self, row: tuple[Any, ...]) -> tuple[int, StoredRecord]:
+        sequence, decision_id, caller, request_id, subject, kind, at_us, body, answer = row[:9]
+        key = self._sealer.key(row[9], subject, row[10])
+        return sequence, StoredRecord(
+            decision_id=decision_id,
+            caller=caller,
+            request_id=request_id,
+            subject=subject,
+            kind=kind,
+            at_us=at_us,
+            body=self._sealer.open(key, f"body:{decision_id}", body),
+            answer=self._sealer.open(key, f"answer:{decision_id}", answer),
+        )
+
     def page(
         self,
         connection: apsw.Connection,

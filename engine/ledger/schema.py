@@ -67,6 +67,13 @@ CREATE TABLE IF NOT EXISTS loaded_events (about BLOB PRIMARY KEY, content BLOB N
 STRICT, WITHOUT ROWID
 """
 
+# As well: an index changes no row. Decisions are not in it, so they do not pay for it.
+_BESIDE = """
+CREATE INDEX IF NOT EXISTS records_beside ON records (kind, sequence) WHERE kind <> 'decision';
+CREATE INDEX IF NOT EXISTS records_beside_of_subject ON records (kind, subject, sequence)
+  WHERE kind <> 'decision';
+"""
+
 
 class DataDirectoryInUse(LedgerUnavailable):
     """Another process has the ledger open."""
@@ -108,6 +115,7 @@ def open_writer(path: Path) -> apsw.Connection:
             connection.execute(_TABLES)
             connection.pragma("user_version", VERSION)
     connection.execute(_LOADED)
+    connection.execute(_BESIDE)
     return connection
 
 

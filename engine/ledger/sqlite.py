@@ -148,6 +148,15 @@ class SqliteLedger:
         self._require_healthy()
         return await self._browser.run(lambda c: read.loaded(c, about))
 
+    async def newest(
+        self, kind: str, *, subject: str | None, before: int | None, limit: int
+    ) -> Sequence[tuple[int, StoredRecord]]:
+        """Sequence and record, newest first, as ``Ledger.newest`` says."""
+        self._require_healthy()
+        return await self._browser.run(
+            lambda c: self._browser.newest(c, kind, subject, before, limit)
+        )
+
     async def wait_for_more(self, position: int, timeout: float) -> None:  # noqa: ASYNC109
         """Return once the outbox reaches beyond ``position``, or after ``timeout`` seconds."""
         try:

@@ -160,6 +160,23 @@ async def test_a_page_is_bounded_whatever_is_asked(ledger: Ledger, asked: int, g
     assert given == len(page.records)
 
 
+async def test_what_is_no_decision_is_read_newest_first(ledger: Ledger) -> None:
+    """By kind and subject, a page at a time; what was erased is left out."""
+    for number in range(6):
+        kind, subject = ("note", "fraud_mark")[number % 2], f"id_number:{number // 4}"
+        await ledger.append(replace(record(number), kind=kind, subject=subject, graph_events=()))
+
+    first = await ledger.newest("note", subject=None, before=None, limit=2)
+    rest = await ledger.newest("note", subject=None, before=first[-1][0], limit=2)
+    assert [sequence for sequence, _ in [*first, *rest]] == [5, 3, 1]
+    assert first[0][1] == await ledger.get(record(4).decision_id)
+    own = await ledger.newest("note", subject="id_number:0", before=None, limit=9)
+    assert [sequence for sequence, _ in own] == [3, 1]
+    await ledger.erase("id_number:0")
+    left = await ledger.newest("note", subject=None, before=None, limit=9)
+    assert [sequence for sequence, _ in left] == [5]
+
+
 async def test_a_closed_ledger_takes_nothing(ledger: Ledger) -> None:
     """And closing twice is no error."""
     await ledger.close()

@@ -41,6 +41,12 @@ def parameters(name: str, keys: list[str]) -> dict[str, Any]:
         "position": 1,
         "digest": "d",
         "most": 10,
+        "identifier": "i",
+        "roles": ["USES"],
+        "at": 5,
+        "key": "",
+        "role": "",
+        "count_most": 10,
     }
     return asked | ({part: [LINK | {"key": "a"}] for part in BATCH} if name == "project" else {})
 
@@ -87,7 +93,20 @@ def explained(session: neo4j.Session, name: str, keys: list[str]) -> set[str]:
 
 
 @pytest.mark.parametrize("keys", KEYS.values(), ids=KEYS)
-@pytest.mark.parametrize("name", ["neighbourhood", "meta", "touched", "project", "lock", "restart"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "neighbourhood",
+        "meta",
+        "touched",
+        "project",
+        "lock",
+        "restart",
+        "look_applicants",
+        "look_identifiers",
+        "look_page",
+    ],
+)
 def test_decisions_and_writer_start_from_unique_indexes(
     session: neo4j.Session, name: str, keys: list[str]
 ) -> None:

@@ -24,9 +24,10 @@ _sym_db = _symbol_database.Default()
 
 from buf.validate import validate_pb2 as buf_dot_validate_dot_validate__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
+from touchstone.v1 import graph_types_pb2 as touchstone_dot_v1_dot_graph__types__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x19touchstone/v1/graph.proto\x12\rtouchstone.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xdb\x01\n\x10MarkFraudRequest\x12\x32\n\nrequest_id\x18\x01 \x01(\tB\x1e\xbaH\x1br\x19\x32\x17^[A-Za-z0-9_.:-]{1,80}$\x12\x31\n\x0b\x64\x65\x63ision_id\x18\x02 \x01(\tB\x1c\xbaH\x19r\x17\x32\x15^[A-Za-z0-9_-]{1,80}$\x12\x31\n\nfraud_type\x18\x03 \x01(\tB\x1d\xbaH\x1ar\x18\x32\x16^[a-z][a-z0-9_]{0,39}$\x12-\n\x06source\x18\x04 \x01(\tB\x1d\xbaH\x1ar\x18\x32\x16^[a-z][a-z0-9_]{0,39}$\"V\n\x11MarkFraudResponse\x12\x13\n\x0b\x64\x65\x63ision_id\x18\x01 \x01(\t\x12,\n\x08known_at\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\xaa\x01\n\x12UnmarkFraudRequest\x12\x32\n\nrequest_id\x18\x01 \x01(\tB\x1e\xbaH\x1br\x19\x32\x17^[A-Za-z0-9_.:-]{1,80}$\x12\x31\n\x0b\x64\x65\x63ision_id\x18\x02 \x01(\tB\x1c\xbaH\x19r\x17\x32\x15^[A-Za-z0-9_-]{1,80}$\x12-\n\x06source\x18\x03 \x01(\tB\x1d\xbaH\x1ar\x18\x32\x16^[a-z][a-z0-9_]{0,39}$\"X\n\x13UnmarkFraudResponse\x12\x13\n\x0b\x64\x65\x63ision_id\x18\x01 \x01(\t\x12,\n\x08known_at\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp2\xb4\x01\n\x0cGraphService\x12N\n\tMarkFraud\x12\x1f.touchstone.v1.MarkFraudRequest\x1a .touchstone.v1.MarkFraudResponse\x12T\n\x0bUnmarkFraud\x12!.touchstone.v1.UnmarkFraudRequest\x1a\".touchstone.v1.UnmarkFraudResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x19touchstone/v1/graph.proto\x12\rtouchstone.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1ftouchstone/v1/graph_types.proto\"\xdb\x01\n\x10MarkFraudRequest\x12\x32\n\nrequest_id\x18\x01 \x01(\tB\x1e\xbaH\x1br\x19\x32\x17^[A-Za-z0-9_.:-]{1,80}$\x12\x31\n\x0b\x64\x65\x63ision_id\x18\x02 \x01(\tB\x1c\xbaH\x19r\x17\x32\x15^[A-Za-z0-9_-]{1,80}$\x12\x31\n\nfraud_type\x18\x03 \x01(\tB\x1d\xbaH\x1ar\x18\x32\x16^[a-z][a-z0-9_]{0,39}$\x12-\n\x06source\x18\x04 \x01(\tB\x1d\xbaH\x1ar\x18\x32\x16^[a-z][a-z0-9_]{0,39}$\"V\n\x11MarkFraudResponse\x12\x13\n\x0b\x64\x65\x63ision_id\x18\x01 \x01(\t\x12,\n\x08known_at\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\xaa\x01\n\x12UnmarkFraudRequest\x12\x32\n\nrequest_id\x18\x01 \x01(\tB\x1e\xbaH\x1br\x19\x32\x17^[A-Za-z0-9_.:-]{1,80}$\x12\x31\n\x0b\x64\x65\x63ision_id\x18\x02 \x01(\tB\x1c\xbaH\x19r\x17\x32\x15^[A-Za-z0-9_-]{1,80}$\x12-\n\x06source\x18\x03 \x01(\tB\x1d\xbaH\x1ar\x18\x32\x16^[a-z][a-z0-9_]{0,39}$\"X\n\x13UnmarkFraudResponse\x12\x13\n\x0b\x64\x65\x63ision_id\x18\x01 \x01(\t\x12,\n\x08known_at\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"|\n\x12SearchGraphRequest\x12\x34\n\x07subject\x18\x01 \x01(\x0b\x32\x1b.touchstone.v1.GraphSubjectB\x06\xbaH\x03\xc8\x01\x01\x12\x30\n\x07\x63\x61se_id\x18\x02 \x01(\tB\x1f\xbaH\x1cr\x1a\x32\x18^[A-Za-z0-9_.:/-]{0,80}$\"\x82\x01\n\x13SearchGraphResponse\x12&\n\x04view\x18\x01 \x01(\x0b\x32\x18.touchstone.v1.GraphView\x12&\n\x04part\x18\x02 \x01(\x0b\x32\x18.touchstone.v1.GraphPart\x12\x0c\n\x04uses\x18\x03 \x01(\x05\x12\r\n\x05named\x18\x04 \x01(\x05\"\xca\x01\n\x11\x45xpandNodeRequest\x12\x34\n\x07subject\x18\x01 \x01(\x0b\x32\x1b.touchstone.v1.GraphSubjectB\x06\xbaH\x03\xc8\x01\x01\x12\x10\n\x08\x65ven_hub\x18\x02 \x01(\x08\x12\x1d\n\tpage_size\x18\x03 \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\xc8\x01(\x00\x12\x1c\n\npage_token\x18\x04 \x01(\tB\x08\xbaH\x05r\x03\x18\x90\x03\x12\x30\n\x07\x63\x61se_id\x18\x05 \x01(\tB\x1f\xbaH\x1cr\x1a\x32\x18^[A-Za-z0-9_.:/-]{0,80}$\"\xab\x01\n\x12\x45xpandNodeResponse\x12&\n\x04view\x18\x01 \x01(\x0b\x32\x18.touchstone.v1.GraphView\x12&\n\x04part\x18\x02 \x01(\x0b\x32\x18.touchstone.v1.GraphPart\x12,\n\x04hubs\x18\x03 \x03(\x0b\x32\x1e.touchstone.v1.GraphIdentifier\x12\x17\n\x0fnext_page_token\x18\x04 \x01(\t\"\xe5\x01\n\x0f\x46indPathRequest\x12\x36\n\x10\x66rom_decision_id\x18\x01 \x01(\tB\x1c\xbaH\x19r\x17\x32\x15^[A-Za-z0-9_-]{1,80}$\x12\x34\n\x0eto_decision_id\x18\x02 \x01(\tB\x1c\xbaH\x19r\x17\x32\x15^[A-Za-z0-9_-]{1,80}$\x12\x1c\n\tmax_steps\x18\x03 \x01(\x05\x42\t\xbaH\x06\x1a\x04\x18\x08(\x00\x12\x14\n\x0cthrough_hubs\x18\x04 \x01(\x08\x12\x30\n\x07\x63\x61se_id\x18\x05 \x01(\tB\x1f\xbaH\x1cr\x1a\x32\x18^[A-Za-z0-9_.:/-]{0,80}$\"\x9c\x01\n\x10\x46indPathResponse\x12&\n\x04view\x18\x01 \x01(\x0b\x32\x18.touchstone.v1.GraphView\x12&\n\x05steps\x18\x02 \x03(\x0b\x32\x17.touchstone.v1.PathStep\x12&\n\x04part\x18\x03 \x01(\x0b\x32\x18.touchstone.v1.GraphPart\x12\x10\n\x08\x63omplete\x18\x04 \x01(\x08\"\xb9\x01\n\x12GetTimelineRequest\x12\x34\n\x07subject\x18\x01 \x01(\x0b\x32\x1b.touchstone.v1.GraphSubjectB\x06\xbaH\x03\xc8\x01\x01\x12\x1d\n\tpage_size\x18\x02 \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\xc8\x01(\x00\x12\x1c\n\npage_token\x18\x03 \x01(\tB\x08\xbaH\x05r\x03\x18\x90\x03\x12\x30\n\x07\x63\x61se_id\x18\x04 \x01(\tB\x1f\xbaH\x1cr\x1a\x32\x18^[A-Za-z0-9_.:/-]{0,80}$\"\xb8\x01\n\x13GetTimelineResponse\x12&\n\x04view\x18\x01 \x01(\x0b\x32\x18.touchstone.v1.GraphView\x12+\n\x07moments\x18\x02 \x03(\x0b\x32\x1a.touchstone.v1.GraphMoment\x12&\n\x04part\x18\x03 \x01(\x0b\x32\x18.touchstone.v1.GraphPart\x12\x0b\n\x03\x63ut\x18\x04 \x01(\x08\x12\x17\n\x0fnext_page_token\x18\x05 \x01(\t\"~\n\x17GetDecisionGraphRequest\x12\x31\n\x0b\x64\x65\x63ision_id\x18\x01 \x01(\tB\x1c\xbaH\x19r\x17\x32\x15^[A-Za-z0-9_-]{1,80}$\x12\x30\n\x07\x63\x61se_id\x18\x02 \x01(\tB\x1f\xbaH\x1cr\x1a\x32\x18^[A-Za-z0-9_.:/-]{0,80}$\"\xd8\x01\n\x18GetDecisionGraphResponse\x12)\n\x05\x61s_of\x18\x01 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0e\n\x06status\x18\x02 \x01(\t\x12&\n\x04part\x18\x03 \x01(\x0b\x32\x18.touchstone.v1.GraphPart\x12\x10\n\x08near_cut\x18\x04 \x01(\x08\x12\x0f\n\x07\x66\x61r_cut\x18\x05 \x01(\x08\x12\x0f\n\x07pending\x18\x06 \x01(\x05\x12\x13\n\x0bsame_person\x18\x07 \x03(\t\x12\x10\n\x08position\x18\x08 \x01(\x03\"\xf1\x01\n\x11ListAccessRequest\x12\x18\n\x06\x63\x61ller\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\x18\x80\x01\x12/\n\x07subject\x18\x02 \x01(\tB\x1e\xbaH\x1br\x19\x32\x17^[A-Za-z0-9_:-]{0,100}$\x12)\n\x05since\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12)\n\x05until\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x1d\n\tpage_size\x18\x05 \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\xc8\x01(\x00\x12\x1c\n\npage_token\x18\x06 \x01(\tB\x08\xbaH\x05r\x03\x18\x90\x03\"[\n\x12ListAccessResponse\x12,\n\x08\x61\x63\x63\x65sses\x18\x01 \x03(\x0b\x32\x1a.touchstone.v1.GraphAccess\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t2\xb8\x05\n\x0cGraphService\x12T\n\x0bSearchGraph\x12!.touchstone.v1.SearchGraphRequest\x1a\".touchstone.v1.SearchGraphResponse\x12Q\n\nExpandNode\x12 .touchstone.v1.ExpandNodeRequest\x1a!.touchstone.v1.ExpandNodeResponse\x12K\n\x08\x46indPath\x12\x1e.touchstone.v1.FindPathRequest\x1a\x1f.touchstone.v1.FindPathResponse\x12T\n\x0bGetTimeline\x12!.touchstone.v1.GetTimelineRequest\x1a\".touchstone.v1.GetTimelineResponse\x12\x63\n\x10GetDecisionGraph\x12&.touchstone.v1.GetDecisionGraphRequest\x1a\'.touchstone.v1.GetDecisionGraphResponse\x12Q\n\nListAccess\x12 .touchstone.v1.ListAccessRequest\x1a!.touchstone.v1.ListAccessResponse\x12N\n\tMarkFraud\x12\x1f.touchstone.v1.MarkFraudRequest\x1a .touchstone.v1.MarkFraudResponse\x12T\n\x0bUnmarkFraud\x12!.touchstone.v1.UnmarkFraudRequest\x1a\".touchstone.v1.UnmarkFraudResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -47,14 +48,78 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_UNMARKFRAUDREQUEST'].fields_by_name['decision_id']._serialized_options = b'\272H\031r\0272\025^[A-Za-z0-9_-]{1,80}$'
   _globals['_UNMARKFRAUDREQUEST'].fields_by_name['source']._loaded_options = None
   _globals['_UNMARKFRAUDREQUEST'].fields_by_name['source']._serialized_options = b'\272H\032r\0302\026^[a-z][a-z0-9_]{0,39}$'
-  _globals['_MARKFRAUDREQUEST']._serialized_start=107
-  _globals['_MARKFRAUDREQUEST']._serialized_end=326
-  _globals['_MARKFRAUDRESPONSE']._serialized_start=328
-  _globals['_MARKFRAUDRESPONSE']._serialized_end=414
-  _globals['_UNMARKFRAUDREQUEST']._serialized_start=417
-  _globals['_UNMARKFRAUDREQUEST']._serialized_end=587
-  _globals['_UNMARKFRAUDRESPONSE']._serialized_start=589
-  _globals['_UNMARKFRAUDRESPONSE']._serialized_end=677
-  _globals['_GRAPHSERVICE']._serialized_start=680
-  _globals['_GRAPHSERVICE']._serialized_end=860
+  _globals['_SEARCHGRAPHREQUEST'].fields_by_name['subject']._loaded_options = None
+  _globals['_SEARCHGRAPHREQUEST'].fields_by_name['subject']._serialized_options = b'\272H\003\310\001\001'
+  _globals['_SEARCHGRAPHREQUEST'].fields_by_name['case_id']._loaded_options = None
+  _globals['_SEARCHGRAPHREQUEST'].fields_by_name['case_id']._serialized_options = b'\272H\034r\0322\030^[A-Za-z0-9_.:/-]{0,80}$'
+  _globals['_EXPANDNODEREQUEST'].fields_by_name['subject']._loaded_options = None
+  _globals['_EXPANDNODEREQUEST'].fields_by_name['subject']._serialized_options = b'\272H\003\310\001\001'
+  _globals['_EXPANDNODEREQUEST'].fields_by_name['page_size']._loaded_options = None
+  _globals['_EXPANDNODEREQUEST'].fields_by_name['page_size']._serialized_options = b'\272H\007\032\005\030\310\001(\000'
+  _globals['_EXPANDNODEREQUEST'].fields_by_name['page_token']._loaded_options = None
+  _globals['_EXPANDNODEREQUEST'].fields_by_name['page_token']._serialized_options = b'\272H\005r\003\030\220\003'
+  _globals['_EXPANDNODEREQUEST'].fields_by_name['case_id']._loaded_options = None
+  _globals['_EXPANDNODEREQUEST'].fields_by_name['case_id']._serialized_options = b'\272H\034r\0322\030^[A-Za-z0-9_.:/-]{0,80}$'
+  _globals['_FINDPATHREQUEST'].fields_by_name['from_decision_id']._loaded_options = None
+  _globals['_FINDPATHREQUEST'].fields_by_name['from_decision_id']._serialized_options = b'\272H\031r\0272\025^[A-Za-z0-9_-]{1,80}$'
+  _globals['_FINDPATHREQUEST'].fields_by_name['to_decision_id']._loaded_options = None
+  _globals['_FINDPATHREQUEST'].fields_by_name['to_decision_id']._serialized_options = b'\272H\031r\0272\025^[A-Za-z0-9_-]{1,80}$'
+  _globals['_FINDPATHREQUEST'].fields_by_name['max_steps']._loaded_options = None
+  _globals['_FINDPATHREQUEST'].fields_by_name['max_steps']._serialized_options = b'\272H\006\032\004\030\010(\000'
+  _globals['_FINDPATHREQUEST'].fields_by_name['case_id']._loaded_options = None
+  _globals['_FINDPATHREQUEST'].fields_by_name['case_id']._serialized_options = b'\272H\034r\0322\030^[A-Za-z0-9_.:/-]{0,80}$'
+  _globals['_GETTIMELINEREQUEST'].fields_by_name['subject']._loaded_options = None
+  _globals['_GETTIMELINEREQUEST'].fields_by_name['subject']._serialized_options = b'\272H\003\310\001\001'
+  _globals['_GETTIMELINEREQUEST'].fields_by_name['page_size']._loaded_options = None
+  _globals['_GETTIMELINEREQUEST'].fields_by_name['page_size']._serialized_options = b'\272H\007\032\005\030\310\001(\000'
+  _globals['_GETTIMELINEREQUEST'].fields_by_name['page_token']._loaded_options = None
+  _globals['_GETTIMELINEREQUEST'].fields_by_name['page_token']._serialized_options = b'\272H\005r\003\030\220\003'
+  _globals['_GETTIMELINEREQUEST'].fields_by_name['case_id']._loaded_options = None
+  _globals['_GETTIMELINEREQUEST'].fields_by_name['case_id']._serialized_options = b'\272H\034r\0322\030^[A-Za-z0-9_.:/-]{0,80}$'
+  _globals['_GETDECISIONGRAPHREQUEST'].fields_by_name['decision_id']._loaded_options = None
+  _globals['_GETDECISIONGRAPHREQUEST'].fields_by_name['decision_id']._serialized_options = b'\272H\031r\0272\025^[A-Za-z0-9_-]{1,80}$'
+  _globals['_GETDECISIONGRAPHREQUEST'].fields_by_name['case_id']._loaded_options = None
+  _globals['_GETDECISIONGRAPHREQUEST'].fields_by_name['case_id']._serialized_options = b'\272H\034r\0322\030^[A-Za-z0-9_.:/-]{0,80}$'
+  _globals['_LISTACCESSREQUEST'].fields_by_name['caller']._loaded_options = None
+  _globals['_LISTACCESSREQUEST'].fields_by_name['caller']._serialized_options = b'\272H\005r\003\030\200\001'
+  _globals['_LISTACCESSREQUEST'].fields_by_name['subject']._loaded_options = None
+  _globals['_LISTACCESSREQUEST'].fields_by_name['subject']._serialized_options = b'\272H\033r\0312\027^[A-Za-z0-9_:-]{0,100}$'
+  _globals['_LISTACCESSREQUEST'].fields_by_name['page_size']._loaded_options = None
+  _globals['_LISTACCESSREQUEST'].fields_by_name['page_size']._serialized_options = b'\272H\007\032\005\030\310\001(\000'
+  _globals['_LISTACCESSREQUEST'].fields_by_name['page_token']._loaded_options = None
+  _globals['_LISTACCESSREQUEST'].fields_by_name['page_token']._serialized_options = b'\272H\005r\003\030\220\003'
+  _globals['_MARKFRAUDREQUEST']._serialized_start=140
+  _globals['_MARKFRAUDREQUEST']._serialized_end=359
+  _globals['_MARKFRAUDRESPONSE']._serialized_start=361
+  _globals['_MARKFRAUDRESPONSE']._serialized_end=447
+  _globals['_UNMARKFRAUDREQUEST']._serialized_start=450
+  _globals['_UNMARKFRAUDREQUEST']._serialized_end=620
+  _globals['_UNMARKFRAUDRESPONSE']._serialized_start=622
+  _globals['_UNMARKFRAUDRESPONSE']._serialized_end=710
+  _globals['_SEARCHGRAPHREQUEST']._serialized_start=712
+  _globals['_SEARCHGRAPHREQUEST']._serialized_end=836
+  _globals['_SEARCHGRAPHRESPONSE']._serialized_start=839
+  _globals['_SEARCHGRAPHRESPONSE']._serialized_end=969
+  _globals['_EXPANDNODEREQUEST']._serialized_start=972
+  _globals['_EXPANDNODEREQUEST']._serialized_end=1174
+  _globals['_EXPANDNODERESPONSE']._serialized_start=1177
+  _globals['_EXPANDNODERESPONSE']._serialized_end=1348
+  _globals['_FINDPATHREQUEST']._serialized_start=1351
+  _globals['_FINDPATHREQUEST']._serialized_end=1580
+  _globals['_FINDPATHRESPONSE']._serialized_start=1583
+  _globals['_FINDPATHRESPONSE']._serialized_end=1739
+  _globals['_GETTIMELINEREQUEST']._serialized_start=1742
+  _globals['_GETTIMELINEREQUEST']._serialized_end=1927
+  _globals['_GETTIMELINERESPONSE']._serialized_start=1930
+  _globals['_GETTIMELINERESPONSE']._serialized_end=2114
+  _globals['_GETDECISIONGRAPHREQUEST']._serialized_start=2116
+  _globals['_GETDECISIONGRAPHREQUEST']._serialized_end=2242
+  _globals['_GETDECISIONGRAPHRESPONSE']._serialized_start=2245
+  _globals['_GETDECISIONGRAPHRESPONSE']._serialized_end=2461
+  _globals['_LISTACCESSREQUEST']._serialized_start=2464
+  _globals['_LISTACCESSREQUEST']._serialized_end=2705
+  _globals['_LISTACCESSRESPONSE']._serialized_start=2707
+  _globals['_LISTACCESSRESPONSE']._serialized_end=2798
+  _globals['_GRAPHSERVICE']._serialized_start=2801
+  _globals['_GRAPHSERVICE']._serialized_end=3497
 # @@protoc_insertion_point(module_scope)

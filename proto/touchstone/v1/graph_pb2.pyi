@@ -2,9 +2,11 @@ import datetime
 
 from buf.validate import validate_pb2 as _validate_pb2
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
+from touchstone.v1 import graph_types_pb2 as _graph_types_pb2
+from google.protobuf.internal import containers as _containers
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
-from collections.abc import Mapping as _Mapping
+from collections.abc import Iterable as _Iterable, Mapping as _Mapping
 from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 
 DESCRIPTOR: _descriptor.FileDescriptor
@@ -46,3 +48,153 @@ class UnmarkFraudResponse(_message.Message):
     decision_id: str
     known_at: _timestamp_pb2.Timestamp
     def __init__(self, decision_id: _Optional[str] = ..., known_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+
+class SearchGraphRequest(_message.Message):
+    __slots__ = ("subject", "case_id")
+    SUBJECT_FIELD_NUMBER: _ClassVar[int]
+    CASE_ID_FIELD_NUMBER: _ClassVar[int]
+    subject: _graph_types_pb2.GraphSubject
+    case_id: str
+    def __init__(self, subject: _Optional[_Union[_graph_types_pb2.GraphSubject, _Mapping]] = ..., case_id: _Optional[str] = ...) -> None: ...
+
+class SearchGraphResponse(_message.Message):
+    __slots__ = ("view", "part", "uses", "named")
+    VIEW_FIELD_NUMBER: _ClassVar[int]
+    PART_FIELD_NUMBER: _ClassVar[int]
+    USES_FIELD_NUMBER: _ClassVar[int]
+    NAMED_FIELD_NUMBER: _ClassVar[int]
+    view: _graph_types_pb2.GraphView
+    part: _graph_types_pb2.GraphPart
+    uses: int
+    named: int
+    def __init__(self, view: _Optional[_Union[_graph_types_pb2.GraphView, _Mapping]] = ..., part: _Optional[_Union[_graph_types_pb2.GraphPart, _Mapping]] = ..., uses: _Optional[int] = ..., named: _Optional[int] = ...) -> None: ...
+
+class ExpandNodeRequest(_message.Message):
+    __slots__ = ("subject", "even_hub", "page_size", "page_token", "case_id")
+    SUBJECT_FIELD_NUMBER: _ClassVar[int]
+    EVEN_HUB_FIELD_NUMBER: _ClassVar[int]
+    PAGE_SIZE_FIELD_NUMBER: _ClassVar[int]
+    PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    CASE_ID_FIELD_NUMBER: _ClassVar[int]
+    subject: _graph_types_pb2.GraphSubject
+    even_hub: bool
+    page_size: int
+    page_token: str
+    case_id: str
+    def __init__(self, subject: _Optional[_Union[_graph_types_pb2.GraphSubject, _Mapping]] = ..., even_hub: _Optional[bool] = ..., page_size: _Optional[int] = ..., page_token: _Optional[str] = ..., case_id: _Optional[str] = ...) -> None: ...
+
+class ExpandNodeResponse(_message.Message):
+    __slots__ = ("view", "part", "hubs", "next_page_token")
+    VIEW_FIELD_NUMBER: _ClassVar[int]
+    PART_FIELD_NUMBER: _ClassVar[int]
+    HUBS_FIELD_NUMBER: _ClassVar[int]
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    view: _graph_types_pb2.GraphView
+    part: _graph_types_pb2.GraphPart
+    hubs: _containers.RepeatedCompositeFieldContainer[_graph_types_pb2.GraphIdentifier]
+    next_page_token: str
+    def __init__(self, view: _Optional[_Union[_graph_types_pb2.GraphView, _Mapping]] = ..., part: _Optional[_Union[_graph_types_pb2.GraphPart, _Mapping]] = ..., hubs: _Optional[_Iterable[_Union[_graph_types_pb2.GraphIdentifier, _Mapping]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
+
+class FindPathRequest(_message.Message):
+    __slots__ = ("from_decision_id", "to_decision_id", "max_steps", "through_hubs", "case_id")
+    FROM_DECISION_ID_FIELD_NUMBER: _ClassVar[int]
+    TO_DECISION_ID_FIELD_NUMBER: _ClassVar[int]
+    MAX_STEPS_FIELD_NUMBER: _ClassVar[int]
+    THROUGH_HUBS_FIELD_NUMBER: _ClassVar[int]
+    CASE_ID_FIELD_NUMBER: _ClassVar[int]
+    from_decision_id: str
+    to_decision_id: str
+    max_steps: int
+    through_hubs: bool
+    case_id: str
+    def __init__(self, from_decision_id: _Optional[str] = ..., to_decision_id: _Optional[str] = ..., max_steps: _Optional[int] = ..., through_hubs: _Optional[bool] = ..., case_id: _Optional[str] = ...) -> None: ...
+
+class FindPathResponse(_message.Message):
+    __slots__ = ("view", "steps", "part", "complete")
+    VIEW_FIELD_NUMBER: _ClassVar[int]
+    STEPS_FIELD_NUMBER: _ClassVar[int]
+    PART_FIELD_NUMBER: _ClassVar[int]
+    COMPLETE_FIELD_NUMBER: _ClassVar[int]
+    view: _graph_types_pb2.GraphView
+    steps: _containers.RepeatedCompositeFieldContainer[_graph_types_pb2.PathStep]
+    part: _graph_types_pb2.GraphPart
+    complete: bool
+    def __init__(self, view: _Optional[_Union[_graph_types_pb2.GraphView, _Mapping]] = ..., steps: _Optional[_Iterable[_Union[_graph_types_pb2.PathStep, _Mapping]]] = ..., part: _Optional[_Union[_graph_types_pb2.GraphPart, _Mapping]] = ..., complete: _Optional[bool] = ...) -> None: ...
+
+class GetTimelineRequest(_message.Message):
+    __slots__ = ("subject", "page_size", "page_token", "case_id")
+    SUBJECT_FIELD_NUMBER: _ClassVar[int]
+    PAGE_SIZE_FIELD_NUMBER: _ClassVar[int]
+    PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    CASE_ID_FIELD_NUMBER: _ClassVar[int]
+    subject: _graph_types_pb2.GraphSubject
+    page_size: int
+    page_token: str
+    case_id: str
+    def __init__(self, subject: _Optional[_Union[_graph_types_pb2.GraphSubject, _Mapping]] = ..., page_size: _Optional[int] = ..., page_token: _Optional[str] = ..., case_id: _Optional[str] = ...) -> None: ...
+
+class GetTimelineResponse(_message.Message):
+    __slots__ = ("view", "moments", "part", "cut", "next_page_token")
+    VIEW_FIELD_NUMBER: _ClassVar[int]
+    MOMENTS_FIELD_NUMBER: _ClassVar[int]
+    PART_FIELD_NUMBER: _ClassVar[int]
+    CUT_FIELD_NUMBER: _ClassVar[int]
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    view: _graph_types_pb2.GraphView
+    moments: _containers.RepeatedCompositeFieldContainer[_graph_types_pb2.GraphMoment]
+    part: _graph_types_pb2.GraphPart
+    cut: bool
+    next_page_token: str
+    def __init__(self, view: _Optional[_Union[_graph_types_pb2.GraphView, _Mapping]] = ..., moments: _Optional[_Iterable[_Union[_graph_types_pb2.GraphMoment, _Mapping]]] = ..., part: _Optional[_Union[_graph_types_pb2.GraphPart, _Mapping]] = ..., cut: _Optional[bool] = ..., next_page_token: _Optional[str] = ...) -> None: ...
+
+class GetDecisionGraphRequest(_message.Message):
+    __slots__ = ("decision_id", "case_id")
+    DECISION_ID_FIELD_NUMBER: _ClassVar[int]
+    CASE_ID_FIELD_NUMBER: _ClassVar[int]
+    decision_id: str
+    case_id: str
+    def __init__(self, decision_id: _Optional[str] = ..., case_id: _Optional[str] = ...) -> None: ...
+
+class GetDecisionGraphResponse(_message.Message):
+    __slots__ = ("as_of", "status", "part", "near_cut", "far_cut", "pending", "same_person", "position")
+    AS_OF_FIELD_NUMBER: _ClassVar[int]
+    STATUS_FIELD_NUMBER: _ClassVar[int]
+    PART_FIELD_NUMBER: _ClassVar[int]
+    NEAR_CUT_FIELD_NUMBER: _ClassVar[int]
+    FAR_CUT_FIELD_NUMBER: _ClassVar[int]
+    PENDING_FIELD_NUMBER: _ClassVar[int]
+    SAME_PERSON_FIELD_NUMBER: _ClassVar[int]
+    POSITION_FIELD_NUMBER: _ClassVar[int]
+    as_of: _timestamp_pb2.Timestamp
+    status: str
+    part: _graph_types_pb2.GraphPart
+    near_cut: bool
+    far_cut: bool
+    pending: int
+    same_person: _containers.RepeatedScalarFieldContainer[str]
+    position: int
+    def __init__(self, as_of: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., status: _Optional[str] = ..., part: _Optional[_Union[_graph_types_pb2.GraphPart, _Mapping]] = ..., near_cut: _Optional[bool] = ..., far_cut: _Optional[bool] = ..., pending: _Optional[int] = ..., same_person: _Optional[_Iterable[str]] = ..., position: _Optional[int] = ...) -> None: ...
+
+class ListAccessRequest(_message.Message):
+    __slots__ = ("caller", "subject", "since", "until", "page_size", "page_token")
+    CALLER_FIELD_NUMBER: _ClassVar[int]
+    SUBJECT_FIELD_NUMBER: _ClassVar[int]
+    SINCE_FIELD_NUMBER: _ClassVar[int]
+    UNTIL_FIELD_NUMBER: _ClassVar[int]
+    PAGE_SIZE_FIELD_NUMBER: _ClassVar[int]
+    PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    caller: str
+    subject: str
+    since: _timestamp_pb2.Timestamp
+    until: _timestamp_pb2.Timestamp
+    page_size: int
+    page_token: str
+    def __init__(self, caller: _Optional[str] = ..., subject: _Optional[str] = ..., since: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., until: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., page_size: _Optional[int] = ..., page_token: _Optional[str] = ...) -> None: ...
+
+class ListAccessResponse(_message.Message):
+    __slots__ = ("accesses", "next_page_token")
+    ACCESSES_FIELD_NUMBER: _ClassVar[int]
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    accesses: _containers.RepeatedCompositeFieldContainer[_graph_types_pb2.GraphAccess]
+    next_page_token: str
+    def __init__(self, accesses: _Optional[_Iterable[_Union[_graph_types_pb2.GraphAccess, _Mapping]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...

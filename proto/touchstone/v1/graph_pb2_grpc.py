@@ -26,7 +26,11 @@ if _version_not_supported:
 
 
 class GraphServiceStub:
-    """Marks fraud. Marks are recorded in the ledger and reach the next decision.
+    """Looks at who is connected to whom, and marks fraud.
+
+    Every call is recorded with its caller, its subjects and its case. Answers are as of a time:
+    everything recorded before it is in them. Marks are recorded in the ledger and reach the next
+    decision.
     """
 
     def __init__(self, channel):
@@ -35,6 +39,36 @@ class GraphServiceStub:
         Args:
             channel: A grpc.Channel.
         """
+        self.SearchGraph = channel.unary_unary(
+                '/touchstone.v1.GraphService/SearchGraph',
+                request_serializer=touchstone_dot_v1_dot_graph__pb2.SearchGraphRequest.SerializeToString,
+                response_deserializer=touchstone_dot_v1_dot_graph__pb2.SearchGraphResponse.FromString,
+                _registered_method=True)
+        self.ExpandNode = channel.unary_unary(
+                '/touchstone.v1.GraphService/ExpandNode',
+                request_serializer=touchstone_dot_v1_dot_graph__pb2.ExpandNodeRequest.SerializeToString,
+                response_deserializer=touchstone_dot_v1_dot_graph__pb2.ExpandNodeResponse.FromString,
+                _registered_method=True)
+        self.FindPath = channel.unary_unary(
+                '/touchstone.v1.GraphService/FindPath',
+                request_serializer=touchstone_dot_v1_dot_graph__pb2.FindPathRequest.SerializeToString,
+                response_deserializer=touchstone_dot_v1_dot_graph__pb2.FindPathResponse.FromString,
+                _registered_method=True)
+        self.GetTimeline = channel.unary_unary(
+                '/touchstone.v1.GraphService/GetTimeline',
+                request_serializer=touchstone_dot_v1_dot_graph__pb2.GetTimelineRequest.SerializeToString,
+                response_deserializer=touchstone_dot_v1_dot_graph__pb2.GetTimelineResponse.FromString,
+                _registered_method=True)
+        self.GetDecisionGraph = channel.unary_unary(
+                '/touchstone.v1.GraphService/GetDecisionGraph',
+                request_serializer=touchstone_dot_v1_dot_graph__pb2.GetDecisionGraphRequest.SerializeToString,
+                response_deserializer=touchstone_dot_v1_dot_graph__pb2.GetDecisionGraphResponse.FromString,
+                _registered_method=True)
+        self.ListAccess = channel.unary_unary(
+                '/touchstone.v1.GraphService/ListAccess',
+                request_serializer=touchstone_dot_v1_dot_graph__pb2.ListAccessRequest.SerializeToString,
+                response_deserializer=touchstone_dot_v1_dot_graph__pb2.ListAccessResponse.FromString,
+                _registered_method=True)
         self.MarkFraud = channel.unary_unary(
                 '/touchstone.v1.GraphService/MarkFraud',
                 request_serializer=touchstone_dot_v1_dot_graph__pb2.MarkFraudRequest.SerializeToString,
@@ -48,8 +82,54 @@ class GraphServiceStub:
 
 
 class GraphServiceServicer:
-    """Marks fraud. Marks are recorded in the ledger and reach the next decision.
+    """Looks at who is connected to whom, and marks fraud.
+
+    Every call is recorded with its caller, its subjects and its case. Answers are as of a time:
+    everything recorded before it is in them. Marks are recorded in the ledger and reach the next
+    decision.
     """
+
+    def SearchGraph(self, request, context):
+        """Finds an identifier or an application, and what is known of it.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ExpandNode(self, request, context):
+        """Who is connected to a node, a page at a time. Hubs are told, and expanded only if asked for.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def FindPath(self, request, context):
+        """The shortest path between two applications, and through what it leads.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetTimeline(self, request, context):
+        """What happened around an identifier or an application, in order.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetDecisionGraph(self, request, context):
+        """Exactly what a decision saw of the graph, as it was recorded with it.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListAccess(self, request, context):
+        """Who looked at what, newest first.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
 
     def MarkFraud(self, request, context):
         """Marks the application behind a decision as known fraud.
@@ -68,6 +148,36 @@ class GraphServiceServicer:
 
 def add_GraphServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
+            'SearchGraph': grpc.unary_unary_rpc_method_handler(
+                    servicer.SearchGraph,
+                    request_deserializer=touchstone_dot_v1_dot_graph__pb2.SearchGraphRequest.FromString,
+                    response_serializer=touchstone_dot_v1_dot_graph__pb2.SearchGraphResponse.SerializeToString,
+            ),
+            'ExpandNode': grpc.unary_unary_rpc_method_handler(
+                    servicer.ExpandNode,
+                    request_deserializer=touchstone_dot_v1_dot_graph__pb2.ExpandNodeRequest.FromString,
+                    response_serializer=touchstone_dot_v1_dot_graph__pb2.ExpandNodeResponse.SerializeToString,
+            ),
+            'FindPath': grpc.unary_unary_rpc_method_handler(
+                    servicer.FindPath,
+                    request_deserializer=touchstone_dot_v1_dot_graph__pb2.FindPathRequest.FromString,
+                    response_serializer=touchstone_dot_v1_dot_graph__pb2.FindPathResponse.SerializeToString,
+            ),
+            'GetTimeline': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetTimeline,
+                    request_deserializer=touchstone_dot_v1_dot_graph__pb2.GetTimelineRequest.FromString,
+                    response_serializer=touchstone_dot_v1_dot_graph__pb2.GetTimelineResponse.SerializeToString,
+            ),
+            'GetDecisionGraph': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetDecisionGraph,
+                    request_deserializer=touchstone_dot_v1_dot_graph__pb2.GetDecisionGraphRequest.FromString,
+                    response_serializer=touchstone_dot_v1_dot_graph__pb2.GetDecisionGraphResponse.SerializeToString,
+            ),
+            'ListAccess': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListAccess,
+                    request_deserializer=touchstone_dot_v1_dot_graph__pb2.ListAccessRequest.FromString,
+                    response_serializer=touchstone_dot_v1_dot_graph__pb2.ListAccessResponse.SerializeToString,
+            ),
             'MarkFraud': grpc.unary_unary_rpc_method_handler(
                     servicer.MarkFraud,
                     request_deserializer=touchstone_dot_v1_dot_graph__pb2.MarkFraudRequest.FromString,
@@ -87,8 +197,174 @@ def add_GraphServiceServicer_to_server(servicer, server):
 
  # This class is part of an EXPERIMENTAL API.
 class GraphService:
-    """Marks fraud. Marks are recorded in the ledger and reach the next decision.
+    """Looks at who is connected to whom, and marks fraud.
+
+    Every call is recorded with its caller, its subjects and its case. Answers are as of a time:
+    everything recorded before it is in them. Marks are recorded in the ledger and reach the next
+    decision.
     """
+
+    @staticmethod
+    def SearchGraph(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/touchstone.v1.GraphService/SearchGraph',
+            touchstone_dot_v1_dot_graph__pb2.SearchGraphRequest.SerializeToString,
+            touchstone_dot_v1_dot_graph__pb2.SearchGraphResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ExpandNode(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/touchstone.v1.GraphService/ExpandNode',
+            touchstone_dot_v1_dot_graph__pb2.ExpandNodeRequest.SerializeToString,
+            touchstone_dot_v1_dot_graph__pb2.ExpandNodeResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def FindPath(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/touchstone.v1.GraphService/FindPath',
+            touchstone_dot_v1_dot_graph__pb2.FindPathRequest.SerializeToString,
+            touchstone_dot_v1_dot_graph__pb2.FindPathResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetTimeline(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/touchstone.v1.GraphService/GetTimeline',
+            touchstone_dot_v1_dot_graph__pb2.GetTimelineRequest.SerializeToString,
+            touchstone_dot_v1_dot_graph__pb2.GetTimelineResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetDecisionGraph(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/touchstone.v1.GraphService/GetDecisionGraph',
+            touchstone_dot_v1_dot_graph__pb2.GetDecisionGraphRequest.SerializeToString,
+            touchstone_dot_v1_dot_graph__pb2.GetDecisionGraphResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListAccess(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/touchstone.v1.GraphService/ListAccess',
+            touchstone_dot_v1_dot_graph__pb2.ListAccessRequest.SerializeToString,
+            touchstone_dot_v1_dot_graph__pb2.ListAccessResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
 
     @staticmethod
     def MarkFraud(request,

@@ -11,6 +11,7 @@ import grpc
 from google.rpc import error_details_pb2, status_pb2
 
 from engine.api.addresses import Addresses
+from engine.api.graph_looking import Investigation
 from engine.api.server import Server
 from engine.api.service import Respond
 from engine.deadline import Deadline
@@ -130,6 +131,10 @@ class ScriptedApp:
     @property
     def desk(self) -> PolicyDesk:
         raise Unavailable("nothing is scripted for policies")
+
+    @property
+    def investigation(self) -> Investigation:
+        raise Unavailable("nothing is scripted for investigators")
 
     def ready(self) -> bool:
         return self.is_ready

@@ -1,0 +1,124 @@
+"""Parts of the graph as messages."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from engine.api.dates import to_timestamp
+from engine.investigate import Access, View
+from engine.investigate.decision_graph import DecisionGraph
+from graph.investigate.model import ApplicationNode, IdentifierNode, LinkRow, Part
+from graph.investigate.paths import Step
+from graph.investigate.timeline import Moment
+from touchstone.v1 import graph_pb2
+from touchstone.v1 import graph_types_pb2 as pb
+
+
+def view(found: View) -> pb.GraphView:
+    """As of when it was looked at."""
+    return pb.GraphView(as_of=to_timestamp(found.as_of_us), stale=found.stale)
+
+
+def part(found: Part) -> pb.GraphPart:
+    """Nodes and links."""
+    return pb.GraphPart(
+        applications=map(_application, found.applications),
+        identifiers=map(identifier, found.identifiers),
+        links=map(_link, found.links),
+    )
+
+
+def _application(node: ApplicationNode) -> pb.GraphApplication:
+    since = node.fraud_since_us
+    return pb.GraphApplication(
+        decision_id=node.key,
+        applied_at=to_timestamp(node.at_us),
+        outcome=node.outcome,
+        fraud_since=None if since is None else to_timestamp(since),
+        fraud_type=node.fraud_type,
+    )
+
+
+def identifier(node: IdentifierNode) -> pb.GraphIdentifier:
+    """One identifier."""
+    first = node.first_at_us
+    return pb.GraphIdentifier(
+        key=node.key,
+        kind=node.kind.value,
+        masked=node.masked,
+        first_seen=None if first is None else to_timestamp(first),
+        applications=node.applications,
+        hub=node.hub,
+        hub_reason=node.hub_reason,
+        named_hub=node.named_hub,
+    )
+
+
+def _link(row: LinkRow) -> pb.GraphLink:
+    return pb.GraphLink(
+        decision_id=row.application,
+        key=row.identifier,
+        role=row.role.value,
+        since=to_timestamp(row.at_us),
+        last=to_timestamp(row.last_at_us),
+    )
+
+
+def moment(found: Moment) -> pb.GraphMoment:
+    """One entry of a timeline."""
+    return pb.GraphMoment(
+        at=to_timestamp(found.at_us),
+        kind=found.kind.value,
+        decision_id=found.application,
+        key=found.identifier,
+        role=found.role.value if found.role else "",
+        detail=found.detail,
+        since=None if found.since_us is None else to_timestamp(found.since_us),
+    )
+
+
+def steps(found: Iterable[Step]) -> Iterable[pb.PathStep]:
+    """The steps of a path."""
+    for step in found:
+        yield pb.PathStep(
+            first_decision_id=step.first,
+            second_decision_id=step.second,
+            shared=(
+                pb.SharedIdentifier(
+                    key=x.identifier,
+                    first_role=x.first_role.value,
+                    first_since=to_timestamp(x.first_at_us),
+                    second_role=x.second_role.value,
+                    second_since=to_timestamp(x.second_at_us),
+                )
+                for x in step.shared
+            ),
+        )
+
+
+def decision_graph(found: DecisionGraph) -> graph_pb2.GetDecisionGraphResponse:
+    """What a decision saw."""
+    return graph_pb2.GetDecisionGraphResponse(
+        as_of=to_timestamp(found.as_of_us),
+        status=found.status,
+        part=part(found.part),
+        near_cut=found.near_cut,
+        far_cut=found.far_cut,
+        pending=found.pending,
+        same_person=found.same_person,
+        position=found.position,
+    )
+
+
+def access(found: Access) -> pb.GraphAccess:
+    """One entry of the access log."""
+    return pb.GraphAccess(
+        access_id=found.access_id,
+        caller=found.caller,
+        at=to_timestamp(found.at_us),
+        method=found.method,
+        subjects=found.subjects,
+        case_id=found.case_id,
+        result=found.result,
+        shown=found.shown,
+    )

@@ -1,0 +1,245 @@
+"""Looking at the graph: what each method of the service asks, in bounded steps, as of a view."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from engine.codec import decode
+from engine.deadline import Deadline
+from engine.errors import NotFound
+from engine.investigate.decision_graph import DecisionGraph, decision_graph
+from engine.investigate.horizon import View
+from engine.ledger import Ledger
+from engine.record import DecisionRecord
+from graph.bulkhead import Bulkhead
+from graph.investigate.explorer import Explorer
+from graph.investigate.model import (
+    MOST_LINKS,
+    Answer,
+    Cursor,
+    IdentifierNode,
+    LinkRow,
+    LookApplicants,
+    LookPage,
+    Part,
+    Question,
+)
+from graph.investigate.paths import Path, shortest_path
+from graph.investigate.timeline import Moment, timeline_of
+from graph.rows import RELATIONSHIPS
+from graph.store import GraphStore
+
+_TIMELINE_PAGES = 2
+_MOST_WAITING = 64
+_WAITING = "one that was made a moment ago may still wait to be projected"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subject:
+    """An application by its decision, or an identifier by its token; the other is ""."""
+
+    decision_id: str = ""
+    key: str = ""
+
+    @property
+    def name(self) -> str:
+        """What an access log calls it."""
+        return self.decision_id or self.key
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Expansion:
+    """A page. ``after``, ``offset``: where the next one begins; ``None`` after the last."""
+
+    part: Part
+    hubs: tuple[IdentifierNode, ...] = ()
+    after: Cursor | None = None
+    offset: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Timeline:
+    """Moments, earliest first. ``cut``: older links were left out."""
+
+    moments: Sequence[Moment]
+    part: Part
+    cut: bool
+
+
+class _InTurn:
+    """One question of all investigators at a time: a decision never waits for more than one."""
+
+    def __init__(self, store: GraphStore) -> None:
+        self._store = store
+        self._bulkhead = Bulkhead(limit=1, queue=_MOST_WAITING)
+
+    async def look(self, question: Question, *, timeout_s: float) -> Answer:
+        """As ``GraphStore.look``."""
+        deadline = Deadline(timeout_s)
+        async with self._bulkhead.place(timeout_s):
+            return await self._store.look(question, timeout_s=deadline.remaining_s())
+
+
+class Looking:
+    """Reads of graph and ledger. Raises ``NotFound`` for what neither knows."""
+
+    def __init__(self, store: GraphStore, ledger: Ledger) -> None:
+        self._store, self._ledger = _InTurn(store), ledger
+
+    async def search(self, subject: Subject, view: View, deadline: Deadline) -> Answer:
+        """The node; with an application its links and identifiers, of an identifier counts."""
+        explorer = self._explorer(view, deadline)
+        if subject.decision_id:
+            question = LookApplicants(keys=(subject.decision_id,), as_of_us=view.as_of_us)
+            answer = await explorer.ask(question)
+            _require_application(explorer, subject.decision_id)
+            return answer
+        answer = await explorer.ask(LookPage(key=subject.key, as_of_us=view.as_of_us, most=1))
+        _require_identifier(explorer, subject.key)
+        part = Part(identifiers=answer.part.identifiers)
+        return Answer(part=part, uses=answer.uses, named=answer.named)
+
+    async def expand_identifier(
+        self,
+        key: str,
+        view: View,
+        deadline: Deadline,
+        *,
+        even_hub: bool,
+        after: Cursor | None,
+        size: int,
+    ) -> Expansion:
+        """A page of the applications on it, latest first; of a hub only if it is wished."""
+        explorer = self._explorer(view, deadline)
+        most = size + 1
+        question = LookPage(key=key, as_of_us=view.as_of_us, most=most, after=after)
+        if not even_hub:
+            await explorer.open_identifiers([key])
+            _require_identifier(explorer, key)
+            if explorer.identifiers[key].hub:
+                return Expansion(part=Part(), hubs=(explorer.identifiers[key],))
+        answer = await explorer.ask(question)
+        _require_identifier(explorer, key)
+        links = sorted(answer.part.links, key=_page_order)
+        shown = links[:size]
+        part = explorer.around({link.application for link in shown}, shown)
+        last = shown[-1] if len(links) > size else None
+        return Expansion(
+            part=part if shown else Part(identifiers=answer.part.identifiers),
+            after=None if last is None else _cursor(last),
+        )
+
+    async def expand_application(
+        self, decision_id: str, view: View, deadline: Deadline, *, offset: int, size: int
+    ) -> Expansion:
+        """A page of the links that others have to its identifiers, latest first; and its hubs."""
+        explorer = await self._opened(decision_id, view, deadline)
+        own = explorer.links_of(decision_id)
+        links = _latest({other for _, other in explorer.others(decision_id)})
+        shown = links[offset : offset + size]
+        met = {link.identifier for link in shown}
+        both = [*shown, *(link for link in own if link.identifier in met)]
+        hubs = {
+            x.identifier: explorer.identifiers[x.identifier]
+            for x in own
+            if explorer.identifiers[x.identifier].hub
+        }
+        more = offset + size < len(links)
+        return Expansion(
+            part=explorer.around({decision_id, *(x.application for x in shown)}, both),
+            hubs=tuple(hubs[key] for key in sorted(hubs)),
+            offset=offset + size if more else None,
+        )
+
+    async def path(
+        self,
+        ends: tuple[str, str],
+        view: View,
+        deadline: Deadline,
+        *,
+        most_steps: int,
+        through_hubs: bool,
+    ) -> Path:
+        """The shortest path between two applications."""
+        explorer = Explorer(self._store, view.as_of_us, deadline, through_hubs=through_hubs)
+        await explorer.open_applications(ends)
+        for end in ends:
+            _require_application(explorer, end)
+        return await shortest_path(explorer, *ends, most_steps)
+
+    async def timeline(self, subject: Subject, view: View, deadline: Deadline) -> Timeline:
+        """Of an identifier: its latest links; of an application: what it shares with others."""
+        if subject.decision_id:
+            explorer = await self._opened(subject.decision_id, view, deadline)
+            near = {other.application for _, other in explorer.others(subject.decision_id)}
+            own = explorer.links_of(subject.decision_id)
+            part = _united(explorer, {subject.decision_id, *near}, own)
+            return Timeline(moments=timeline_of(part), part=part, cut=False)
+        explorer = self._explorer(view, deadline)
+        after: Cursor | None = None
+        is_cut = True
+        for _ in range(_TIMELINE_PAGES):
+            answer = await explorer.ask(
+                LookPage(key=subject.key, as_of_us=view.as_of_us, most=MOST_LINKS, after=after)
+            )
+            if len(answer.part.links) < MOST_LINKS:
+                is_cut = False
+                break
+            last = max(answer.part.links, key=_page_order)
+            after = _cursor(last)
+        _require_identifier(explorer, subject.key)
+        links = explorer.links_on(subject.key)
+        part = explorer.around({link.application for link in links}, links)
+        if not links:
+            part = Part(identifiers=(explorer.identifiers[subject.key],))
+        return Timeline(moments=timeline_of(part), part=part, cut=is_cut)
+
+    async def decision_graph(self, decision_id: str) -> DecisionGraph:
+        """What the decision saw. Raises ``NotFound`` and ``Erased``."""
+        return decision_graph(await self.record(decision_id))
+
+    async def record(self, decision_id: str) -> DecisionRecord:
+        """The record of a decision. Raises ``NotFound`` and ``Erased``."""
+        stored = await self._ledger.get(decision_id)
+        if stored is None or stored.kind != "decision":
+            raise NotFound("no decision with that id")
+        return decode(stored.body, DecisionRecord)
+
+    def _explorer(self, view: View, deadline: Deadline) -> Explorer:
+        return Explorer(self._store, view.as_of_us, deadline)
+
+    async def _opened(self, decision_id: str, view: View, deadline: Deadline) -> Explorer:
+        explorer = self._explorer(view, deadline)
+        await explorer.open_sharing([decision_id])
+        _require_application(explorer, decision_id)
+        return explorer
+
+
+def _cursor(link: LinkRow) -> Cursor:
+    return Cursor(link.at_us, link.application, link.role)
+
+
+def _united(explorer: Explorer, applications: set[str], own: Sequence[LinkRow]) -> Part:
+    """The part that they share, and the own links as well, shared or not."""
+    shared = explorer.part(applications)
+    return explorer.around(applications, [*shared.links, *own])
+
+
+def _latest(links: set[LinkRow]) -> list[LinkRow]:
+    return sorted(links, key=lambda x: (*_page_order(x), x.identifier))
+
+
+def _page_order(link: LinkRow) -> tuple[int, str, str]:
+    """As ``look_page.cypher`` orders."""
+    return -link.at_us, link.application, RELATIONSHIPS[link.role]
+
+
+def _require_application(explorer: Explorer, decision_id: str) -> None:
+    if decision_id not in explorer.applications:
+        raise NotFound(f"the graph knows no application with that decision id; {_WAITING}")
+
+
+def _require_identifier(explorer: Explorer, key: str) -> None:
+    if key not in explorer.identifiers:
+        raise NotFound(f"no application has named that identifier; {_WAITING}")

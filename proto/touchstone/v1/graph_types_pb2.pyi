@@ -1,0 +1,160 @@
+import datetime
+
+from buf.validate import validate_pb2 as _validate_pb2
+from google.protobuf import timestamp_pb2 as _timestamp_pb2
+from touchstone.v1 import types_pb2 as _types_pb2
+from google.protobuf.internal import containers as _containers
+from google.protobuf import descriptor as _descriptor
+from google.protobuf import message as _message
+from collections.abc import Iterable as _Iterable, Mapping as _Mapping
+from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
+
+DESCRIPTOR: _descriptor.FileDescriptor
+
+class RawIdentifier(_message.Message):
+    __slots__ = ("kind", "value", "document")
+    KIND_FIELD_NUMBER: _ClassVar[int]
+    VALUE_FIELD_NUMBER: _ClassVar[int]
+    DOCUMENT_FIELD_NUMBER: _ClassVar[int]
+    kind: str
+    value: str
+    document: _types_pb2.IdDocumentKind
+    def __init__(self, kind: _Optional[str] = ..., value: _Optional[str] = ..., document: _Optional[_Union[_types_pb2.IdDocumentKind, str]] = ...) -> None: ...
+
+class GraphSubject(_message.Message):
+    __slots__ = ("decision_id", "key", "identifier")
+    DECISION_ID_FIELD_NUMBER: _ClassVar[int]
+    KEY_FIELD_NUMBER: _ClassVar[int]
+    IDENTIFIER_FIELD_NUMBER: _ClassVar[int]
+    decision_id: str
+    key: str
+    identifier: RawIdentifier
+    def __init__(self, decision_id: _Optional[str] = ..., key: _Optional[str] = ..., identifier: _Optional[_Union[RawIdentifier, _Mapping]] = ...) -> None: ...
+
+class GraphApplication(_message.Message):
+    __slots__ = ("decision_id", "applied_at", "outcome", "fraud_since", "fraud_type")
+    DECISION_ID_FIELD_NUMBER: _ClassVar[int]
+    APPLIED_AT_FIELD_NUMBER: _ClassVar[int]
+    OUTCOME_FIELD_NUMBER: _ClassVar[int]
+    FRAUD_SINCE_FIELD_NUMBER: _ClassVar[int]
+    FRAUD_TYPE_FIELD_NUMBER: _ClassVar[int]
+    decision_id: str
+    applied_at: _timestamp_pb2.Timestamp
+    outcome: str
+    fraud_since: _timestamp_pb2.Timestamp
+    fraud_type: str
+    def __init__(self, decision_id: _Optional[str] = ..., applied_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., outcome: _Optional[str] = ..., fraud_since: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., fraud_type: _Optional[str] = ...) -> None: ...
+
+class GraphIdentifier(_message.Message):
+    __slots__ = ("key", "kind", "masked", "first_seen", "applications", "hub", "hub_reason", "named_hub")
+    KEY_FIELD_NUMBER: _ClassVar[int]
+    KIND_FIELD_NUMBER: _ClassVar[int]
+    MASKED_FIELD_NUMBER: _ClassVar[int]
+    FIRST_SEEN_FIELD_NUMBER: _ClassVar[int]
+    APPLICATIONS_FIELD_NUMBER: _ClassVar[int]
+    HUB_FIELD_NUMBER: _ClassVar[int]
+    HUB_REASON_FIELD_NUMBER: _ClassVar[int]
+    NAMED_HUB_FIELD_NUMBER: _ClassVar[int]
+    key: str
+    kind: str
+    masked: str
+    first_seen: _timestamp_pb2.Timestamp
+    applications: int
+    hub: bool
+    hub_reason: str
+    named_hub: bool
+    def __init__(self, key: _Optional[str] = ..., kind: _Optional[str] = ..., masked: _Optional[str] = ..., first_seen: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., applications: _Optional[int] = ..., hub: _Optional[bool] = ..., hub_reason: _Optional[str] = ..., named_hub: _Optional[bool] = ...) -> None: ...
+
+class GraphLink(_message.Message):
+    __slots__ = ("decision_id", "key", "role", "since", "last")
+    DECISION_ID_FIELD_NUMBER: _ClassVar[int]
+    KEY_FIELD_NUMBER: _ClassVar[int]
+    ROLE_FIELD_NUMBER: _ClassVar[int]
+    SINCE_FIELD_NUMBER: _ClassVar[int]
+    LAST_FIELD_NUMBER: _ClassVar[int]
+    decision_id: str
+    key: str
+    role: str
+    since: _timestamp_pb2.Timestamp
+    last: _timestamp_pb2.Timestamp
+    def __init__(self, decision_id: _Optional[str] = ..., key: _Optional[str] = ..., role: _Optional[str] = ..., since: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., last: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+
+class GraphPart(_message.Message):
+    __slots__ = ("applications", "identifiers", "links")
+    APPLICATIONS_FIELD_NUMBER: _ClassVar[int]
+    IDENTIFIERS_FIELD_NUMBER: _ClassVar[int]
+    LINKS_FIELD_NUMBER: _ClassVar[int]
+    applications: _containers.RepeatedCompositeFieldContainer[GraphApplication]
+    identifiers: _containers.RepeatedCompositeFieldContainer[GraphIdentifier]
+    links: _containers.RepeatedCompositeFieldContainer[GraphLink]
+    def __init__(self, applications: _Optional[_Iterable[_Union[GraphApplication, _Mapping]]] = ..., identifiers: _Optional[_Iterable[_Union[GraphIdentifier, _Mapping]]] = ..., links: _Optional[_Iterable[_Union[GraphLink, _Mapping]]] = ...) -> None: ...
+
+class GraphView(_message.Message):
+    __slots__ = ("as_of", "stale")
+    AS_OF_FIELD_NUMBER: _ClassVar[int]
+    STALE_FIELD_NUMBER: _ClassVar[int]
+    as_of: _timestamp_pb2.Timestamp
+    stale: bool
+    def __init__(self, as_of: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., stale: _Optional[bool] = ...) -> None: ...
+
+class GraphMoment(_message.Message):
+    __slots__ = ("at", "kind", "decision_id", "key", "role", "detail", "since")
+    AT_FIELD_NUMBER: _ClassVar[int]
+    KIND_FIELD_NUMBER: _ClassVar[int]
+    DECISION_ID_FIELD_NUMBER: _ClassVar[int]
+    KEY_FIELD_NUMBER: _ClassVar[int]
+    ROLE_FIELD_NUMBER: _ClassVar[int]
+    DETAIL_FIELD_NUMBER: _ClassVar[int]
+    SINCE_FIELD_NUMBER: _ClassVar[int]
+    at: _timestamp_pb2.Timestamp
+    kind: str
+    decision_id: str
+    key: str
+    role: str
+    detail: str
+    since: _timestamp_pb2.Timestamp
+    def __init__(self, at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., kind: _Optional[str] = ..., decision_id: _Optional[str] = ..., key: _Optional[str] = ..., role: _Optional[str] = ..., detail: _Optional[str] = ..., since: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+
+class SharedIdentifier(_message.Message):
+    __slots__ = ("key", "first_role", "first_since", "second_role", "second_since")
+    KEY_FIELD_NUMBER: _ClassVar[int]
+    FIRST_ROLE_FIELD_NUMBER: _ClassVar[int]
+    FIRST_SINCE_FIELD_NUMBER: _ClassVar[int]
+    SECOND_ROLE_FIELD_NUMBER: _ClassVar[int]
+    SECOND_SINCE_FIELD_NUMBER: _ClassVar[int]
+    key: str
+    first_role: str
+    first_since: _timestamp_pb2.Timestamp
+    second_role: str
+    second_since: _timestamp_pb2.Timestamp
+    def __init__(self, key: _Optional[str] = ..., first_role: _Optional[str] = ..., first_since: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., second_role: _Optional[str] = ..., second_since: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+
+class PathStep(_message.Message):
+    __slots__ = ("first_decision_id", "second_decision_id", "shared")
+    FIRST_DECISION_ID_FIELD_NUMBER: _ClassVar[int]
+    SECOND_DECISION_ID_FIELD_NUMBER: _ClassVar[int]
+    SHARED_FIELD_NUMBER: _ClassVar[int]
+    first_decision_id: str
+    second_decision_id: str
+    shared: _containers.RepeatedCompositeFieldContainer[SharedIdentifier]
+    def __init__(self, first_decision_id: _Optional[str] = ..., second_decision_id: _Optional[str] = ..., shared: _Optional[_Iterable[_Union[SharedIdentifier, _Mapping]]] = ...) -> None: ...
+
+class GraphAccess(_message.Message):
+    __slots__ = ("access_id", "caller", "at", "method", "subjects", "case_id", "result", "shown")
+    ACCESS_ID_FIELD_NUMBER: _ClassVar[int]
+    CALLER_FIELD_NUMBER: _ClassVar[int]
+    AT_FIELD_NUMBER: _ClassVar[int]
+    METHOD_FIELD_NUMBER: _ClassVar[int]
+    SUBJECTS_FIELD_NUMBER: _ClassVar[int]
+    CASE_ID_FIELD_NUMBER: _ClassVar[int]
+    RESULT_FIELD_NUMBER: _ClassVar[int]
+    SHOWN_FIELD_NUMBER: _ClassVar[int]
+    access_id: str
+    caller: str
+    at: _timestamp_pb2.Timestamp
+    method: str
+    subjects: _containers.RepeatedScalarFieldContainer[str]
+    case_id: str
+    result: str
+    shown: int
+    def __init__(self, access_id: _Optional[str] = ..., caller: _Optional[str] = ..., at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., method: _Optional[str] = ..., subjects: _Optional[_Iterable[str]] = ..., case_id: _Optional[str] = ..., result: _Optional[str] = ..., shown: _Optional[int] = ...) -> None: ...

@@ -15,6 +15,9 @@ _ROOT = Path(__file__).resolve().parent.parent
 Roles = Mapping[str, tuple[str, ...]]
 """Caller identity to roles."""
 
+Days = Mapping[str, int]
+"""A name to a number of days."""
+
 ROLES = ("channel", "investigator", "auditor", "author", "approver", "operator")
 
 
@@ -231,6 +234,26 @@ class Graph:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Retention:
+    """How long the graph keeps links. The ledger keeps what they came from."""
+
+    graph_keep_days: Annotated[
+        int, Meaning("days after a link was last seen; 0: for ever", least=0, most=100000)
+    ] = 0
+    graph_keep_kinds: Annotated[
+        Days,
+        Meaning(
+            "days of own links by kind, where it is not graph_keep_days: device=800;ip=400; "
+            "named=400 is for guarantors, referrers and contacts"
+        ),
+    ] = field(default_factory=dict)
+    graph_forget_days: Annotated[
+        int,
+        Meaning("days until an identifier without links is forgotten; 0: never", least=0),
+    ] = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Governance:
     """How policies go live."""
 
@@ -288,4 +311,5 @@ class Settings:
     sources: Sources = Sources()
     governance: Governance = Governance()
     graph: Graph = Graph()
+    retention: Retention = Retention()
     log: Log = Log()

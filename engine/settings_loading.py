@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, get_args, get_type_hints
 
-from engine.settings import ROLES, Meaning, Roles, Settings, SettingsError
+from engine.settings import ROLES, Days, Meaning, Roles, Settings, SettingsError
 
 _PREFIX = "TOUCHSTONE_"
 
@@ -203,6 +203,16 @@ def _to_roles(value: object) -> Roles:
     return {str(caller): _to_names(roles) for caller, roles in value.items()}
 
 
+def _to_days(value: object) -> Days:
+    """A table, or ``name=days;name=days``."""
+    if isinstance(value, str):
+        pairs = [part.partition("=") for part in value.split(";") if part.strip()]
+        value = {name.strip(): days for name, _, days in pairs}
+    if not isinstance(value, dict):
+        raise TypeError
+    return {str(name): _to_int(days) for name, days in value.items()}
+
+
 _CONVERT: Mapping[object, Callable[[object], object]] = {
     bool: _to_bool,
     int: _to_int,
@@ -211,6 +221,7 @@ _CONVERT: Mapping[object, Callable[[object], object]] = {
     Path | None: lambda value: _to_path(value) if value not in (None, "") else None,
     tuple[str, ...]: _to_names,
     Roles: _to_roles,
+    Days: _to_days,
 }
 
 _EXPECTED: Mapping[object, str] = {
@@ -221,4 +232,5 @@ _EXPECTED: Mapping[object, str] = {
     Path | None: "a path",
     tuple[str, ...]: "a list of roles",
     Roles: "a table of callers and their roles",
+    Days: "a table of names and whole numbers of days",
 }

@@ -35,7 +35,11 @@ class ApplicantState:
 
 @dataclass(slots=True)
 class IdentifierState:
-    """An identifier; ``times`` and ``named_times`` hold the first cap + 1 link times."""
+    """An identifier; ``times`` and ``named_times`` hold the first cap + 1 link times.
+
+    ``expired``, ``named_expired``: links that are no longer kept, ``expired_at_us``: when the last
+    of them was last seen.
+    """
 
     kind: IdentifierKind
     masked: str = ""
@@ -43,6 +47,9 @@ class IdentifierState:
     times: list[int] = field(default_factory=list)
     named_times: list[int] = field(default_factory=list)
     declarations: Declarations = ()
+    expired: int = 0
+    named_expired: int = 0
+    expired_at_us: int | None = None
 
 
 LinkKey = tuple[str, Role, str]

@@ -12,6 +12,7 @@ the data, and the outbox is projected again from there.
 from __future__ import annotations
 
 import shutil
+import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
@@ -41,6 +42,7 @@ from graph.store import (
     PendingView,
 )
 from graph.subgraph import seeds_beyond
+from graph.upkeep import Steps
 from graph.worker import Worker
 from graph.written import project_parameters, touched_of
 
@@ -116,6 +118,10 @@ class EmbeddedGraphStore:
         """As the protocol says."""
         return counts_of(await self._run(lambda left: self._read("counts", {}, left), timeout_s))
 
+    async def carry_out(self, steps: Steps[_T], *, timeout_s: float) -> _T:
+        """As ``UpkeepStore`` says. Each statement is done or undone as a whole."""
+        return await self._run(lambda left: self._carry_out(steps, left), timeout_s)
+
     async def close(self) -> None:
         """As the protocol says; writes a checkpoint."""
         await self._worker.close(self._session.close)
@@ -125,6 +131,25 @@ class EmbeddedGraphStore:
 
     def _read(self, name: str, parameters: dict[str, Any], left_s: float) -> list[Record]:
         result = self._session.cypher(
+            query_text(name), params=parameters, timeout_ms=_milliseconds(left_s)
+        )
+        records: list[Record] = result.to_list()
+        return records
+
+    def _carry_out(self, steps: Steps[_T], left_s: float) -> _T:
+        deadline = time.monotonic() + left_s
+        try:
+            name, parameters = next(steps)
+            while True:
+                left = deadline - time.monotonic()
+                name, parameters = steps.send(self._do(name, parameters, left))
+        except StopIteration as ended:
+            result: _T = ended.value
+            return result
+
+    def _do(self, name: str, parameters: dict[str, Any], left_s: float) -> list[Record]:
+        """One statement, that may write."""
+        result = self._session.execute(
             query_text(name), params=parameters, timeout_ms=_milliseconds(left_s)
         )
         records: list[Record] = result.to_list()

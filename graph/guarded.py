@@ -14,6 +14,7 @@ import asyncio
 import contextlib
 import time
 from collections.abc import Sequence
+from typing import TypeVar
 
 from graph.breaker import Breaker, BreakerState, Outcome
 from graph.bulkhead import Bulkhead
@@ -23,12 +24,13 @@ from graph.store import (
     NOTHING_PENDING,
     GraphCounts,
     GraphLate,
-    GraphStore,
     GraphUnavailable,
     OutboxEvent,
     PendingView,
 )
+from graph.upkeep import Steps, UpkeepStore
 
+_T = TypeVar("_T")
 _NOTHING = NeighbourhoodQuery(applicant_key=NOBODY, links=(), as_of_us=0, since_us=0)
 _LOOK_S = 0.05
 
@@ -44,7 +46,7 @@ class GuardedGraphStore:
 
     def __init__(
         self,
-        store: GraphStore,
+        store: UpkeepStore,
         breaker: Breaker,
         bulkhead: Bulkhead,
         *,
@@ -87,6 +89,10 @@ class GuardedGraphStore:
     async def counts(self, *, timeout_s: float) -> GraphCounts:
         """As the protocol says."""
         return await self._store.counts(timeout_s=timeout_s)
+
+    async def carry_out(self, steps: Steps[_T], *, timeout_s: float) -> _T:
+        """As ``UpkeepStore`` says."""
+        return await self._store.carry_out(steps, timeout_s=timeout_s)
 
     async def close(self) -> None:
         """As the protocol says."""

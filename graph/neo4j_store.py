@@ -12,8 +12,9 @@ projector first asks for the position, and again whenever the graph turns out to
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any, TypeVar
 
 import neo4j
 
@@ -40,12 +41,16 @@ from graph.store import (
     PendingView,
 )
 from graph.subgraph import Subgraph, seeds_beyond
+from graph.upkeep import Steps
 from graph.written import project_parameters, touched_of
 
 _CLEAR_AT_ONCE = 10_000
 # Lists of 11 to 100 are planned alike. Only identifiers of applicants that wait can be more.
 _LIST_LEAST = 11
 _LIST_MOST = 100
+# A removal that comes between the parts of an answer is met once, hardly ever twice.
+_TRIES = 3
+_T = TypeVar("_T")
 
 
 class Neo4jGraphStore:
@@ -68,14 +73,19 @@ class Neo4jGraphStore:
         if len(query.links) > self._settings.links_per_application:
             raise ValueError(f"more than {self._settings.links_per_application} links")
         beyond = seeds_beyond(query, pending, self._settings)
-        records = await self._client.read(
-            hinted_text("neighbourhood"),
-            _padded(neighbourhood_parameters(query, beyond)),
-            timeout_s=timeout_s,
-            about=query.applicant_key,
-        )
-        stored = self._stored(records, query.as_of_us)
-        return assemble(query, stored, pending, self._settings)
+        parameters = _padded(neighbourhood_parameters(query, beyond))
+        deadline = time.monotonic() + timeout_s
+        for _ in range(_TRIES):
+            records = await self._client.read(
+                hinted_text("neighbourhood"),
+                parameters,
+                timeout_s=_left(deadline),
+                about=query.applicant_key,
+            )
+            found = self._whole(records)
+            if found is not None:
+                return assemble(query, self._stored(found, query), pending, self._settings)
+        raise GraphUnavailable("links were removed while they were read")
 
     async def look(self, question: Question, *, timeout_s: float) -> Answer:
         """As the protocol says."""
@@ -119,19 +129,45 @@ class Neo4jGraphStore:
         """As the protocol says."""
         return counts_of(await self._client.read(hinted_text("counts"), {}, timeout_s=timeout_s))
 
+    async def carry_out(self, steps: Steps[_T], *, timeout_s: float) -> _T:
+        """As ``UpkeepStore`` says, in one transaction."""
+
+        async def work(transaction: neo4j.AsyncTransaction) -> _T:
+            await self._lock(transaction)
+            try:
+                name, parameters = next(steps)
+                while True:
+                    found = await _ask(transaction, name, parameters)
+                    name, parameters = steps.send(_rows_of(found))
+            except StopIteration as ended:
+                result: _T = ended.value
+                return result
+
+        return await self._client.write(work, timeout_s=timeout_s)
+
     async def close(self) -> None:
         """As the protocol says."""
         await self._client.close()
 
-    def _stored(self, records: Sequence[Record], as_of_us: int) -> Subgraph:
-        """The rows as a subgraph; ``GraphUnavailable`` if they are not what was asked for."""
-        try:
+    def _whole(self, records: Sequence[Record]) -> list[Record] | None:
+        """The rows; ``None`` if something was removed between the first and the last of them.
+
+        ``GraphUnavailable`` if they are not what was asked for.
+        """
+        with _formed():
             found = _apart(records)
-            if any(x["part"] == "position" and x["row"][1] != self._digest for x in found):
+            ends = {x["part"]: x["row"] for x in found if x["part"] in {"position", "removals"}}
+            if not ends:
+                return found
+            _, digest, removals = ends["position"]
+            if digest != self._digest:
                 raise GraphUnavailable("the graph was written under other caps")
-            return subgraph_of(found, as_of_us)
-        except (KeyError, IndexError, TypeError, ValueError) as error:
-            raise GraphUnavailable("the graph's answer has not the form it should") from error
+            return found if ends["removals"] == [removals] else None
+
+    def _stored(self, found: Sequence[Record], query: NeighbourhoodQuery) -> Subgraph:
+        """The rows as a subgraph."""
+        with _formed():
+            return subgraph_of(found, query.as_of_us)
 
     async def _project(
         self, transaction: neo4j.AsyncTransaction, events: Sequence[OutboxEvent], after: int
@@ -194,6 +230,24 @@ class Neo4jGraphStore:
             timeout_s=_left(deadline),
         )
         return int(records[0]["n"])
+
+
+@contextmanager
+def _formed() -> Iterator[None]:
+    """``GraphUnavailable`` for rows that have not the form they should."""
+    try:
+        yield
+    except (KeyError, IndexError, TypeError, ValueError) as error:
+        raise GraphUnavailable("the graph's answer has not the form it should") from error
+
+
+def _rows_of(records: Sequence[Record]) -> Sequence[Record]:
+    """Rows as the embedded store gives them, of a statement with parts or without.
+
+    ``in`` would look at a record's values.
+    """
+    names = list(records[0].keys()) if records else []
+    return _apart(records) if "rows" in names else records
 
 
 async def _ask(

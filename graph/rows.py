@@ -84,6 +84,10 @@ def _position(subgraph: Subgraph, row: Row, _as_of_us: int) -> None:
     subgraph.position = row[0]
 
 
+def _nothing(_subgraph: Subgraph, _row: Row, _as_of_us: int) -> None:
+    pass
+
+
 def _user(subgraph: Subgraph, row: Row, _as_of_us: int) -> None:
     identifier, applicant, at_us = row[:3]
     subgraph.users.setdefault(identifier, {})[applicant] = at_us
@@ -104,12 +108,14 @@ def _via(subgraph: Subgraph, row: Row, as_of_us: int) -> None:
 
 
 def _state(subgraph: Subgraph, row: Row, as_of_us: int) -> None:
-    key, kind, hub_at, named_hub_at, shared_ats, shared_reasons = row
+    key, kind, hub_at, named_hub_at, shared_ats, shared_reasons, expired, named_expired = row
     subgraph.identifiers[key] = StoredIdentifier(
         kind=IdentifierKind(kind),
         over_cap=hub_at is not None and hub_at < as_of_us,
         over_named_cap=named_hub_at is not None and named_hub_at < as_of_us,
         declarations=tuple(zip(shared_ats or (), shared_reasons or (), strict=True)),
+        expired=expired or 0,
+        named_expired=named_expired or 0,
     )
 
 
@@ -123,4 +129,5 @@ _PARTS: Mapping[str, Callable[[Subgraph, Row, int], None]] = {
     "named": _named,
     "via": _via,
     "identifier": _state,
+    "removals": _nothing,
 }

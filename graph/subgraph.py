@@ -26,12 +26,17 @@ from graph.store import PendingView
 
 @dataclass(slots=True)
 class StoredIdentifier:
-    """An identifier as the store knows it as of the query: over its caps, declared as shared."""
+    """An identifier as the store knows it as of the query: over its caps, declared as shared.
+
+    ``expired``, ``named_expired``: links that are no longer kept, and count.
+    """
 
     kind: IdentifierKind
     over_cap: bool
     over_named_cap: bool
     declarations: Declarations
+    expired: int = 0
+    named_expired: int = 0
 
 
 @dataclass(slots=True)
@@ -101,15 +106,17 @@ class Union:
         stored = self._stored.identifiers.get(identifier)
         cap, named_cap = self._settings.caps[kind], self._settings.named_cap
         users, named = self._users(identifier), self._named(identifier)
-        over_cap = len(users) > cap or (stored is not None and stored.over_cap)
-        over_named = len(named) > named_cap or (stored is not None and stored.over_named_cap)
+        degree = len(users) + (stored.expired if stored else 0)
+        named_degree = len(named) + (stored.named_expired if stored else 0)
+        over_cap = degree > cap or (stored is not None and stored.over_cap)
+        over_named = named_degree > named_cap or (stored is not None and stored.over_named_cap)
         reason = self._shared(identifier, stored)
         hub = over_cap or reason != ""
         return Sharing(
             users={} if hub else users,
             named={} if hub or over_named else named,
-            degree=cap + 1 if over_cap else len(users),
-            named_degree=named_cap + 1 if over_named else len(named),
+            degree=cap + 1 if over_cap else degree,
+            named_degree=named_cap + 1 if over_named else named_degree,
             hub=hub,
             hub_reason=reason or ("cap" if over_cap else ""),
             named_hub=over_named,

@@ -42,6 +42,9 @@ def _identifier_of(row: Row) -> IdentifierState:
         times=list(row[4] or ()),
         named_times=list(row[5] or ()),
         declarations=tuple(zip(row[6] or (), row[7] or (), strict=True)),
+        expired=row[8] or 0,
+        named_expired=row[9] or 0,
+        expired_at_us=row[10],
     )
 
 
@@ -109,4 +112,37 @@ def _identifier_row(key: str, state: IdentifierState, settings: GraphSettings) -
         "named_times": state.named_times or None,
         "shared_ats": [at_us for at_us, _ in state.declarations] or None,
         "shared_reasons": [reason for _, reason in state.declarations] or None,
+        **_expired_row(state),
+    }
+
+
+def _expired_row(state: IdentifierState) -> dict[str, Any]:
+    return {
+        "expired": state.expired or None,
+        "named_expired": state.named_expired or None,
+        "expired_at": state.expired_at_us,
+    }
+
+
+def remove_parameters(
+    touched: Touched,
+    links: Iterable[LinkKey],
+    applicants: Iterable[str],
+    forgotten: Iterable[str] = (),
+    forget_us: int = 0,
+) -> dict[str, Any]:
+    """Parameters of ``remove.cypher``; ``touched`` holds what the links' identifiers keep."""
+    gone: dict[str, list[dict[str, Any]]] = {name: [] for name in _LISTS.values()}
+    kept: set[str] = set()
+    for applicant, role, identifier in sorted(links):
+        gone[_LISTS[role]].append({"applicant": applicant, "identifier": identifier})
+        kept.add(identifier)
+    return {
+        **gone,
+        "identifiers": [
+            {"key": key, **_expired_row(touched.identifiers[key])} for key in sorted(kept)
+        ],
+        "applicants": sorted(applicants),
+        "forgotten": sorted(forgotten),
+        "forget": forget_us,
     }

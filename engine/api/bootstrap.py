@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable
 
 from engine.api.graph_looking import Investigation
-from engine.api.graph_stores import GraphOpener, graph_opener
+from engine.api.graph_stores import GraphOpener, graph_opener, retention_of
 from engine.clock import AdmissionClock
 from engine.errors import LedgerUnavailable, Unavailable
 from engine.gather import Gatherer, GraphSource, HistorySource
@@ -20,6 +20,8 @@ from engine.pipeline import DecisionEngine
 from engine.policy import Policy, load_policy
 from engine.privacy import Keyring, Tokeniser
 from engine.settings import Settings
+from graph.expiry import Retention
+from graph.keeper import Keeper
 from graph.pending import PendingIndex
 from graph.projector import Lag, Projector
 from graph.settings import GraphSettings
@@ -35,13 +37,14 @@ def build(settings: Settings, *, graph: GraphSettings | None = None) -> Touchsto
     and ``SettingsError``.
     """
     opener = graph_opener(settings, graph or GraphSettings(), os.environ)
+    retention = retention_of(settings)
     ledger_exists = (settings.storage.data_dir / FILE_NAME).exists()
     keyring = Keyring.open(settings.storage.keys_path, ledger_exists=ledger_exists)
     approvers = load_approvers(settings.governance.policy_approvers)
     governed = settings.governance.policy_mode == GOVERNED
     # A governed server may have another policy live than the directory's, so it looks later.
     policy = None if governed else load_policy(settings.storage.policy_path)
-    return TouchstoneApp(settings, keyring, policy, approvers, opener)
+    return TouchstoneApp(settings, keyring, policy, approvers, opener, retention)
 
 
 class TouchstoneApp:
@@ -54,12 +57,14 @@ class TouchstoneApp:
         policy: Policy | None,
         approvers: Approvers,
         graph: GraphOpener,
+        retention: Retention,
     ) -> None:
         self._settings = settings
         self._keyring = keyring
         self._policy = policy
         self._approvers = approvers
         self._graph = graph
+        self._retention = retention
         self._reports: list[Callable[[BaseException], None]] = []
         self._running: _Running | None = None
         self.tokeniser = Tokeniser(keyring.token_key, default_region=settings.sources.phone_region)
@@ -153,6 +158,8 @@ class TouchstoneApp:
             await store.close()
             raise
         watch = self._watch(desk)
+        keeper = Keeper(ledger, store, self._retention)
+        keeper.start()
         engine = DecisionEngine(
             policies=policies,
             ledger=ledger,
@@ -174,7 +181,9 @@ class TouchstoneApp:
             log=AccessLog(ledger, clock),
             pages=PageKeys(self.tokeniser.fingerprint),
         )
-        return _Running(engine, ledger, store, projector, policies, desk, watch, investigation)
+        return _Running(
+            engine, ledger, store, projector, policies, desk, watch, investigation, keeper
+        )
 
     def _watch(self, desk: PolicyDesk) -> DirectoryWatch | None:
         governance = self._settings.governance
@@ -194,6 +203,7 @@ class TouchstoneApp:
         if running.watch is not None:
             await running.watch.stop()
         await running.engine.drain(self._settings.deadlines.drain_grace_ms / 1000)
+        await running.keeper.stop()
         await running.projector.stop(drain_s=_DRAIN_S)
         await running.store.close()
         await running.desk.close()
@@ -214,8 +224,10 @@ class _Running:
         desk: PolicyDesk,
         watch: DirectoryWatch | None,
         investigation: Investigation,
+        keeper: Keeper,
     ) -> None:
         self.investigation = investigation
+        self.keeper = keeper
         self.watch = watch
         self.policies = policies
         self.desk = desk

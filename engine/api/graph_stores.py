@@ -6,22 +6,25 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from engine.model import IdentifierKind
 from engine.settings import Graph, Settings, SettingsError
 from graph.breaker import Breaker, BreakerSettings
 from graph.bulkhead import Bulkhead
 from graph.embedded import EmbeddedGraphStore
+from graph.expiry import Retention
 from graph.guarded import GuardedGraphStore
 from graph.neo4j_client import Neo4jClient
 from graph.neo4j_settings import Neo4jSettings
 from graph.neo4j_store import Neo4jGraphStore
 from graph.settings import GraphSettings
-from graph.store import GraphStore
+from graph.upkeep import UpkeepStore
 
 PASSWORD = "TOUCHSTONE_NEO4J_PASSWORD"  # noqa: S105 - the variable's name
 _OPEN_S = 60.0
 # Connections that decisions leave to others: the projector's, and one for operators.
 _RESERVED = 2
 _LONGEST_PASSWORD = 1024
+_NAMED = "named"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +36,8 @@ class GraphOpener:
     may be away for a while.
     """
 
-    open: Callable[[], Awaitable[GraphStore]]
-    open_alone: Callable[[], Awaitable[GraphStore]]
+    open: Callable[[], Awaitable[UpkeepStore]]
+    open_alone: Callable[[], Awaitable[UpkeepStore]]
     is_own: bool
 
 
@@ -45,22 +48,47 @@ def graph_opener(
     if settings.graph.graph_store == "embedded":
         directory = settings.storage.data_dir / "graph"
 
-        async def open_embedded() -> GraphStore:
+        async def open_embedded() -> UpkeepStore:
             return await EmbeddedGraphStore.open(directory, bounds, timeout_s=_OPEN_S)
 
         return GraphOpener(open_embedded, open_embedded, is_own=True)
     reached = _reached(settings.graph, environment)
 
-    async def open_bare() -> GraphStore:
+    async def open_bare() -> UpkeepStore:
         return Neo4jGraphStore(Neo4jClient(reached), bounds)
 
-    async def open_guarded() -> GraphStore:
+    async def open_guarded() -> UpkeepStore:
         return _guarded(await open_bare(), settings.graph)
 
     return GraphOpener(open_guarded, open_bare, is_own=False)
 
 
-def _guarded(store: GraphStore, options: Graph) -> GuardedGraphStore:
+def retention_of(settings: Settings) -> Retention:
+    """How long the graph keeps links. ``SettingsError`` if decisions would miss some of them."""
+    options, window = settings.retention, settings.sources.graph_window_days
+    kinds = dict(options.graph_keep_kinds)
+    named = kinds.pop(_NAMED, options.graph_keep_days)
+    unknown = sorted(kinds.keys() - set(IdentifierKind))
+    if unknown:
+        known = ", ".join((*IdentifierKind, _NAMED))
+        raise SettingsError(f"graph_keep_kinds: there is no kind {unknown[0]}; there are {known}")
+    if options.graph_keep_days and options.graph_keep_days < window:
+        raise SettingsError(f"graph_keep_days: decisions look back {window} days")
+    for name, days in options.graph_keep_kinds.items():
+        if days and days < window:
+            raise SettingsError(f"graph_keep_kinds: {name}: decisions look back {window} days")
+    longest = max(0, options.graph_keep_days, *options.graph_keep_kinds.values())
+    if options.graph_forget_days and options.graph_forget_days < longest:
+        raise SettingsError(f"graph_forget_days: links are kept for {longest} days")
+    return Retention(
+        own_days=options.graph_keep_days,
+        kinds={IdentifierKind(name): days for name, days in kinds.items()},
+        named_days=named,
+        forget_days=options.graph_forget_days,
+    )
+
+
+def _guarded(store: UpkeepStore, options: Graph) -> GuardedGraphStore:
     breaker = Breaker(
         "neo4j",
         BreakerSettings(

@@ -23,7 +23,7 @@ from engine.privacy import Keyring
 from engine.settings import Settings, SettingsError
 from engine.settings_loading import load
 from graph.settings import GraphSettings
-from graph.store import GraphStore
+from graph.upkeep import UpkeepStore
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ class Site:
     bounds: GraphSettings
 
     @asynccontextmanager
-    async def store(self) -> AsyncIterator[GraphStore]:
+    async def store(self) -> AsyncIterator[UpkeepStore]:
         """The graph that the settings name. Raises ``GraphUnavailable``."""
         store = await graph_opener(self.settings, self.bounds, os.environ).open_alone()
         try:

@@ -7,7 +7,8 @@
 // $as_of      microseconds: only links before it; over its cap = before it
 // $since      microseconds: near links from then on lead further
 //
-// Rows: part, row; the first is the position, with the digest of the settings. The lists are
+// Rows: part, row; the first is the position, with the digest of the settings and the number of
+// removals, which on Neo4j is told again at the end: equal, nothing went meanwhile. The lists are
 // complete, so that they can be united with events not yet projected; they are ordered and cut
 // after that. Parts with a cap come before the identifiers' own rows: where a statement is no
 // snapshot, an identifier that passes its cap meanwhile is then known to have passed it.
@@ -23,7 +24,7 @@
 //neo4j CYPHER replan=skip
 //neo4j CALL () {
 MATCH (m:GraphMeta {key: 'projection'})
-RETURN 'position' AS part, [m.position, m.digest] AS row
+RETURN 'position' AS part, [m.position, m.digest, m.removals] AS row
 UNION ALL
 UNWIND $ids + $beyond AS x
 MATCH (i:Identifier {key: x})<-[r:USES]-(b:Applicant)
@@ -59,12 +60,17 @@ WITH DISTINCT b
 MATCH (b)-[r:USES]->(j)
 WHERE r.at < $as_of AND (j.kind = 'id_number' OR NOT j.key IN $used)
 RETURN 'via' AS part,
-  [j.key, b.key, r.at, j.kind, j.hub_at, j.named_hub_at, j.shared_ats, j.shared_reasons] AS row
+  [j.key, b.key, r.at, j.kind, j.hub_at, j.named_hub_at, j.shared_ats, j.shared_reasons,
+  j.expired, j.named_expired] AS row
 UNION ALL
 UNWIND $ids + $beyond AS x
 MATCH (i:Identifier {key: x})
 //neo4j USING INDEX SEEK i:Identifier(key)
 RETURN 'identifier' AS part,
-  [i.key, i.kind, i.hub_at, i.named_hub_at, i.shared_ats, i.shared_reasons] AS row
+  [i.key, i.kind, i.hub_at, i.named_hub_at, i.shared_ats, i.shared_reasons,
+  i.expired, i.named_expired] AS row
+//neo4j UNION ALL
+//neo4j MATCH (m:GraphMeta {key: 'projection'})
+//neo4j RETURN 'removals' AS part, [m.removals] AS row
 //neo4j }
 //neo4j RETURN part, collect(row) AS rows

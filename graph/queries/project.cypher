@@ -19,7 +19,8 @@ FOREACH (x IN $identifiers |
   SET i.kind = x.kind, i.masked = x.masked, i.first_at = x.first_at, i.degree = x.degree,
     i.hub = x.hub, i.hub_reason = x.hub_reason, i.hub_at = x.hub_at,
     i.named_hub_at = x.named_hub_at, i.times = x.times, i.named_times = x.named_times,
-    i.shared_ats = x.shared_ats, i.shared_reasons = x.shared_reasons)
+    i.shared_ats = x.shared_ats, i.shared_reasons = x.shared_reasons, i.expired = x.expired,
+    i.named_expired = x.named_expired, i.expired_at = x.expired_at)
 FOREACH (x IN $uses |
   MERGE (a:Applicant {key: x.applicant})
   MERGE (i:Identifier {key: x.identifier})

@@ -10,8 +10,8 @@ UNWIND $identifiers AS x
 MATCH (i:Identifier {key: x})
 //neo4j USING INDEX SEEK i:Identifier(key)
 RETURN 'identifier' AS part,
-  [i.key, i.kind, i.masked, i.first_at, i.times, i.named_times, i.shared_ats, i.shared_reasons]
-  AS row
+  [i.key, i.kind, i.masked, i.first_at, i.times, i.named_times, i.shared_ats, i.shared_reasons,
+  i.expired, i.named_expired, i.expired_at] AS row
 UNION ALL
 UNWIND $applicants AS x
 MATCH (a:Applicant {key: x})

@@ -47,7 +47,12 @@ def parameters(name: str, keys: list[str]) -> dict[str, Any]:
         "key": "",
         "role": "",
         "count_most": 10,
+        "forgotten": keys,
+        "forget": 5,
     }
+    if name == "remove":
+        parts = [part for part in BATCH if part != "applicants"]
+        return asked | {part: [LINK | {"key": key} for key in keys] for part in parts}
     return asked | ({part: [LINK | {"key": "a"}] for part in BATCH} if name == "project" else {})
 
 
@@ -100,6 +105,7 @@ def explained(session: neo4j.Session, name: str, keys: list[str]) -> set[str]:
         "meta",
         "touched",
         "project",
+        "remove",
         "lock",
         "restart",
         "look_applicants",

@@ -3,13 +3,10 @@
 ``GRAPH_EXAMPLES=2000`` runs the long form; the number of answers compared is printed.
 """
 
-import asyncio
 import os
 import random
-from collections.abc import Iterator
 from contextlib import AbstractContextManager
 
-import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -19,39 +16,11 @@ from graph.pending import PendingIndex
 from graph.settings import GraphSettings
 from graph.store import NOTHING_PENDING, PendingView
 from tests.graph_histories import bare, histories, moved, positioned, queries, settings_strategy
-from tests.neo4j_server import alone, find_server, run_of
-from tests.new_graphs import NewEmbeddedGraphs, NewGraphs, NewNeo4jGraphs
+from tests.new_graphs import NewGraphs
 from tests.reference_graph import ReferenceGraph
 
 examples = int(os.environ.get("GRAPH_EXAMPLES", "150"))
 quick = settings(max_examples=examples, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-
-
-@pytest.fixture(
-    scope="module",
-    params=["embedded", pytest.param("neo4j", marks=pytest.mark.xdist_group("neo4j"))],
-)
-def graphs(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[NewGraphs]:
-    """Opens empty graphs, one after another, and tells in the end how many answers were right."""
-    run = run_of(request.config)
-    if request.param == "embedded":
-        graphs: NewGraphs = NewEmbeddedGraphs(tmp_path_factory.mktemp("graphs"))
-        yield graphs
-    else:
-        server = find_server(run)
-        with alone(run), asyncio.Runner() as runner:
-            server.wipe()
-            graphs = NewNeo4jGraphs(server.settings, runner)
-            yield graphs
-            graphs.close()
-    told = f" {graphs.compared} answers of {request.param} equal the reference"
-    plugins = request.config.pluginmanager
-    reporter, capture = plugins.get_plugin("terminalreporter"), plugins.get_plugin("capturemanager")
-    if reporter is not None and capture is not None:  # not in a worker
-        with capture.global_and_fixture_disabled():
-            reporter.write_line(told)
 
 
 def reference(bounds: GraphSettings, events: list[GraphEvent]) -> ReferenceGraph:

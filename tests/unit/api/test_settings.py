@@ -6,8 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from engine.api.graph_stores import retention_of
+from engine.model import IdentifierKind
 from engine.settings import Settings, SettingsError
 from engine.settings_loading import load, options, read_toml
+from graph.expiry import Retention
 
 _SAMPLE = Path(__file__).resolve().parents[3] / "touchstone.sample.toml"
 
@@ -50,6 +53,36 @@ def test_roles_can_be_given_in_one_line_or_as_a_table(tmp_path: Path) -> None:
     assert by_line == load(["--config", str(file)], {})
 
 
+def test_days_can_be_given_in_one_line_or_as_a_table(tmp_path: Path) -> None:
+    """Both forms mean the same, and become what the graph keeps."""
+    file = tmp_path / "touchstone.toml"
+    file.write_text("[retention.graph_keep_kinds]\nip = 400\nnamed = 500\n")
+
+    by_line = load(["--graph-keep-kinds", "ip=400;named=500"], {})
+
+    assert by_line == load(["--config", str(file)], {})
+    expected = Retention(kinds={IdentifierKind.IP: 400}, named_days=500)
+    assert retention_of(by_line) == expected
+
+
+@pytest.mark.parametrize(
+    "arguments, named",
+    [
+        (["--graph-keep-days", "364"], "graph_keep_days: decisions look back 365 days"),
+        (["--graph-keep-kinds", "ip=90"], "graph_keep_kinds: ip: decisions look back 365"),
+        (["--graph-keep-kinds", "shoe=900"], "graph_keep_kinds: there is no kind shoe"),
+        (
+            ["--graph-keep-days", "900", "--graph-forget-days", "800"],
+            "graph_forget_days: links are kept for 900 days",
+        ),
+    ],
+)
+def test_links_that_decisions_look_at_are_kept(arguments: list[str], named: str) -> None:
+    """A retention under which answers would change is refused at the start."""
+    with pytest.raises(SettingsError, match=named):
+        retention_of(load(arguments, {}))
+
+
 @pytest.mark.parametrize(
     "arguments, named",
     [
@@ -62,6 +95,7 @@ def test_roles_can_be_given_in_one_line_or_as_a_table(tmp_path: Path) -> None:
         (["--graph-store", "oracle"], "graph_store"),
         (["--graph-store", "neo4j"], "neo4j_uri"),
         (["--neo4j-pool", "2"], "neo4j_pool"),
+        (["--graph-keep-kinds", "ip=soon"], "graph_keep_kinds"),
         (["--neo4j-pause-ms", "20000"], "neo4j_pause_ms"),
         (["--config", "/nonexistent.toml"], "config"),
     ],

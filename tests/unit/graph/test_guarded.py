@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from typing import TypeVar
 
 import pytest
 
@@ -10,12 +11,16 @@ from graph.bulkhead import Bulkhead
 from graph.guarded import GuardedGraphStore
 from graph.model import Neighbourhood, NeighbourhoodQuery
 from graph.store import NOTHING_PENDING, GraphLate, GraphUnavailable, PendingView
+from graph.upkeep import Steps
 from tests.graph_histories import uses
 from tests.reference_graph import ReferenceGraphStore
 
 QUERY = NeighbourhoodQuery(
     applicant_key="me", links=(uses("device", 1),), as_of_us=1_000, since_us=0
 )
+
+
+_T = TypeVar("_T")
 
 
 class FailingStore(ReferenceGraphStore):
@@ -39,6 +44,10 @@ class FailingStore(ReferenceGraphStore):
         if self.fail is not None:
             raise self.fail()
         return await super().neighbourhood(query, pending, timeout_s=timeout_s)
+
+    async def carry_out(self, steps: Steps[_T], *, timeout_s: float) -> _T:
+        """Nobody asks it here."""
+        raise NotImplementedError
 
 
 class Guarded:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from engine.model import IdentifierKind, Link, Role
 from engine.outcome import GraphFinding
+from graph.circle import set_circle
 from graph.model import IdentifierRow, NearRow, Neighbourhood
 from touchstone.v1 import facts_pb2
 
@@ -44,6 +45,7 @@ def graph_facts(
     _set_guilt(facts, seen)
     _set_ring(facts, neighbourhood, neighbours)
     _set_named(facts, seen)
+    set_circle(facts, neighbourhood, links, as_of_us)
     return facts
 
 

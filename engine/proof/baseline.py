@@ -32,6 +32,7 @@ _VALUES: Mapping[str, Value] = {
     "evidence.debt_to_income": 0.1,
     "graph.available": True,
     "graph.ring_members": 1,
+    "graph.circle_latest_days": 365,
     "score.points": 620,
     "score.pd": 0.03,
 }

@@ -65,6 +65,9 @@ RANGES: Mapping[str, tuple[int, int]] = {
 #: Counts and sums of what is not negative (engine.facts, graph.features).
 _COUNTS = ("history.", "graph.")
 
+#: Groups of linked applicants (graph.circle).
+CIRCLES = ("personal", "co_named", "apart", "multi_link", "same_address", "beyond", "circle")
+
 #: The first is at most the second where both are known.
 _AT_MOST: tuple[tuple[str, str], ...] = (
     ("bureau.current_delay", "bureau.worst_delay_6m"),
@@ -85,6 +88,28 @@ _AT_MOST: tuple[tuple[str, str], ...] = (
             ("applicants_7d", "applicants_30d"),
             ("applicants_30d", "applicants"),
         )
+    ),
+    *(
+        (f"graph.{group}.{less}", f"graph.{group}.{more}")
+        for group in CIRCLES
+        for less, more in (
+            ("fraud", "applicants"),
+            ("applicants_7d", "applicants_30d"),
+            ("applicants_30d", "applicants_90d"),
+            ("applicants_90d", "applicants"),
+        )
+    ),
+    *(
+        (f"graph.{part}.{count}", f"graph.{whole}.{count}")
+        for part, whole in (
+            ("personal", "circle"),
+            ("co_named", "circle"),
+            ("apart", "circle"),
+            ("multi_link", "circle"),
+            ("same_address", "circle"),
+            ("beyond", "circle"),
+        )
+        for count in ("applicants", "fraud", "applicants_7d", "applicants_30d", "applicants_90d")
     ),
 )
 

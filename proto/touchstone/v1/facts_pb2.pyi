@@ -193,7 +193,7 @@ class HistoryFacts(_message.Message):
     def __init__(self, applications_30d: _Optional[_Union[_wrappers_pb2.Int64Value, _Mapping]] = ..., applications_365d: _Optional[_Union[_wrappers_pb2.Int64Value, _Mapping]] = ..., declines_90d: _Optional[_Union[_wrappers_pb2.Int64Value, _Mapping]] = ..., approved_line_30d_minor: _Optional[_Union[_wrappers_pb2.Int64Value, _Mapping]] = ...) -> None: ...
 
 class GraphFacts(_message.Message):
-    __slots__ = ("available", "device", "phone", "email", "address", "employer", "id_number", "bank_account", "ip", "neighbours", "neighbour_count", "multi_link_neighbours", "fraud_neighbours", "guilt", "worst_fraud_share", "ring_members", "ring_fraud", "cut", "guarantor_applications", "guarantor_fraud", "referrer_applications", "referrer_fraud", "guarantees_given")
+    __slots__ = ("available", "device", "phone", "email", "address", "employer", "id_number", "bank_account", "ip", "neighbours", "neighbour_count", "multi_link_neighbours", "fraud_neighbours", "guilt", "worst_fraud_share", "ring_members", "ring_fraud", "cut", "guarantor_applications", "guarantor_fraud", "referrer_applications", "referrer_fraud", "guarantees_given", "personal", "co_named", "apart", "multi_link", "same_address", "circle", "beyond", "linking_kinds", "most_kinds", "beyond_kinds", "reapplications", "circle_latest_days", "circle_first_days")
     AVAILABLE_FIELD_NUMBER: _ClassVar[int]
     DEVICE_FIELD_NUMBER: _ClassVar[int]
     PHONE_FIELD_NUMBER: _ClassVar[int]
@@ -217,6 +217,19 @@ class GraphFacts(_message.Message):
     REFERRER_APPLICATIONS_FIELD_NUMBER: _ClassVar[int]
     REFERRER_FRAUD_FIELD_NUMBER: _ClassVar[int]
     GUARANTEES_GIVEN_FIELD_NUMBER: _ClassVar[int]
+    PERSONAL_FIELD_NUMBER: _ClassVar[int]
+    CO_NAMED_FIELD_NUMBER: _ClassVar[int]
+    APART_FIELD_NUMBER: _ClassVar[int]
+    MULTI_LINK_FIELD_NUMBER: _ClassVar[int]
+    SAME_ADDRESS_FIELD_NUMBER: _ClassVar[int]
+    CIRCLE_FIELD_NUMBER: _ClassVar[int]
+    BEYOND_FIELD_NUMBER: _ClassVar[int]
+    LINKING_KINDS_FIELD_NUMBER: _ClassVar[int]
+    MOST_KINDS_FIELD_NUMBER: _ClassVar[int]
+    BEYOND_KINDS_FIELD_NUMBER: _ClassVar[int]
+    REAPPLICATIONS_FIELD_NUMBER: _ClassVar[int]
+    CIRCLE_LATEST_DAYS_FIELD_NUMBER: _ClassVar[int]
+    CIRCLE_FIRST_DAYS_FIELD_NUMBER: _ClassVar[int]
     available: _wrappers_pb2.BoolValue
     device: SharingFacts
     phone: SharingFacts
@@ -240,7 +253,20 @@ class GraphFacts(_message.Message):
     referrer_applications: _wrappers_pb2.Int64Value
     referrer_fraud: _wrappers_pb2.Int64Value
     guarantees_given: _wrappers_pb2.Int64Value
-    def __init__(self, available: _Optional[_Union[_wrappers_pb2.BoolValue, _Mapping]] = ..., device: _Optional[_Union[SharingFacts, _Mapping]] = ..., phone: _Optional[_Union[SharingFacts, _Mapping]] = ..., email: _Optional[_Union[SharingFacts, _Mapping]] = ..., address: _Optional[_Union[SharingFacts, _Mapping]] = ..., employer: _Optional[_Union[SharingFacts, _Mapping]] = ..., id_number: _Optional[_Union[SharingFacts, _Mapping]] = ..., bank_account: _Optional[_Union[SharingFacts, _Mapping]] = ..., ip: _Optional[_Union[SharingFacts, _Mapping]] = ..., neighbours: _Optional[_Iterable[_Union[NeighbourFacts, _Mapping]]] = ..., neighbour_count: _Optional[_Union[_wrappers_pb2.Int64Value, _Mapping]] = ..., multi_link_neighbours: _Optional[_Union[_wrappers_pb2.Int64Value, _Mapping]] = ..., fraud_neighbours: _Optional[_Union[_wrappers_pb2.Int64Value, _Mapping]] = ..., guilt: _Optional[_Union[_wrappers_pb2.DoubleValue, _Mapping]] = ..., worst_fraud_share: _Optional[_Union[_wrappers_pb2.DoubleValue, _Mapping]] = ..., ring_members: _Optional[_Union[_wrappers_pb2.Int64Value, _Mapping]] = ..., ring_fraud: _Optional[_Union[_wrappers_pb2.Int64Value, _Mapping]] = ..., cut: _Optional[_Union[_wrappers_pb2.BoolValue, _Mapping]] = ..., guarantor_applications: _Optional[_Union[_wrappers_pb2.Int64Value, _Mapping]] = ..., guarantor_fraud: _Optional[_Union[_wrappers_pb2.Int64Value, _Mapping]] = ..., referrer_applications: _Optional[_Union[_wrappers_pb2.Int64Value, _Mapping]] = ..., referrer_fraud: _Optional[_Union[_wrappers_pb2.Int64Value, _Mapping]] = ..., guarantees_given: _Optional[_Union[_wrappers_pb2.Int64Value, _Mapping]] = ...) -> None: ...
+    personal: CircleFacts
+    co_named: CircleFacts
+    apart: CircleFacts
+    multi_link: CircleFacts
+    same_address: CircleFacts
+    circle: CircleFacts
+    beyond: CircleFacts
+    linking_kinds: _wrappers_pb2.Int64Value
+    most_kinds: _wrappers_pb2.Int64Value
+    beyond_kinds: _wrappers_pb2.Int64Value
+    reapplications: _wrappers_pb2.Int64Value
+    circle_latest_days: _wrappers_pb2.Int64Value
+    circle_first_days: _wrappers_pb2.Int64Value
+    def __init__(self, available: _Optional[_Union[_wrappers_pb2.BoolValue, _Mapping]] = ..., device: _Optional[_Union[SharingFacts, _Mapping]] = ..., phone: _Optional[_Union[SharingFacts, _Mapping]] = ..., email: _Optional[_Union[SharingFacts, _Mapping]] = ..., address: _Optional[_Union[SharingFacts, _Mapping]] = ..., employer: _Optional[_Union[SharingFacts, _Mapping]] = ..., id_number: _Optional[_Union[SharingFacts, _Mapping]] = ..., bank_account: _Optional[_Union[SharingFacts, _Mapping]] = ..., ip: _Optional[_Union[SharingFacts, _Mapping]] = ..., neighbours: _Optional[_Iterable[_Union[NeighbourFacts, _Mapping]]] = ..., neighbour_count: _Optional[_Union[_wrappers_pb2.Int64Value, _Mapping]] = ..., multi_link_neighbours: _Optional[_Union[_wrappers_pb2.Int64Value, _Mapping]] = ..., fraud_neighbours: _Optional[_Union[_wrappers_pb2.Int64Value, _Mapping]] = ..., guilt: _Optional[_Union[_wrappers_pb2.DoubleValue, _Mapping]] = ..., worst_fraud_share: _Optional[_Union[_wrappers_pb2.DoubleValue, _Mapping]] = ..., ring_members: _Optional[_Union[_wrappers_pb2.Int64Value, _Mapping]] = ..., ring_fraud: _Optional[_Union[_wrappers_pb2.Int64Value, _Mapping]] = ..., cut: _Optional[_Union[_wrappers_pb2.BoolValue, _Mapping]] = ..., guarantor_applications: _Optional[_Union[_wrappers_pb2.Int64Value, _Mapping]] = ..., guarantor_fraud: _Optional[_Union[_wrappers_pb2.Int64Value, _Mapping]] = ..., referrer_applications: _Optional[_Union[_wrappers_pb2.Int64Value, _Mapping]] = ..., referrer_fraud: _Optional[_Union[_wrappers_pb2.Int64Value, _Mapping]] = ..., guarantees_given: _Optional[_Union[_wrappers_pb2.Int64Value, _Mapping]] = ..., personal: _Optional[_Union[CircleFacts, _Mapping]] = ..., co_named: _Optional[_Union[CircleFacts, _Mapping]] = ..., apart: _Optional[_Union[CircleFacts, _Mapping]] = ..., multi_link: _Optional[_Union[CircleFacts, _Mapping]] = ..., same_address: _Optional[_Union[CircleFacts, _Mapping]] = ..., circle: _Optional[_Union[CircleFacts, _Mapping]] = ..., beyond: _Optional[_Union[CircleFacts, _Mapping]] = ..., linking_kinds: _Optional[_Union[_wrappers_pb2.Int64Value, _Mapping]] = ..., most_kinds: _Optional[_Union[_wrappers_pb2.Int64Value, _Mapping]] = ..., beyond_kinds: _Optional[_Union[_wrappers_pb2.Int64Value, _Mapping]] = ..., reapplications: _Optional[_Union[_wrappers_pb2.Int64Value, _Mapping]] = ..., circle_latest_days: _Optional[_Union[_wrappers_pb2.Int64Value, _Mapping]] = ..., circle_first_days: _Optional[_Union[_wrappers_pb2.Int64Value, _Mapping]] = ...) -> None: ...
 
 class SharingFacts(_message.Message):
     __slots__ = ("applicants", "fraud", "applicants_1d", "applicants_7d", "applicants_30d", "degree", "hub")
@@ -259,6 +285,20 @@ class SharingFacts(_message.Message):
     degree: _wrappers_pb2.Int64Value
     hub: _wrappers_pb2.BoolValue
     def __init__(self, applicants: _Optional[_Union[_wrappers_pb2.Int64Value, _Mapping]] = ..., fraud: _Optional[_Union[_wrappers_pb2.Int64Value, _Mapping]] = ..., applicants_1d: _Optional[_Union[_wrappers_pb2.Int64Value, _Mapping]] = ..., applicants_7d: _Optional[_Union[_wrappers_pb2.Int64Value, _Mapping]] = ..., applicants_30d: _Optional[_Union[_wrappers_pb2.Int64Value, _Mapping]] = ..., degree: _Optional[_Union[_wrappers_pb2.Int64Value, _Mapping]] = ..., hub: _Optional[_Union[_wrappers_pb2.BoolValue, _Mapping]] = ...) -> None: ...
+
+class CircleFacts(_message.Message):
+    __slots__ = ("applicants", "fraud", "applicants_7d", "applicants_30d", "applicants_90d")
+    APPLICANTS_FIELD_NUMBER: _ClassVar[int]
+    FRAUD_FIELD_NUMBER: _ClassVar[int]
+    APPLICANTS_7D_FIELD_NUMBER: _ClassVar[int]
+    APPLICANTS_30D_FIELD_NUMBER: _ClassVar[int]
+    APPLICANTS_90D_FIELD_NUMBER: _ClassVar[int]
+    applicants: _wrappers_pb2.Int64Value
+    fraud: _wrappers_pb2.Int64Value
+    applicants_7d: _wrappers_pb2.Int64Value
+    applicants_30d: _wrappers_pb2.Int64Value
+    applicants_90d: _wrappers_pb2.Int64Value
+    def __init__(self, applicants: _Optional[_Union[_wrappers_pb2.Int64Value, _Mapping]] = ..., fraud: _Optional[_Union[_wrappers_pb2.Int64Value, _Mapping]] = ..., applicants_7d: _Optional[_Union[_wrappers_pb2.Int64Value, _Mapping]] = ..., applicants_30d: _Optional[_Union[_wrappers_pb2.Int64Value, _Mapping]] = ..., applicants_90d: _Optional[_Union[_wrappers_pb2.Int64Value, _Mapping]] = ...) -> None: ...
 
 class NeighbourFacts(_message.Message):
     __slots__ = ("fraud", "kinds", "days", "same_person")

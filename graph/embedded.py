@@ -43,6 +43,8 @@ from graph.store import (
 )
 from graph.subgraph import seeds_beyond
 from graph.upkeep import Steps
+from graph.window.embedded import COPY, EmbeddedWindow
+from graph.window.model import Statement, WindowAnswer
 from graph.worker import Worker
 from graph.written import project_parameters, touched_of
 
@@ -57,8 +59,15 @@ class EmbeddedGraphStore:
     rebuilt from the outbox.
     """
 
-    def __init__(self, session: kglite.Session, settings: GraphSettings, worker: Worker) -> None:
+    def __init__(
+        self,
+        session: kglite.Session,
+        settings: GraphSettings,
+        worker: Worker,
+        window: EmbeddedWindow,
+    ) -> None:
         self._session = session
+        self._window = window
         self._settings = settings
         self._worker = worker
 
@@ -79,7 +88,8 @@ class EmbeddedGraphStore:
         except BaseException:
             await worker.close(lambda: None)
             raise
-        return cls(session, settings, worker)
+        window = EmbeddedWindow(directory, session.backup, session.version)
+        return cls(session, settings, worker, window)
 
     async def neighbourhood(
         self, query: NeighbourhoodQuery, pending: PendingView, *, timeout_s: float
@@ -101,6 +111,10 @@ class EmbeddedGraphStore:
         return answer_of(
             question, await self._run(lambda left: self._read(name, parameters, left), timeout_s)
         )
+
+    async def run(self, statement: Statement, *, timeout_s: float) -> WindowAnswer:
+        """As the protocol says: on a copy, in a process of its own."""
+        return await self._window.run(statement, timeout_s=timeout_s)
 
     async def project(self, events: Sequence[OutboxEvent], *, after: int, timeout_s: float) -> None:
         """As the protocol says."""
@@ -124,6 +138,7 @@ class EmbeddedGraphStore:
 
     async def close(self) -> None:
         """As the protocol says; writes a checkpoint."""
+        await self._window.close()
         await self._worker.close(self._session.close)
 
     async def _run(self, call: Callable[[float], _T], timeout_s: float) -> _T:
@@ -194,6 +209,8 @@ def _open(directory: Path, settings: GraphSettings) -> kglite.Session:
     # Advice on statements goes to the result; nobody reads it on standard error.
     kglite.set_query_warning_policy("silent")
     directory.mkdir(parents=True, exist_ok=True)
+    for left in directory.glob(f"{COPY}*"):
+        left.unlink()
     try:
         session = _session(directory)
         if _digest(session) not in {None, settings.projection_digest()}:

@@ -29,6 +29,7 @@ from graph.store import (
     PendingView,
 )
 from graph.upkeep import Steps, UpkeepStore
+from graph.window.model import Statement, WindowAnswer
 
 _T = TypeVar("_T")
 _NOTHING = NeighbourhoodQuery(applicant_key=NOBODY, links=(), as_of_us=0, since_us=0)
@@ -77,6 +78,10 @@ class GuardedGraphStore:
         decisions.
         """
         return await self._store.look(question, timeout_s=timeout_s)
+
+    async def run(self, statement: Statement, *, timeout_s: float) -> WindowAnswer:
+        """As the protocol says. Without the breaker, too."""
+        return await self._store.run(statement, timeout_s=timeout_s)
 
     async def project(self, events: Sequence[OutboxEvent], *, after: int, timeout_s: float) -> None:
         """As the protocol says."""

@@ -30,7 +30,8 @@ _SERVER_SHARE = 0.9
 # One retry is only worth while with time for it.
 _RETRY_LEAST_S = 0.01
 _CLOSE_S = 2.0
-_LATE_CODES = frozenset(
+_FETCHED = 50
+LATE_CODES = frozenset(
     {
         "Neo.ClientError.Transaction.TransactionTimedOut",
         "Neo.ClientError.Transaction.TransactionTimedOutClientConfiguration",
@@ -85,6 +86,57 @@ class Neo4jClient:
             return await self._read_once(text, parameters, deadline, about)
 
         return await self._bounded(call, timeout_s)
+
+    async def some(
+        self,
+        text: str,
+        parameters: Mapping[str, Any],
+        *,
+        most_rows: int,
+        most_bytes: int,
+        timeout_s: float,
+    ) -> list[list[Any]]:
+        """The first rows of a read-only statement, few at a time, until one of the bounds.
+
+        Bytes are those of the rows' text, roughly. Raises ``Neo4jError`` as the server told it.
+        """
+
+        async def call(deadline: float) -> list[list[Any]] | Neo4jError:
+            try:
+                return await self._some(text, parameters, deadline, most_rows, most_bytes)
+            except Neo4jError as error:
+                return error
+
+        found = await self._bounded(call, timeout_s)
+        if isinstance(found, Neo4jError):
+            raise found
+        return found
+
+    async def _some(
+        self,
+        text: str,
+        parameters: Mapping[str, Any],
+        deadline: float,
+        most_rows: int,
+        most_bytes: int,
+    ) -> list[list[Any]]:
+        found: list[list[Any]] = []
+        async with self._driver.session(
+            database=self._settings.database,
+            default_access_mode=neo4j.READ_ACCESS,
+            bookmarks=self._bookmarks,
+            fetch_size=_FETCHED,
+        ) as session:
+            query = neo4j.Query(text, metadata=_metadata(""), timeout=_server_s(deadline))
+            result = await session.run(query, dict(parameters))
+            async for record in result:
+                found.append(list(record.values()))
+                most_bytes -= len(str(found[-1]))
+                if len(found) >= most_rows or most_bytes < 0:
+                    break
+            # What is left is discarded by the server, not sent.
+            await result.consume()
+        return found
 
     async def write(
         self,
@@ -181,7 +233,7 @@ async def rows(result: neo4j.AsyncResult) -> list[Record]:
 
 def _refused(error: Neo4jError) -> GraphLate | GraphUnavailable:
     # The code and not the message: a message may quote values.
-    if error.code in _LATE_CODES:
+    if error.code in LATE_CODES:
         return GraphLate("the graph's statement took too long")
     return GraphUnavailable(f"the graph refused the statement: {error.code}")
 

@@ -42,6 +42,8 @@ from graph.store import (
 )
 from graph.subgraph import Subgraph, seeds_beyond
 from graph.upkeep import Steps
+from graph.window.model import Statement, WindowAnswer
+from graph.window.neo4j import run_on_neo4j
 from graph.written import project_parameters, touched_of
 
 _CLEAR_AT_ONCE = 10_000
@@ -98,6 +100,10 @@ class Neo4jGraphStore:
             return answer_of(question, _apart(records))
         except (KeyError, IndexError, TypeError, ValueError) as error:
             raise GraphUnavailable("the graph's answer has not the form it should") from error
+
+    async def run(self, statement: Statement, *, timeout_s: float) -> WindowAnswer:
+        """As the protocol says."""
+        return await run_on_neo4j(self._client, statement, timeout_s=timeout_s)
 
     async def project(self, events: Sequence[OutboxEvent], *, after: int, timeout_s: float) -> None:
         """As the protocol says."""

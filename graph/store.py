@@ -14,6 +14,7 @@ from engine.model import IdentifierKind, Role
 from graph.history import Declarations, Marks
 from graph.investigate.model import Answer, Question
 from graph.model import GraphEvent, Neighbourhood, NeighbourhoodQuery
+from graph.window.model import Statement, WindowAnswer
 
 OutboxEvent = tuple[int, GraphEvent]
 """An event with its position in the outbox: positive, strictly increasing, gaps allowed."""
@@ -125,6 +126,13 @@ class GraphStore(Protocol):
 
         One short statement: decisions go on between two of them.
         ``ValueError`` if the question asks for more than its bounds.
+        """
+        ...
+
+    async def run(self, statement: Statement, *, timeout_s: float) -> WindowAnswer:
+        """A checked statement of the window: it can only read, and decisions do not wait for it.
+
+        Raises ``WindowFailed`` too.
         """
         ...
 

@@ -50,6 +50,7 @@ server.http.enabled=false
 dbms.usage_report.enabled=false
 server.memory.pagecache.size=${NEO4J_PAGECACHE:-64m}
 db.transaction.timeout=30s
+db.memory.transaction.max=256m
 dbms.security.allow_csv_import_from_file_urls=false
 CONF
 }

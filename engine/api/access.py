@@ -48,6 +48,7 @@ def _of_the_graph() -> dict[str, frozenset[str]]:
         "FindPath": look,
         "GetTimeline": look,
         "GetDecisionGraph": look,
+        "RunCypher": look,
         "ListAccess": oversee,
     }
     service = "/touchstone.v1.GraphService"

@@ -10,7 +10,7 @@ from engine.api.graph_stores import GraphOpener, graph_opener, retention_of
 from engine.clock import AdmissionClock
 from engine.errors import LedgerUnavailable, Unavailable
 from engine.gather import Gatherer, GraphSource, HistorySource
-from engine.investigate import AccessLog, Horizon, Looking, PageKeys
+from engine.investigate import AccessLog, Horizon, Looking, PageKeys, Window
 from engine.ledger import SqliteLedger
 from engine.ledger.sqlite import FILE_NAME
 from engine.lifecycle import Approvers, LivePolicies, PolicyDesk, load_approvers
@@ -177,6 +177,7 @@ class TouchstoneApp:
         )
         investigation = Investigation(
             looking=Looking(store, ledger),
+            window=Window(store),
             horizon=Horizon(clock, pending, projector),
             log=AccessLog(ledger, clock),
             pages=PageKeys(self.tokeniser.fingerprint),

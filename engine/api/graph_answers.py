@@ -121,4 +121,5 @@ def access(found: Access) -> pb.GraphAccess:
         case_id=found.case_id,
         result=found.result,
         shown=found.shown,
+        detail=found.detail,
     )

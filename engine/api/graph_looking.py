@@ -14,7 +14,7 @@ from engine.api.dates import to_micros
 from engine.api.identifiers import Tokens
 from engine.api.problems import Problems
 from engine.api.visits import Visit, subject_of, visited
-from engine.investigate import AccessFilter, AccessLog, Horizon, Looking, PageKeys, View
+from engine.investigate import AccessFilter, AccessLog, Horizon, Looking, PageKeys, View, Window
 from engine.investigate.looking import Subject
 from engine.model import Role
 from graph.investigate.model import Cursor, Part
@@ -31,6 +31,7 @@ class Investigation:
     """What investigators work with."""
 
     looking: Looking
+    window: Window
     horizon: Horizon
     log: AccessLog
     pages: PageKeys

@@ -8,17 +8,19 @@ from engine.api.calls import current_call
 from engine.api.converters import check
 from engine.api.dates import to_timestamp
 from engine.api.graph_looking import Investigation, LookingMethods
+from engine.api.graph_window import WindowMethods
 from engine.api.identifiers import Tokens
 from engine.api.service import Engine
 from engine.api.servicers import content_of
 from touchstone.v1 import graph_pb2, graph_pb2_grpc
 
 
-class GraphServicer(LookingMethods, graph_pb2_grpc.GraphServiceServicer):
+class GraphServicer(LookingMethods, WindowMethods, graph_pb2_grpc.GraphServiceServicer):
     """All methods of the service."""
 
     def __init__(self, engine: Engine, parts: Callable[[], Investigation], tokens: Tokens) -> None:
-        super().__init__(parts, tokens)
+        LookingMethods.__init__(self, parts, tokens)
+        WindowMethods.__init__(self, parts, tokens)
         self._engine = engine
 
     async def MarkFraud(  # noqa: N802

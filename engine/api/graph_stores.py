@@ -21,8 +21,9 @@ from graph.upkeep import UpkeepStore
 
 PASSWORD = "TOUCHSTONE_NEO4J_PASSWORD"  # noqa: S105 - the variable's name
 _OPEN_S = 60.0
-# Connections that decisions leave to others: the projector's, and one for operators.
-_RESERVED = 2
+# Connections that decisions leave to others: the projector's, that of investigators' questions, and
+# that of their window.
+_RESERVED = 3
 _LONGEST_PASSWORD = 1024
 _NAMED = "named"
 
@@ -97,7 +98,7 @@ def _guarded(store: UpkeepStore, options: Graph) -> GuardedGraphStore:
             open_most_s=options.neo4j_pause_most_ms / 1000,
         ),
     )
-    bulkhead = Bulkhead(limit=options.neo4j_pool - _RESERVED, queue=options.neo4j_queue)
+    bulkhead = Bulkhead(limit=max(1, options.neo4j_pool - _RESERVED), queue=options.neo4j_queue)
     return GuardedGraphStore(store, breaker, bulkhead)
 
 

@@ -31,6 +31,9 @@ class Visit:
     deadline: Deadline
     subjects: list[str] = field(default_factory=list)
     shown: int = 0
+    detail: str = ""
+    even_if_refused: bool = False
+    """Whether a request that is refused for what it says is recorded as well."""
 
 
 async def visited(
@@ -41,12 +44,11 @@ async def visited(
     seen = Visit(current_call().deadline)
     try:
         answer = await work(request, seen)
-    except (InvalidApplication, Overloaded):
-        raise
     except TouchstoneError as error:
-        # The error is what the caller must hear of, whatever becomes of the record.
-        with contextlib.suppress(TouchstoneError):
-            await _record(log, request, seen, error.reason)
+        if seen.even_if_refused or not isinstance(error, InvalidApplication | Overloaded):
+            # The error is what the caller must hear of, whatever becomes of the record.
+            with contextlib.suppress(TouchstoneError):
+                await _record(log, request, seen, error.reason)
         raise
     await _record(log, request, seen, "OK")
     return answer
@@ -61,6 +63,7 @@ async def _record(log: AccessLog, request: Message, found: Visit, result: str) -
         case_id=getattr(request, "case_id", ""),
         result=result,
         shown=found.shown,
+        detail=found.detail,
     )
 
 

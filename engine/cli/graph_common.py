@@ -24,6 +24,7 @@ _DOCUMENTS = {
     for name, number in types_pb2.IdDocumentKind.items()
     if number
 }
+_KINDS = [kind.value for kind in IdentifierKind]
 SUBJECT_HELP = (
     "a decision id, a token as another command showed it, or KIND:VALUE such as "
     "phone:13800000001; KIND:- reads the value from standard input, so that no shell keeps it"
@@ -65,19 +66,24 @@ def subject_of(options: argparse.Namespace) -> types.GraphSubject:
     text = str(options.subject)
     if not options.raw and _TOKEN.fullmatch(text):
         return types.GraphSubject(key=text)
-    kind, colon, value = text.partition(":")
-    if not colon:
+    if ":" not in text:
         return types.GraphSubject(decision_id=text)
-    kinds = [kind.value for kind in IdentifierKind]
-    if kind not in kinds:
-        raise UnusableSubject(f"no such kind of identifier; there are: {', '.join(kinds)}")
+    identifier = raw_identifier(text, options.document, even_token=options.raw)
+    if identifier is None:
+        raise UnusableSubject(f"no such kind of identifier; there are: {', '.join(_KINDS)}")
+    return types.GraphSubject(identifier=identifier)
+
+
+def raw_identifier(
+    text: str, document: str = "cn_resident_id", *, even_token: bool = False
+) -> types.RawIdentifier | None:
+    """``KIND:VALUE`` as a raw identifier; ``None`` if there is no such kind, or it is a token."""
+    kind, _, value = text.partition(":")
+    if kind not in _KINDS or (not even_token and _TOKEN.fullmatch(text)):
+        return None
     if value == "-":
         value = sys.stdin.readline().strip()
-    return types.GraphSubject(
-        identifier=types.RawIdentifier(
-            kind=kind, value=value, document=_DOCUMENTS[options.document]
-        )
-    )
+    return types.RawIdentifier(kind=kind, value=value, document=_DOCUMENTS[document])
 
 
 def print_json(message: Message) -> None:

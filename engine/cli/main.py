@@ -53,6 +53,7 @@ AREAS: Mapping[str, tuple[str, Mapping[str, str]]] = {
             "path": "graph_path",
             "timeline": "graph_look",
             "decision": "graph_path",
+            "cypher": "graph_cypher",
             "access": "graph_access",
             "load": "graph_load",
         },

@@ -3,7 +3,7 @@
 from engine.investigate.access_log import Access, AccessFilter, AccessLog
 from engine.investigate.cursors import PageKeys
 from engine.investigate.horizon import Horizon, View
-from engine.investigate.looking import Looking
+from engine.investigate.looking import Looking, Window
 
 __all__ = [
     "Access",
@@ -13,4 +13,5 @@ __all__ = [
     "Looking",
     "PageKeys",
     "View",
+    "Window",
 ]

@@ -22,6 +22,7 @@ class Access:
     """One access. ``subjects``: decision ids and tokens, at most ``MOST_SUBJECTS``.
 
     ``result``: "OK", or the reason of the error. ``shown``: nodes, rows or entries.
+    ``detail``: more of what was asked, without personal data.
     """
 
     access_id: str
@@ -32,6 +33,7 @@ class Access:
     case_id: str
     result: str
     shown: int
+    detail: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +70,7 @@ class AccessLog:
         case_id: str,
         result: str,
         shown: int,
+        detail: str = "",
     ) -> None:
         """Return once it is durable. Raises ``LedgerUnavailable`` and ``Overloaded``."""
         access = Access(
@@ -79,6 +82,7 @@ class AccessLog:
             case_id=case_id,
             result=result,
             shown=shown,
+            detail=detail,
         )
         await self._ledger.append(
             NewRecord(

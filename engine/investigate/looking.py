@@ -29,9 +29,11 @@ from graph.investigate.paths import Path, shortest_path
 from graph.investigate.timeline import Moment, timeline_of
 from graph.rows import RELATIONSHIPS
 from graph.store import GraphStore
+from graph.window import Statement, WindowAnswer
 
 _TIMELINE_PAGES = 2
 _MOST_WAITING = 64
+_WINDOW_WAITING = 4
 _WAITING = "one that was made a moment ago may still wait to be projected"
 
 
@@ -79,6 +81,19 @@ class _InTurn:
         deadline = Deadline(timeout_s)
         async with self._bulkhead.place(timeout_s):
             return await self._store.look(question, timeout_s=deadline.remaining_s())
+
+
+class Window:
+    """The Cypher window: one statement at a time, whoever asks."""
+
+    def __init__(self, store: GraphStore) -> None:
+        self._store = store
+        self._bulkhead = Bulkhead(limit=1, queue=_WINDOW_WAITING)
+
+    async def run(self, statement: Statement, timeout_s: float, deadline: Deadline) -> WindowAnswer:
+        """The rows. Raises ``WindowFailed``, ``GraphLate`` and ``GraphUnavailable``."""
+        async with self._bulkhead.place(deadline.remaining_s()):
+            return await self._store.run(statement, timeout_s=deadline.bounded(timeout_s))
 
 
 class Looking:

@@ -198,3 +198,45 @@ class ListAccessResponse(_message.Message):
     accesses: _containers.RepeatedCompositeFieldContainer[_graph_types_pb2.GraphAccess]
     next_page_token: str
     def __init__(self, accesses: _Optional[_Iterable[_Union[_graph_types_pb2.GraphAccess, _Mapping]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
+
+class CypherParameter(_message.Message):
+    __slots__ = ("name", "text", "number", "identifier")
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    TEXT_FIELD_NUMBER: _ClassVar[int]
+    NUMBER_FIELD_NUMBER: _ClassVar[int]
+    IDENTIFIER_FIELD_NUMBER: _ClassVar[int]
+    name: str
+    text: str
+    number: int
+    identifier: _graph_types_pb2.RawIdentifier
+    def __init__(self, name: _Optional[str] = ..., text: _Optional[str] = ..., number: _Optional[int] = ..., identifier: _Optional[_Union[_graph_types_pb2.RawIdentifier, _Mapping]] = ...) -> None: ...
+
+class RunCypherRequest(_message.Message):
+    __slots__ = ("statement", "parameters", "timeout_ms", "case_id")
+    STATEMENT_FIELD_NUMBER: _ClassVar[int]
+    PARAMETERS_FIELD_NUMBER: _ClassVar[int]
+    TIMEOUT_MS_FIELD_NUMBER: _ClassVar[int]
+    CASE_ID_FIELD_NUMBER: _ClassVar[int]
+    statement: str
+    parameters: _containers.RepeatedCompositeFieldContainer[CypherParameter]
+    timeout_ms: int
+    case_id: str
+    def __init__(self, statement: _Optional[str] = ..., parameters: _Optional[_Iterable[_Union[CypherParameter, _Mapping]]] = ..., timeout_ms: _Optional[int] = ..., case_id: _Optional[str] = ...) -> None: ...
+
+class CypherRow(_message.Message):
+    __slots__ = ("values",)
+    VALUES_FIELD_NUMBER: _ClassVar[int]
+    values: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, values: _Optional[_Iterable[str]] = ...) -> None: ...
+
+class RunCypherResponse(_message.Message):
+    __slots__ = ("view", "columns", "rows", "cut")
+    VIEW_FIELD_NUMBER: _ClassVar[int]
+    COLUMNS_FIELD_NUMBER: _ClassVar[int]
+    ROWS_FIELD_NUMBER: _ClassVar[int]
+    CUT_FIELD_NUMBER: _ClassVar[int]
+    view: _graph_types_pb2.GraphView
+    columns: _containers.RepeatedScalarFieldContainer[str]
+    rows: _containers.RepeatedCompositeFieldContainer[CypherRow]
+    cut: bool
+    def __init__(self, view: _Optional[_Union[_graph_types_pb2.GraphView, _Mapping]] = ..., columns: _Optional[_Iterable[str]] = ..., rows: _Optional[_Iterable[_Union[CypherRow, _Mapping]]] = ..., cut: _Optional[bool] = ...) -> None: ...

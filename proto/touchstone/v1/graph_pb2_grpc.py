@@ -64,6 +64,11 @@ class GraphServiceStub:
                 request_serializer=touchstone_dot_v1_dot_graph__pb2.GetDecisionGraphRequest.SerializeToString,
                 response_deserializer=touchstone_dot_v1_dot_graph__pb2.GetDecisionGraphResponse.FromString,
                 _registered_method=True)
+        self.RunCypher = channel.unary_unary(
+                '/touchstone.v1.GraphService/RunCypher',
+                request_serializer=touchstone_dot_v1_dot_graph__pb2.RunCypherRequest.SerializeToString,
+                response_deserializer=touchstone_dot_v1_dot_graph__pb2.RunCypherResponse.FromString,
+                _registered_method=True)
         self.ListAccess = channel.unary_unary(
                 '/touchstone.v1.GraphService/ListAccess',
                 request_serializer=touchstone_dot_v1_dot_graph__pb2.ListAccessRequest.SerializeToString,
@@ -124,6 +129,14 @@ class GraphServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def RunCypher(self, request, context):
+        """Runs a statement that can only read. No other clauses, functions, labels and operators than the
+        documentation lists; bounds on time, rows and bytes; beside the decisions, never in their way.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def ListAccess(self, request, context):
         """Who looked at what, newest first.
         """
@@ -172,6 +185,11 @@ def add_GraphServiceServicer_to_server(servicer, server):
                     servicer.GetDecisionGraph,
                     request_deserializer=touchstone_dot_v1_dot_graph__pb2.GetDecisionGraphRequest.FromString,
                     response_serializer=touchstone_dot_v1_dot_graph__pb2.GetDecisionGraphResponse.SerializeToString,
+            ),
+            'RunCypher': grpc.unary_unary_rpc_method_handler(
+                    servicer.RunCypher,
+                    request_deserializer=touchstone_dot_v1_dot_graph__pb2.RunCypherRequest.FromString,
+                    response_serializer=touchstone_dot_v1_dot_graph__pb2.RunCypherResponse.SerializeToString,
             ),
             'ListAccess': grpc.unary_unary_rpc_method_handler(
                     servicer.ListAccess,
@@ -329,6 +347,33 @@ class GraphService:
             '/touchstone.v1.GraphService/GetDecisionGraph',
             touchstone_dot_v1_dot_graph__pb2.GetDecisionGraphRequest.SerializeToString,
             touchstone_dot_v1_dot_graph__pb2.GetDecisionGraphResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def RunCypher(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/touchstone.v1.GraphService/RunCypher',
+            touchstone_dot_v1_dot_graph__pb2.RunCypherRequest.SerializeToString,
+            touchstone_dot_v1_dot_graph__pb2.RunCypherResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -140,7 +140,7 @@ class PathStep(_message.Message):
     def __init__(self, first_decision_id: _Optional[str] = ..., second_decision_id: _Optional[str] = ..., shared: _Optional[_Iterable[_Union[SharedIdentifier, _Mapping]]] = ...) -> None: ...
 
 class GraphAccess(_message.Message):
-    __slots__ = ("access_id", "caller", "at", "method", "subjects", "case_id", "result", "shown")
+    __slots__ = ("access_id", "caller", "at", "method", "subjects", "case_id", "result", "shown", "detail")
     ACCESS_ID_FIELD_NUMBER: _ClassVar[int]
     CALLER_FIELD_NUMBER: _ClassVar[int]
     AT_FIELD_NUMBER: _ClassVar[int]
@@ -149,6 +149,7 @@ class GraphAccess(_message.Message):
     CASE_ID_FIELD_NUMBER: _ClassVar[int]
     RESULT_FIELD_NUMBER: _ClassVar[int]
     SHOWN_FIELD_NUMBER: _ClassVar[int]
+    DETAIL_FIELD_NUMBER: _ClassVar[int]
     access_id: str
     caller: str
     at: _timestamp_pb2.Timestamp
@@ -157,4 +158,5 @@ class GraphAccess(_message.Message):
     case_id: str
     result: str
     shown: int
-    def __init__(self, access_id: _Optional[str] = ..., caller: _Optional[str] = ..., at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., method: _Optional[str] = ..., subjects: _Optional[_Iterable[str]] = ..., case_id: _Optional[str] = ..., result: _Optional[str] = ..., shown: _Optional[int] = ...) -> None: ...
+    detail: str
+    def __init__(self, access_id: _Optional[str] = ..., caller: _Optional[str] = ..., at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., method: _Optional[str] = ..., subjects: _Optional[_Iterable[str]] = ..., case_id: _Optional[str] = ..., result: _Optional[str] = ..., shown: _Optional[int] = ..., detail: _Optional[str] = ...) -> None: ...

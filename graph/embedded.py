@@ -105,7 +105,7 @@ class EmbeddedGraphStore:
         return assemble(query, subgraph_of(records, query.as_of_us), pending, self._settings)
 
     async def look(self, question: Question, *, timeout_s: float) -> Answer:
-        """As the protocol says."""
+        """As ``InvestigatorStore`` says."""
         require_bounds(question)
         name, parameters = statement_of(question)
         return answer_of(
@@ -113,7 +113,7 @@ class EmbeddedGraphStore:
         )
 
     async def run(self, statement: Statement, *, timeout_s: float) -> WindowAnswer:
-        """As the protocol says: on a copy, in a process of its own."""
+        """As ``InvestigatorStore`` says: on a copy, in a process of its own."""
         return await self._window.run(statement, timeout_s=timeout_s)
 
     async def project(self, events: Sequence[OutboxEvent], *, after: int, timeout_s: float) -> None:

@@ -19,6 +19,7 @@ from typing import TypeVar
 from graph.breaker import Breaker, BreakerState, Outcome
 from graph.bulkhead import Bulkhead
 from graph.investigate.model import Answer, Question
+from graph.investigate.store import InvestigatorStore
 from graph.model import NOBODY, Neighbourhood, NeighbourhoodQuery
 from graph.store import (
     NOTHING_PENDING,
@@ -28,7 +29,7 @@ from graph.store import (
     OutboxEvent,
     PendingView,
 )
-from graph.upkeep import Steps, UpkeepStore
+from graph.upkeep import Steps
 from graph.window.model import Statement, WindowAnswer
 
 _T = TypeVar("_T")
@@ -47,7 +48,7 @@ class GuardedGraphStore:
 
     def __init__(
         self,
-        store: UpkeepStore,
+        store: InvestigatorStore,
         breaker: Breaker,
         bulkhead: Bulkhead,
         *,
@@ -74,13 +75,13 @@ class GuardedGraphStore:
             return await self._ask(query, pending, max(0.0, deadline - time.monotonic()))
 
     async def look(self, question: Question, *, timeout_s: float) -> Answer:
-        """As the protocol says. Without the breaker: how long it takes says nothing about
+        """As ``InvestigatorStore`` says. Without the breaker: how long it takes says nothing about
         decisions.
         """
         return await self._store.look(question, timeout_s=timeout_s)
 
     async def run(self, statement: Statement, *, timeout_s: float) -> WindowAnswer:
-        """As the protocol says. Without the breaker, too."""
+        """As ``InvestigatorStore`` says. Without the breaker, too."""
         return await self._store.run(statement, timeout_s=timeout_s)
 
     async def project(self, events: Sequence[OutboxEvent], *, after: int, timeout_s: float) -> None:
@@ -96,7 +97,7 @@ class GuardedGraphStore:
         return await self._store.counts(timeout_s=timeout_s)
 
     async def carry_out(self, steps: Steps[_T], *, timeout_s: float) -> _T:
-        """As ``UpkeepStore`` says."""
+        """As ``InvestigatorStore`` says."""
         return await self._store.carry_out(steps, timeout_s=timeout_s)
 
     async def close(self) -> None:

@@ -90,7 +90,7 @@ class Neo4jGraphStore:
         raise GraphUnavailable("links were removed while they were read")
 
     async def look(self, question: Question, *, timeout_s: float) -> Answer:
-        """As the protocol says."""
+        """As ``InvestigatorStore`` says."""
         require_bounds(question)
         name, parameters = statement_of(question)
         records = await self._client.read(
@@ -102,7 +102,7 @@ class Neo4jGraphStore:
             raise GraphUnavailable("the graph's answer has not the form it should") from error
 
     async def run(self, statement: Statement, *, timeout_s: float) -> WindowAnswer:
-        """As the protocol says."""
+        """As ``InvestigatorStore`` says."""
         return await run_on_neo4j(self._client, statement, timeout_s=timeout_s)
 
     async def project(self, events: Sequence[OutboxEvent], *, after: int, timeout_s: float) -> None:

@@ -12,9 +12,7 @@ from typing import Protocol
 from engine.errors import DeadlineExceeded, Unavailable
 from engine.model import IdentifierKind, Role
 from graph.history import Declarations, Marks
-from graph.investigate.model import Answer, Question
 from graph.model import GraphEvent, Neighbourhood, NeighbourhoodQuery
-from graph.window.model import Statement, WindowAnswer
 
 OutboxEvent = tuple[int, GraphEvent]
 """An event with its position in the outbox: positive, strictly increasing, gaps allowed."""
@@ -118,21 +116,6 @@ class GraphStore(Protocol):
 
         The view must have been opened before the call. One round trip.
         ``ValueError`` if the query has more links than the settings allow.
-        """
-        ...
-
-    async def look(self, question: Question, *, timeout_s: float) -> Answer:
-        """What an investigator asks, of the projected graph alone.
-
-        One short statement: decisions go on between two of them.
-        ``ValueError`` if the question asks for more than its bounds.
-        """
-        ...
-
-    async def run(self, statement: Statement, *, timeout_s: float) -> WindowAnswer:
-        """A checked statement of the window: it can only read, and decisions do not wait for it.
-
-        Raises ``WindowFailed`` too.
         """
         ...
 

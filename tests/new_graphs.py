@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import Protocol
 
 from graph.embedded import EmbeddedGraphStore
+from graph.investigate.store import InvestigatorStore
 from graph.neo4j_client import Neo4jClient
 from graph.neo4j_settings import Neo4jSettings
 from graph.neo4j_store import Neo4jGraphStore
 from graph.settings import GraphSettings
-from graph.upkeep import UpkeepStore
 
 
 class NewGraphs(Protocol):
@@ -21,7 +21,7 @@ class NewGraphs(Protocol):
 
     compared: int
 
-    def open(self, bounds: GraphSettings) -> AbstractAsyncContextManager[UpkeepStore]:
+    def open(self, bounds: GraphSettings) -> AbstractAsyncContextManager[InvestigatorStore]:
         """An empty graph; the one before it is gone."""
         ...
 
@@ -39,7 +39,7 @@ class NewEmbeddedGraphs:
         self._opened = 0
 
     @asynccontextmanager
-    async def open(self, bounds: GraphSettings) -> AsyncIterator[UpkeepStore]:
+    async def open(self, bounds: GraphSettings) -> AsyncIterator[InvestigatorStore]:
         """As the protocol says."""
         self._opened += 1
         store = await EmbeddedGraphStore.open(self._directory / str(self._opened), bounds)
@@ -63,7 +63,7 @@ class NewNeo4jGraphs:
         runner.run(Neo4jGraphStore(self._client).position(timeout_s=30))
 
     @asynccontextmanager
-    async def open(self, bounds: GraphSettings) -> AsyncIterator[UpkeepStore]:
+    async def open(self, bounds: GraphSettings) -> AsyncIterator[InvestigatorStore]:
         """As the protocol says."""
         text = "MATCH (n:Applicant|Identifier|GraphMeta) DETACH DELETE n"
         await self._client.run(text, timeout_s=10)

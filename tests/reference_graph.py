@@ -35,6 +35,7 @@ from graph.model import (
 )
 from graph.settings import GraphSettings
 from graph.store import GraphBehind, GraphCounts, GraphUnavailable, OutboxEvent, PendingView
+from graph.window import Statement, WindowAnswer, WindowFailed
 
 ROLE_ORDER = [Role.USES, Role.GUARANTOR, Role.REFERRER, Role.CONTACT]
 KIND_ORDER = list(IdentifierKind)
@@ -429,6 +430,10 @@ class ReferenceGraphStore:
         self._check_open()
         require_bounds(question)
         return ReferenceInvestigation(self._graph, question.as_of_us).look(question)
+
+    async def run(self, statement: Statement, *, timeout_s: float) -> WindowAnswer:
+        """A reference reads no Cypher."""
+        raise WindowFailed("the reference reads no Cypher")
 
     async def project(self, events: Sequence[OutboxEvent], *, after: int, timeout_s: float) -> None:
         """Keep the events."""

@@ -13,11 +13,11 @@ from graph.bulkhead import Bulkhead
 from graph.embedded import EmbeddedGraphStore
 from graph.expiry import Retention
 from graph.guarded import GuardedGraphStore
+from graph.investigate.store import InvestigatorStore
 from graph.neo4j_client import Neo4jClient
 from graph.neo4j_settings import Neo4jSettings
 from graph.neo4j_store import Neo4jGraphStore
 from graph.settings import GraphSettings
-from graph.upkeep import UpkeepStore
 
 PASSWORD = "TOUCHSTONE_NEO4J_PASSWORD"  # noqa: S105 - the variable's name
 _OPEN_S = 60.0
@@ -37,8 +37,8 @@ class GraphOpener:
     may be away for a while.
     """
 
-    open: Callable[[], Awaitable[UpkeepStore]]
-    open_alone: Callable[[], Awaitable[UpkeepStore]]
+    open: Callable[[], Awaitable[InvestigatorStore]]
+    open_alone: Callable[[], Awaitable[InvestigatorStore]]
     is_own: bool
 
 
@@ -49,16 +49,16 @@ def graph_opener(
     if settings.graph.graph_store == "embedded":
         directory = settings.storage.data_dir / "graph"
 
-        async def open_embedded() -> UpkeepStore:
+        async def open_embedded() -> InvestigatorStore:
             return await EmbeddedGraphStore.open(directory, bounds, timeout_s=_OPEN_S)
 
         return GraphOpener(open_embedded, open_embedded, is_own=True)
     reached = _reached(settings.graph, environment)
 
-    async def open_bare() -> UpkeepStore:
+    async def open_bare() -> InvestigatorStore:
         return Neo4jGraphStore(Neo4jClient(reached), bounds)
 
-    async def open_guarded() -> UpkeepStore:
+    async def open_guarded() -> InvestigatorStore:
         return _guarded(await open_bare(), settings.graph)
 
     return GraphOpener(open_guarded, open_bare, is_own=False)
@@ -89,7 +89,7 @@ def retention_of(settings: Settings) -> Retention:
     )
 
 
-def _guarded(store: UpkeepStore, options: Graph) -> GuardedGraphStore:
+def _guarded(store: InvestigatorStore, options: Graph) -> GuardedGraphStore:
     breaker = Breaker(
         "neo4j",
         BreakerSettings(

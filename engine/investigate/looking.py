@@ -26,9 +26,9 @@ from graph.investigate.model import (
     Question,
 )
 from graph.investigate.paths import Path, shortest_path
+from graph.investigate.store import InvestigatorStore
 from graph.investigate.timeline import Moment, timeline_of
 from graph.rows import RELATIONSHIPS
-from graph.store import GraphStore
 from graph.window import Statement, WindowAnswer
 
 _TIMELINE_PAGES = 2
@@ -72,12 +72,12 @@ class Timeline:
 class _InTurn:
     """One question of all investigators at a time: a decision never waits for more than one."""
 
-    def __init__(self, store: GraphStore) -> None:
+    def __init__(self, store: InvestigatorStore) -> None:
         self._store = store
         self._bulkhead = Bulkhead(limit=1, queue=_MOST_WAITING)
 
     async def look(self, question: Question, *, timeout_s: float) -> Answer:
-        """As ``GraphStore.look``."""
+        """As ``InvestigatorStore.look``."""
         deadline = Deadline(timeout_s)
         async with self._bulkhead.place(timeout_s):
             return await self._store.look(question, timeout_s=deadline.remaining_s())
@@ -86,7 +86,7 @@ class _InTurn:
 class Window:
     """The Cypher window: one statement at a time, whoever asks."""
 
-    def __init__(self, store: GraphStore) -> None:
+    def __init__(self, store: InvestigatorStore) -> None:
         self._store = store
         self._bulkhead = Bulkhead(limit=1, queue=_WINDOW_WAITING)
 
@@ -99,7 +99,7 @@ class Window:
 class Looking:
     """Reads of graph and ledger. Raises ``NotFound`` for what neither knows."""
 
-    def __init__(self, store: GraphStore, ledger: Ledger) -> None:
+    def __init__(self, store: InvestigatorStore, ledger: Ledger) -> None:
         self._store, self._ledger = _InTurn(store), ledger
 
     async def search(self, subject: Subject, view: View, deadline: Deadline) -> Answer:

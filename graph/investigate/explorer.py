@@ -32,10 +32,10 @@ MOST_HUBS = 16
 
 
 class Looks(Protocol):
-    """The part of ``GraphStore`` that is needed here."""
+    """The part of ``InvestigatorStore`` that is needed here."""
 
     async def look(self, question: Question, *, timeout_s: float) -> Answer:
-        """As ``GraphStore.look``."""
+        """As ``InvestigatorStore.look``."""
         ...
 
 

@@ -27,9 +27,9 @@ from graph.investigate.model import (
     Question,
 )
 from graph.investigate.paths import shortest_path
+from graph.investigate.store import InvestigatorStore
 from graph.model import ApplicationProjected, GraphEvent
 from graph.settings import GraphSettings
-from graph.store import GraphStore
 from tests.graph_histories import KINDS, histories, positioned, settings_strategy
 from tests.neo4j_server import alone, find_server, run_of
 from tests.new_graphs import NewEmbeddedGraphs, NewGraphs, NewNeo4jGraphs
@@ -94,7 +94,7 @@ def reference(
     return ReferenceInvestigation(graph, as_of)
 
 
-def explorer(store: GraphStore, as_of_us: int) -> Explorer:
+def explorer(store: InvestigatorStore, as_of_us: int) -> Explorer:
     """Without a bound that matters here."""
     return Explorer(store, as_of_us, Deadline(30))
 

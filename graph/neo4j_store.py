@@ -151,6 +151,15 @@ class Neo4jGraphStore:
 
         return await self._client.write(work, timeout_s=timeout_s)
 
+    async def empty(self, *, timeout_s: float) -> None:
+        """Delete every applicant and identifier; the position is 0 then.
+
+        Interrupted, it is gone on with when the position is next asked for.
+        """
+        deadline = time.monotonic() + timeout_s
+        await self._clear(deadline)
+        self._prepared = False
+
     async def close(self) -> None:
         """As the protocol says."""
         await self._client.close()

@@ -68,9 +68,9 @@ def project_parameters(
         row = {"applicant": key[0], "identifier": key[2], "at": first, "last_at": last}
         links[_LISTS[key[1]]].append(row)
     return {
-        "applicants": [_applicant_row(k, x) for k, x in sorted(touched.applicants.items())],
+        "applicants": [applicant_row(k, x) for k, x in sorted(touched.applicants.items())],
         "identifiers": [
-            _identifier_row(k, x, settings) for k, x in sorted(touched.identifiers.items())
+            identifier_row(k, x, settings) for k, x in sorted(touched.identifiers.items())
         ],
         **links,
         "position": position,
@@ -78,7 +78,8 @@ def project_parameters(
     }
 
 
-def _applicant_row(key: str, state: ApplicantState) -> dict[str, Any]:
+def applicant_row(key: str, state: ApplicantState) -> dict[str, Any]:
+    """The properties that ``project.cypher`` sets."""
     marks = list(state.marks)
     last = marks[-1] if marks else (0, NOT_FRAUD)
     is_fraud = last[1] > NOT_FRAUD
@@ -95,7 +96,8 @@ def _applicant_row(key: str, state: ApplicantState) -> dict[str, Any]:
     }
 
 
-def _identifier_row(key: str, state: IdentifierState, settings: GraphSettings) -> dict[str, Any]:
+def identifier_row(key: str, state: IdentifierState, settings: GraphSettings) -> dict[str, Any]:
+    """The properties that ``project.cypher`` sets."""
     hub_at = crossed_at(state.times, settings.caps[state.kind])
     declared = state.declarations[-1][1] if state.declarations else ""
     return {
@@ -140,7 +142,9 @@ def remove_parameters(
     return {
         **gone,
         "identifiers": [
-            {"key": key, **_expired_row(touched.identifiers[key])} for key in sorted(kept)
+            {"key": key, **_expired_row(touched.identifiers[key])}
+            for key in sorted(kept)
+            if key in touched.identifiers
         ],
         "applicants": sorted(applicants),
         "forgotten": sorted(forgotten),

@@ -12,13 +12,13 @@ START = datetime(2023, 1, 1, tzinfo=UTC)
 COLUMNS = ("application", "at", "status", "phone", "device", "address", "guarantor_phone")
 
 
-def application_rows(count: int, seed: int = 1) -> list[tuple[str, ...]]:
+def application_rows(count: int, seed: int = 1, start: datetime = START) -> list[tuple[str, ...]]:
     """Applications that share phones, devices and addresses; the same for the same seed."""
     rng = random.Random(seed)
     crowd = max(2, count // 3)
     rows: list[tuple[str, ...]] = []
     for number in range(count):
-        at = START + timedelta(minutes=7 * number, seconds=rng.randrange(60))
+        at = start + timedelta(minutes=7 * number, seconds=rng.randrange(60))
         rows.append(
             (
                 f"A-{seed}-{number}",

@@ -18,6 +18,7 @@ from graph.neo4j_client import Neo4jClient
 from graph.neo4j_settings import Neo4jSettings
 from graph.neo4j_store import Neo4jGraphStore
 from graph.settings import GraphSettings
+from graph.switch import GraphPlaces, settle
 
 PASSWORD = "TOUCHSTONE_NEO4J_PASSWORD"  # noqa: S105 - the variable's name
 _OPEN_S = 60.0
@@ -47,13 +48,14 @@ def graph_opener(
 ) -> GraphOpener:
     """How to open the store of these settings; ``SettingsError`` if they name none."""
     if settings.graph.graph_store == "embedded":
-        directory = settings.storage.data_dir / "graph"
+        directory = GraphPlaces.of(settings.storage.data_dir).live
 
         async def open_embedded() -> InvestigatorStore:
+            settle(GraphPlaces.of(settings.storage.data_dir))
             return await EmbeddedGraphStore.open(directory, bounds, timeout_s=_OPEN_S)
 
         return GraphOpener(open_embedded, open_embedded, is_own=True)
-    reached = _reached(settings.graph, environment)
+    reached = neo4j_settings(settings.graph, environment)
 
     async def open_bare() -> InvestigatorStore:
         return Neo4jGraphStore(Neo4jClient(reached), bounds)
@@ -102,7 +104,8 @@ def _guarded(store: InvestigatorStore, options: Graph) -> GuardedGraphStore:
     return GuardedGraphStore(store, breaker, bulkhead)
 
 
-def _reached(options: Graph, environment: Mapping[str, str]) -> Neo4jSettings:
+def neo4j_settings(options: Graph, environment: Mapping[str, str]) -> Neo4jSettings:
+    """How the server of these options is reached; ``SettingsError`` if they do not say."""
     password = environment.get(PASSWORD) or _password(options.neo4j_password_file)
     try:
         return Neo4jSettings(

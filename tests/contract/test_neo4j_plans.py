@@ -49,6 +49,8 @@ def parameters(name: str, keys: list[str]) -> dict[str, Any]:
         "count_most": 10,
         "forgotten": keys,
         "forget": 5,
+        "above": "a",
+        "upto": "b",
     }
     if name == "remove":
         parts = [part for part in BATCH if part != "applicants"]
@@ -106,6 +108,8 @@ def explained(session: neo4j.Session, name: str, keys: list[str]) -> set[str]:
         "touched",
         "project",
         "remove",
+        "remove_identifiers",
+        "audit",
         "lock",
         "restart",
         "look_applicants",
@@ -122,7 +126,7 @@ def test_decisions_and_writer_start_from_unique_indexes(
     assert found & SEEKS
 
 
-@pytest.mark.parametrize("name", ["counts", "clear"])
+@pytest.mark.parametrize("name", ["counts", "clear", "applicant_keys", "identifier_keys"])
 def test_the_others_may_scan(session: neo4j.Session, name: str) -> None:
     """They are for operators; here they are at least understood by the server."""
     assert explained(session, name, ["a"])

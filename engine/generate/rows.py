@@ -13,7 +13,7 @@ from graph.model import ApplicationProjected
 
 LINKS: Mapping[str, type] = MappingProxyType(
     {
-        "applicant": str,
+        "application": str,
         "at_us": int,
         "status": str,
         "role": str,
@@ -25,7 +25,7 @@ LINKS: Mapping[str, type] = MappingProxyType(
 """Columns of links: an identifier of an application, as a token."""
 
 MARKS: Mapping[str, type] = MappingProxyType(
-    {"applicant": str, "at_us": int, "fraud_at_us": int, "fraud_type": str}
+    {"application": str, "at_us": int, "fraud_at_us": int, "fraud_type": str}
 )
 """Columns of fraud marks: made when, fraud known since when."""
 

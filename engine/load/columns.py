@@ -14,6 +14,12 @@ _KINDS = "|".join(kind.value for kind in IdentifierKind)
 _LINK = re.compile(
     rf"(?:(guarantor|referrer|contact)_)?({_KINDS})(?:_(token|masked|document|code))?(?:_(\d+))?"
 )
+# Whole numbers of microseconds stand in columns of their own.
+_MICROSECONDS = {
+    "at_us": ("at", "marked_at"),
+    "marked_at_us": ("marked_at",),
+    "fraud_at_us": ("fraud_at",),
+}
 _ONLY_FOR = {"document": IdentifierKind.ID_NUMBER, "code": IdentifierKind.EMPLOYER}
 
 _WITH: Mapping[str, str] = {"masked": "token", "document": "value"}
@@ -29,15 +35,19 @@ class Content(Enum):
     """What a line is. The value: the columns it must have, and those it may have besides."""
 
     APPLICATIONS = (("at",), ("application", "applicant", "status"))
+    LINKS = (("at", "role", "kind", "key"), ("application", "applicant", "status", "masked"))
     MARKS = (("marked_at", "fraud_type"), ("application", "applicant", "fraud_at", "cleared"))
     SHARING = (("kind", "at", "reason"), ("value", "token", "document", "code"))
 
     @property
     def told(self) -> str:
         """For people."""
-        return {"MARKS": "fraud marks", "SHARING": "shared identifiers"}.get(
-            self.name, "applications"
-        )
+        others = {
+            "LINKS": "links",
+            "MARKS": "fraud marks",
+            "SHARING": "shared identifiers",
+        }
+        return others.get(self.name, "applications")
 
 
 @dataclass(slots=True)
@@ -74,8 +84,11 @@ def layout_of(names: Sequence[str], ignored: Sequence[str] = ()) -> Layout:
     for place, name in enumerate(names):
         if name in ignored:
             continue
-        if name in needed or name in optional:
-            fields[name] = place
+        field_name = _field(name, (*needed, *optional))
+        if field_name in fields:
+            raise ColumnsError(f"column {name} says the same as another")
+        if field_name:
+            fields[field_name] = place
         elif content is not Content.APPLICATIONS or not _add_link(links, name, place):
             raise ColumnsError(
                 f"column {name!r} means nothing in a file of {content.told}; rename it, or name it "
@@ -86,10 +99,18 @@ def layout_of(names: Sequence[str], ignored: Sequence[str] = ()) -> Layout:
     return layout
 
 
+def _field(name: str, fields: Sequence[str]) -> str:
+    """The field that the column holds; "" if none."""
+    found = [field for field in _MICROSECONDS.get(name, (name,)) if field in fields]
+    return found[0] if found else ""
+
+
 def _content(names: tuple[str, ...]) -> Content:
     if "fraud_type" in names:
         return Content.MARKS
-    return Content.SHARING if "reason" in names else Content.APPLICATIONS
+    if "reason" in names:
+        return Content.SHARING
+    return Content.LINKS if "role" in names and "key" in names else Content.APPLICATIONS
 
 
 def _add_link(links: dict[tuple[str, str, str], LinkColumns], name: str, place: int) -> bool:

@@ -12,6 +12,7 @@ from engine.load.cells import (
     UnusableCell,
     key_of,
     mask_of,
+    micros_of,
     short_text,
     text_of,
     time_us,
@@ -75,19 +76,16 @@ class _Reading:
         match self._layout.content:
             case Content.APPLICATIONS:
                 return self.application()
+            case Content.LINKS:
+                return self.one_link()
             case Content.MARKS:
                 return self.mark()
             case Content.SHARING:
                 return self.sharing()
 
     def application(self) -> ApplicationProjected:
-        applicant = self._applicant()
-        if applicant is not None and applicant.startswith("dec_"):
-            self._note("applicant", "is a decision: only applications made elsewhere are loaded")
-        at_us = self._time("at")
-        status = self._field("status", text_of, "")
-        if status not in _STATUSES:
-            self._note("status", "must be approve, refer, decline or empty")
+        applicant, at_us = self._loaded(), self._time("at")
+        status = self._status()
         links = {(x.role, x.identifier.key): x for c in self._layout.links for x in self._links(c)}
         if not links and not self.problems:
             self._note("", "has no identifier")
@@ -98,6 +96,23 @@ class _Reading:
         return ApplicationProjected(
             applicant=applicant, at_us=at_us, status=status, links=tuple(sorted(links.values()))
         )
+
+    def one_link(self) -> ApplicationProjected:
+        """An application with one of its links; the lines of one stand together."""
+        applicant, at_us = self._loaded(), self._time("at")
+        status = self._status()
+        role = self._one_of("role", [role.value for role in Role])
+        kind = self._one_of("kind", [kind.value for kind in IdentifierKind])
+        if kind is None:
+            raise _Bad
+        key = self._field("key", lambda cell: token_of(cell, IdentifierKind(kind)), "")
+        mask = self._field("masked", mask_of, "***")
+        if key == "":
+            self._note("key", "is missing")
+        if not (applicant and at_us and role and key and mask) or status is None:
+            raise _Bad
+        link = Link(Role(role), Identifier(IdentifierKind(kind), key, mask))
+        return ApplicationProjected(applicant=applicant, at_us=at_us, status=status, links=(link,))
 
     def mark(self) -> FraudMarked:
         applicant = self._applicant()
@@ -120,12 +135,10 @@ class _Reading:
     def sharing(self) -> SharingDeclared:
         at_us = self._time("at")
         reason = self._field("reason", short_text, "")
-        try:
-            kind = IdentifierKind(self._field("kind", text_of, "") or "")
-        except ValueError:
-            kinds = ", ".join(kind.value for kind in IdentifierKind)
-            self._note("kind", f"must be one of {kinds}")
-            raise _Bad from None
+        kind_name = self._one_of("kind", [kind.value for kind in IdentifierKind])
+        if kind_name is None:
+            raise _Bad
+        kind = IdentifierKind(kind_name)
         forms: dict[str, int] = {
             form: self._layout.fields[form]
             for form in ("value", "token", "document", "code")
@@ -140,6 +153,25 @@ class _Reading:
             identifier=found[0].identifier.key, kind=kind, at_us=at_us, reason=reason
         )
 
+    def _loaded(self) -> str | None:
+        applicant = self._applicant()
+        if applicant is not None and applicant.startswith("dec_"):
+            self._note("applicant", "is a decision: only applications made elsewhere are loaded")
+        return applicant
+
+    def _status(self) -> str | None:
+        status = self._field("status", text_of, "")
+        if status is not None and status not in _STATUSES:
+            self._note("status", "must be approve, refer, decline or empty")
+        return status
+
+    def _one_of(self, name: str, values: list[str]) -> str | None:
+        found = self._field(name, text_of, "")
+        if found is None or found in values:
+            return found
+        self._note(name, f"must be one of {', '.join(values)}")
+        return None
+
     def _applicant(self) -> str | None:
         """The key, from whichever column is filled."""
         number = self._field("application", short_text, "")
@@ -153,7 +185,15 @@ class _Reading:
 
     def _time(self, name: str, *, needed: bool = True) -> int | None:
         rules, before = self._rules, len(self.problems)
-        found = self._field(name, lambda cell: time_us(cell, rules.zone, rules.now_us), None)
+        place = self._layout.fields.get(name)
+        is_number = place is not None and self._layout.names[place].endswith("_us")
+
+        def read(cell: object) -> int | None:
+            if is_number:
+                return micros_of(cell, rules.now_us)
+            return time_us(cell, rules.zone, rules.now_us)
+
+        found = self._field(name, read, None)
         if found is None and needed and len(self.problems) == before:
             self._note(name, "is missing")
         return found

@@ -54,9 +54,9 @@ class Rejects:
         self.lines = 0
         self.first: list[Problem] = []
 
-    def add(self, problems: Iterable[Problem]) -> None:
-        """One line with what is wrong with it."""
-        self.lines += 1
+    def add(self, problems: Iterable[Problem], lines: int = 1) -> None:
+        """What is wrong with one line, or with lines that belong together."""
+        self.lines += lines
         for problem in problems:
             if len(self.first) < self.SHOWN:
                 self.first.append(problem)

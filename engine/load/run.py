@@ -13,6 +13,7 @@ from engine.ledger import NewRecord, RecordRef
 from engine.load.columns import Layout
 from engine.load.convert import Converter
 from engine.load.files import Source
+from engine.load.grouping import groups
 from engine.load.problems import Problem, Rejects
 from graph.model import ApplicationProjected, GraphEvent
 
@@ -57,6 +58,7 @@ class LoadReport:
 
 class _Item(NamedTuple):
     line: int
+    lines: int
     event: GraphEvent
     about: bytes
     content: bytes
@@ -97,12 +99,12 @@ class Loader:
         recorded until then stays, and is known the next time.
         """
         batch: list[_Item] = []
-        for line in source.lines(progress):
-            found = self._converter.convert(source.name, layout, line)
-            if isinstance(found, list):
-                self._rejects.add(found)
+        lines = source.lines(progress)
+        for group in groups(source.name, layout, lines, self._converter):
+            if isinstance(group.found, list):
+                self._rejects.add(group.found, group.lines)
                 continue
-            batch.append(_Item(line.number, found, *_digests(found)))
+            batch.append(_Item(group.first, group.lines, group.found, *_digests(group.found)))
             if len(batch) == _BATCH:
                 await self._record(source.name, batch)
                 batch = []
@@ -112,7 +114,7 @@ class Loader:
         fresh = await self._fresh(file, batch)
         if fresh and not self._dry:
             await self._target.append(_new_record(file, fresh, self._at_us))
-        self._recorded += len(fresh)
+        self._recorded += sum(item.lines for item in fresh)
 
     async def _fresh(self, file: str, batch: Sequence[_Item]) -> list[_Item]:
         """Those that are not recorded yet, nor earlier in the batch."""
@@ -124,10 +126,10 @@ class Loader:
                 known[item.about] = item.content
                 fresh.append(item)
             elif before == item.content:
-                self._known += 1
+                self._known += item.lines
             else:
                 told = "the application was loaded before, with other content"
-                self._rejects.add([Problem(file, item.line, "", told)])
+                self._rejects.add([Problem(file, item.line, "", told)], item.lines)
         return fresh
 
 

@@ -17,7 +17,7 @@ from engine.cli import main
 from engine.ledger import SqliteLedger
 from engine.privacy import Keyring, Tokeniser
 from graph.embedded import EmbeddedGraphStore
-from graph.model import ApplicationProjected, GraphEvent, NeighbourhoodQuery
+from graph.model import ApplicationProjected, FraudMarked, GraphEvent, NeighbourhoodQuery
 from graph.store import NOTHING_PENDING, GraphCounts
 from tests.graph_histories import bare
 from tests.history_files import COLUMNS, application_rows, write_csv
@@ -180,6 +180,24 @@ def test_check_writes_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]
 
     assert "10 lines would be recorded, 20 known before" in capsys.readouterr().out
     assert len(recorded(data)) == 20
+
+
+@pytest.mark.parametrize("form", ["csv", "parquet"])
+def test_generated_history_is_loaded(tmp_path: Path, form: str) -> None:
+    """What the generator writes for the graph, with this server's keys, is what is loaded."""
+    data, out = tmp_path / "data", tmp_path / "out"
+    Keyring.open(data / "keys", ledger_exists=False)
+    written = ["generate", str(out), "--applicants", "300", "--rings", "2", "--format", form]
+    assert main([*written, "--days", "300", "--first", "2024-01-01", "--keys", f"{data}/keys"]) == 0
+
+    assert load(data, out / f"links.{form}", out / f"marks.{form}") == 0
+
+    events = recorded(data)
+    marked = {event.applicant for event in events if isinstance(event, FraudMarked)}
+    applied = {event.applicant for event in events if isinstance(event, ApplicationProjected)}
+    assert len(applied) == counts(data)[1].applicants == 300
+    assert marked
+    assert marked <= applied
 
 
 def test_columns_that_mean_nothing_are_refused_before_anything_is_done(

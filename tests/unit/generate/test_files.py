@@ -49,11 +49,11 @@ def test_rows_hold_what_the_events_hold(tmp_path: Path, target: Target) -> None:
         for link in event.links
     ]
     # Marks take moments of their own among the events, so a time may be a microsecond off.
-    assert [(r["applicant"], r["role"], r["key"]) for r in rows] == [
+    assert [(r["application"], r["role"], r["key"]) for r in rows] == [
         (applicant, role, key) for applicant, _, role, key in expected
     ]
     frauds = {item.request.request_id for item in generate(SMALL) if item.truth.fraud}
-    assert {row["applicant"] for row in _rows(out, "marks", target)} == frauds
+    assert {row["application"] for row in _rows(out, "marks", target)} == frauds
 
 
 def _rows(out: Path, name: str, target: Target) -> list[dict[str, str]]:

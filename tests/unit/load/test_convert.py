@@ -8,6 +8,7 @@ from engine.api.identifiers import Links
 from engine.api.problems import Problems
 from engine.load import Converter, Problem, layout_of
 from engine.load.files import Line
+from engine.load.grouping import groups
 from engine.model import IdentifierKind, Link, Role
 from engine.privacy import Tokeniser
 from graph.model import ApplicationProjected, FraudMarked, SharingDeclared
@@ -185,3 +186,51 @@ def test_a_fault_of_the_file_is_a_problem_of_its_line() -> None:
     """Nothing is dropped in silence."""
     found = CONVERTER.convert("f", layout_of(["application", "at", "ip"]), Line(3, fault="is odd"))
     assert found == [Problem("f", 3, "", "is odd")]
+
+
+def link_line(number: int, application: str, key: str, *, at_us: int = T0_US) -> Line:
+    """A line of a file of links."""
+    return Line(number, (application, at_us, "approve", "uses", "device", key, "****"))
+
+
+LINKS = layout_of(["application", "at_us", "status", "role", "kind", "key", "masked"])
+DEVICES = [f"device:{n:064}" for n in range(9)]
+
+
+def test_links_that_stand_together_are_one_application() -> None:
+    """Also where one of them comes twice; the next application is another."""
+    lines = [
+        link_line(2, "A", DEVICES[1]),
+        link_line(3, "A", DEVICES[0]),
+        link_line(4, "A", DEVICES[1]),
+        link_line(5, "B", DEVICES[0]),
+    ]
+    found = list(groups("f", LINKS, lines, CONVERTER))
+
+    assert [(group.first, group.lines) for group in found] == [(2, 3), (5, 1)]
+    first = found[0].found
+    assert isinstance(first, ApplicationProjected)
+    assert (first.applicant, first.at_us) == (TOKENS.external_id("A"), T0_US)
+    assert [x.identifier.key for x in first.links] == DEVICES[:2]
+
+
+@pytest.mark.parametrize(
+    "lines, told",
+    [
+        ([link_line(2, "A", DEVICES[0]), link_line(3, "A", "phone:1")], "f:3, column key: is no"),
+        (
+            [link_line(2, "A", DEVICES[0]), link_line(3, "A", DEVICES[1], at_us=T0_US - 1)],
+            "f:3: has another time or status",
+        ),
+        ([link_line(n + 2, "A", DEVICES[n]) for n in range(5)], "f:2: begins an application of"),
+        ([link_line(2, "A", DEVICES[0], at_us=0)], "f:2, column at_us: lies before 1970"),
+        ([link_line(2, "A", "")], "f:2, column key: is missing"),
+    ],
+)
+def test_an_application_is_rejected_as_a_whole(lines: list[Line], told: str) -> None:
+    """Half of its links would be no application that was ever made."""
+    (group,) = groups("f", LINKS, lines, CONVERTER)
+
+    assert isinstance(group.found, list)
+    assert [str(problem)[: len(told)] for problem in group.found] == [told]
+    assert group.lines == len(lines)

@@ -288,10 +288,13 @@ class DecisionEngine:
         decision_id: str,
         fraud_type: str | None,
         source: str,
+        since_us: int | None = None,
+        case_id: str = "",
     ) -> int:
-        """Mark (or, with ``fraud_type`` ``None``, unmark) and return since when it is known.
+        """Mark (or, with ``fraud_type`` ``None``, unmark) and return when it was made.
 
-        Decisions admitted from then on see it. Repeating a request changes nothing.
+        ``since_us``: since when it was known elsewhere; ``None``: since now. Decisions admitted
+        from now on see it. Repeating a request changes nothing.
         Raises ``NotFound`` and ``RequestIdReused``.
         """
         fingerprint = self._tokeniser.fingerprint(content)
@@ -307,16 +310,19 @@ class DecisionEngine:
             known_at_us=self._clock.next_us(),
             fraud_type=fraud_type,
             source=source,
+            since_us=since_us,
+            case_id=case_id,
         )
         return await self._record_mark(caller, request_id, fingerprint, target.subject, mark)
 
     async def _record_mark(
         self, caller: str, request_id: str, fingerprint: bytes, subject: str, mark: MarkRecord
     ) -> int:
+        since_us = mark.known_at_us if mark.since_us is None else mark.since_us
         event = FraudMarked(
             applicant=mark.decision_id,
             at_us=mark.known_at_us,
-            fraud_at_us=None if mark.fraud_type is None else mark.known_at_us,
+            fraud_at_us=None if mark.fraud_type is None else since_us,
             fraud_type=mark.fraud_type or "",
         )
         self._pending.expect(event)

@@ -26,13 +26,18 @@ class DecisionRecord:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MarkRecord:
-    """A fraud mark set (``fraud_type``) or taken back (``None``)."""
+    """A fraud mark set (``fraud_type``) or taken back (``None``) at ``known_at_us``.
+
+    ``since_us``: since when it was known elsewhere; ``None``: since it was marked.
+    """
 
     mark_id: str
     decision_id: str
     known_at_us: int
     fraud_type: str | None
     source: str
+    since_us: int | None = None
+    case_id: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

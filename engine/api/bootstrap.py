@@ -10,7 +10,15 @@ from engine.api.graph_stores import GraphOpener, graph_opener, retention_of
 from engine.clock import AdmissionClock
 from engine.errors import LedgerUnavailable, Unavailable
 from engine.gather import Gatherer, GraphSource, HistorySource
-from engine.investigate import AccessLog, Horizon, Looking, PageKeys, Window
+from engine.investigate import (
+    AccessLog,
+    Horizon,
+    Looking,
+    PageKeys,
+    Recorder,
+    Saying,
+    Window,
+)
 from engine.ledger import SqliteLedger
 from engine.ledger.sqlite import FILE_NAME
 from engine.lifecycle import Approvers, LivePolicies, PolicyDesk, load_approvers
@@ -178,6 +186,7 @@ class TouchstoneApp:
         investigation = Investigation(
             looking=Looking(store, ledger),
             window=Window(store),
+            saying=Saying(ledger, Recorder(ledger, pending, clock, self.tokeniser)),
             horizon=Horizon(clock, pending, projector),
             log=AccessLog(ledger, clock),
             pages=PageKeys(self.tokeniser.fingerprint),

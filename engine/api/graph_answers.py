@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from engine.api.dates import to_timestamp
 from engine.investigate import Access, View
 from engine.investigate.decision_graph import DecisionGraph
+from engine.investigate.saying import Mark, Note, Sharing
 from graph.investigate.model import ApplicationNode, IdentifierNode, LinkRow, Part
 from graph.investigate.paths import Step
 from graph.investigate.timeline import Moment
@@ -123,3 +124,49 @@ def access(found: Access) -> pb.GraphAccess:
         shown=found.shown,
         detail=found.detail,
     )
+
+
+def note(found: Note) -> pb.RecordedNote:
+    """One note."""
+    return pb.RecordedNote(
+        note_id=found.note_id,
+        subject=found.subject,
+        text=found.text,
+        caller=found.caller,
+        at=to_timestamp(found.at_us),
+        case_id=found.case_id,
+    )
+
+
+def sharing(found: Sharing) -> pb.RecordedSharing:
+    """One declaration or withdrawal."""
+    return pb.RecordedSharing(
+        sharing_id=found.sharing_id,
+        key=found.key,
+        reason=found.reason,
+        note=found.note,
+        caller=found.caller,
+        at=to_timestamp(found.at_us),
+        case_id=found.case_id,
+    )
+
+
+def mark(found: Mark) -> pb.RecordedMark:
+    """One mark, or its withdrawal."""
+    since = found.mark.since_us
+    return pb.RecordedMark(
+        mark_id=found.mark.mark_id,
+        decision_id=found.mark.decision_id,
+        fraud_type=found.mark.fraud_type or "",
+        source=found.mark.source,
+        caller=found.caller,
+        known_at=to_timestamp(found.mark.known_at_us),
+        known_since=None if since is None else to_timestamp(since),
+        case_id=found.mark.case_id,
+    )
+
+
+def files(found: Mapping[str, bytes]) -> Iterable[pb.ExportedFile]:
+    """Files by their names."""
+    for name, content in found.items():
+        yield pb.ExportedFile(name=name, content=content)

@@ -14,7 +14,16 @@ from engine.api.dates import to_micros
 from engine.api.identifiers import Tokens
 from engine.api.problems import Problems
 from engine.api.visits import Visit, subject_of, visited
-from engine.investigate import AccessFilter, AccessLog, Horizon, Looking, PageKeys, View, Window
+from engine.investigate import (
+    AccessFilter,
+    AccessLog,
+    Horizon,
+    Looking,
+    PageKeys,
+    Saying,
+    View,
+    Window,
+)
 from engine.investigate.looking import Subject
 from engine.model import Role
 from graph.investigate.model import Cursor, Part
@@ -32,6 +41,7 @@ class Investigation:
 
     looking: Looking
     window: Window
+    saying: Saying
     horizon: Horizon
     log: AccessLog
     pages: PageKeys
@@ -80,14 +90,16 @@ class LookingMethods:
         check(request)
         parts = self._parts()
         place = (
-            parts.pages.place(_question(request), request.page_token) if request.page_token else ()
+            parts.pages.place(question_of(request), request.page_token)
+            if request.page_token
+            else ()
         )
         found, more = await parts.log.page(
             _access_filter(request),
             int(place[0]) if place else None,
             request.page_size or _DEFAULT_PAGE,
         )
-        token = "" if more is None else parts.pages.token(_question(request), (more,))
+        token = "" if more is None else parts.pages.token(question_of(request), (more,))
         return pb.ListAccessResponse(accesses=map(answer.access, found), next_page_token=token)
 
     async def _search(self, request: pb.SearchGraphRequest, seen: Visit) -> pb.SearchGraphResponse:
@@ -203,13 +215,13 @@ class LookingMethods:
         parts = self._parts()
         if not request.page_token:
             return await parts.horizon.view(seen.deadline), ()
-        as_of_us, *place = parts.pages.place(_question(request), request.page_token)
+        as_of_us, *place = parts.pages.place(question_of(request), request.page_token)
         return parts.horizon.again(int(as_of_us)), tuple(place)
 
     def _token(self, request: Message, view: View, place: tuple[str | int, ...]) -> str:
         if not place:
             return ""
-        return self._parts().pages.token(_question(request), (view.as_of_us, *place))
+        return self._parts().pages.token(question_of(request), (view.as_of_us, *place))
 
 
 def _next(after: Cursor | None, offset: int | None) -> tuple[str | int, ...]:
@@ -218,7 +230,7 @@ def _next(after: Cursor | None, offset: int | None) -> tuple[str | int, ...]:
     return () if offset is None else (offset,)
 
 
-def _question(request: Message) -> bytes:
+def question_of(request: Message) -> bytes:
     """What must be the same on every page: the caller, and all but the page itself."""
     copy = type(request)()
     copy.CopyFrom(request)

@@ -62,6 +62,11 @@ class Engine(Protocol):
         decision_id: str,
         fraud_type: str | None,
         source: str,
+        since_us: int | None = None,
+        case_id: str = "",
     ) -> int:
-        """Mark, or unmark if ``fraud_type`` is ``None``; since when it is known, microseconds."""
+        """Mark, or unmark if ``fraud_type`` is ``None``; when it was made, microseconds.
+
+        ``since_us``: since when it was known elsewhere; ``None``: since now.
+        """
         ...

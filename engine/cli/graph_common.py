@@ -6,13 +6,13 @@ import argparse
 import json
 import re
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from google.protobuf.json_format import MessageToDict
 from google.protobuf.message import Message
 
-from engine.cli.remote import add_server
+from engine.cli.remote import Client, add_server
 from engine.errors import TouchstoneError
 from engine.model import IdentifierKind
 from touchstone.v1 import graph_types_pb2 as types
@@ -24,6 +24,9 @@ _DOCUMENTS = {
     for name, number in types_pb2.IdDocumentKind.items()
     if number
 }
+PAGE = 200
+"""Entries of one page at most."""
+
 _KINDS = [kind.value for kind in IdentifierKind]
 SUBJECT_HELP = (
     "a decision id, a token as another command showed it, or KIND:VALUE such as "
@@ -110,6 +113,24 @@ def united(parts: Iterable[types.GraphPart]) -> types.GraphPart:
                     seen.add(raw)
                     getattr(whole, name).append(entry)
     return whole
+
+
+def all_pages(
+    client: Client,
+    method: str,
+    request: Callable[[str, int], Message],
+    field: str,
+    limit: int,
+) -> list[Any]:
+    """Entries of page after page, until there are ``limit`` of them or no more."""
+    found: list[Any] = []
+    token = ""
+    while True:
+        page = client.call(method, request(token, min(limit - len(found), PAGE)))
+        found += getattr(page, field)
+        token = page.next_page_token
+        if not token or len(found) >= limit:
+            return found[:limit]
 
 
 def _positive(text: str) -> int:

@@ -14,6 +14,8 @@ from engine.ledger import Ledger
 from engine.record import DecisionRecord
 from graph.bulkhead import Bulkhead
 from graph.investigate.explorer import Explorer
+from graph.investigate.groups import MOST_STEPS as MOST_GROUP_STEPS
+from graph.investigate.groups import Group, group_around
 from graph.investigate.model import (
     MOST_LINKS,
     Answer,
@@ -209,6 +211,15 @@ class Looking:
         if not links:
             part = Part(identifiers=(explorer.identifiers[subject.key],))
         return Timeline(moments=timeline_of(part), part=part, cut=is_cut)
+
+    async def group(
+        self, decision_id: str, view: View, deadline: Deadline, *, most_members: int
+    ) -> Group:
+        """What hangs together with an application."""
+        explorer = await self._opened(decision_id, view, deadline)
+        return await group_around(
+            explorer, [decision_id], most_members=most_members, most_steps=MOST_GROUP_STEPS
+        )
 
     async def decision_graph(self, decision_id: str) -> DecisionGraph:
         """What the decision saw. Raises ``NotFound`` and ``Erased``."""

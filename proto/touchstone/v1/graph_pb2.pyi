@@ -2,6 +2,7 @@ import datetime
 
 from buf.validate import validate_pb2 as _validate_pb2
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
+from google.rpc import status_pb2 as _status_pb2
 from touchstone.v1 import graph_types_pb2 as _graph_types_pb2
 from google.protobuf.internal import containers as _containers
 from google.protobuf import descriptor as _descriptor
@@ -12,16 +13,20 @@ from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 DESCRIPTOR: _descriptor.FileDescriptor
 
 class MarkFraudRequest(_message.Message):
-    __slots__ = ("request_id", "decision_id", "fraud_type", "source")
+    __slots__ = ("request_id", "decision_id", "fraud_type", "source", "known_since", "case_id")
     REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
     DECISION_ID_FIELD_NUMBER: _ClassVar[int]
     FRAUD_TYPE_FIELD_NUMBER: _ClassVar[int]
     SOURCE_FIELD_NUMBER: _ClassVar[int]
+    KNOWN_SINCE_FIELD_NUMBER: _ClassVar[int]
+    CASE_ID_FIELD_NUMBER: _ClassVar[int]
     request_id: str
     decision_id: str
     fraud_type: str
     source: str
-    def __init__(self, request_id: _Optional[str] = ..., decision_id: _Optional[str] = ..., fraud_type: _Optional[str] = ..., source: _Optional[str] = ...) -> None: ...
+    known_since: _timestamp_pb2.Timestamp
+    case_id: str
+    def __init__(self, request_id: _Optional[str] = ..., decision_id: _Optional[str] = ..., fraud_type: _Optional[str] = ..., source: _Optional[str] = ..., known_since: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., case_id: _Optional[str] = ...) -> None: ...
 
 class MarkFraudResponse(_message.Message):
     __slots__ = ("decision_id", "known_at")
@@ -32,14 +37,16 @@ class MarkFraudResponse(_message.Message):
     def __init__(self, decision_id: _Optional[str] = ..., known_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
 
 class UnmarkFraudRequest(_message.Message):
-    __slots__ = ("request_id", "decision_id", "source")
+    __slots__ = ("request_id", "decision_id", "source", "case_id")
     REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
     DECISION_ID_FIELD_NUMBER: _ClassVar[int]
     SOURCE_FIELD_NUMBER: _ClassVar[int]
+    CASE_ID_FIELD_NUMBER: _ClassVar[int]
     request_id: str
     decision_id: str
     source: str
-    def __init__(self, request_id: _Optional[str] = ..., decision_id: _Optional[str] = ..., source: _Optional[str] = ...) -> None: ...
+    case_id: str
+    def __init__(self, request_id: _Optional[str] = ..., decision_id: _Optional[str] = ..., source: _Optional[str] = ..., case_id: _Optional[str] = ...) -> None: ...
 
 class UnmarkFraudResponse(_message.Message):
     __slots__ = ("decision_id", "known_at")
@@ -240,3 +247,177 @@ class RunCypherResponse(_message.Message):
     rows: _containers.RepeatedCompositeFieldContainer[CypherRow]
     cut: bool
     def __init__(self, view: _Optional[_Union[_graph_types_pb2.GraphView, _Mapping]] = ..., columns: _Optional[_Iterable[str]] = ..., rows: _Optional[_Iterable[_Union[CypherRow, _Mapping]]] = ..., cut: _Optional[bool] = ...) -> None: ...
+
+class FraudMark(_message.Message):
+    __slots__ = ("request_id", "decision_id", "fraud_type", "source", "known_since")
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    DECISION_ID_FIELD_NUMBER: _ClassVar[int]
+    FRAUD_TYPE_FIELD_NUMBER: _ClassVar[int]
+    SOURCE_FIELD_NUMBER: _ClassVar[int]
+    KNOWN_SINCE_FIELD_NUMBER: _ClassVar[int]
+    request_id: str
+    decision_id: str
+    fraud_type: str
+    source: str
+    known_since: _timestamp_pb2.Timestamp
+    def __init__(self, request_id: _Optional[str] = ..., decision_id: _Optional[str] = ..., fraud_type: _Optional[str] = ..., source: _Optional[str] = ..., known_since: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+
+class BatchMarkFraudRequest(_message.Message):
+    __slots__ = ("marks", "case_id")
+    MARKS_FIELD_NUMBER: _ClassVar[int]
+    CASE_ID_FIELD_NUMBER: _ClassVar[int]
+    marks: _containers.RepeatedCompositeFieldContainer[FraudMark]
+    case_id: str
+    def __init__(self, marks: _Optional[_Iterable[_Union[FraudMark, _Mapping]]] = ..., case_id: _Optional[str] = ...) -> None: ...
+
+class FraudMarkResult(_message.Message):
+    __slots__ = ("request_id", "known_at", "status")
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    KNOWN_AT_FIELD_NUMBER: _ClassVar[int]
+    STATUS_FIELD_NUMBER: _ClassVar[int]
+    request_id: str
+    known_at: _timestamp_pb2.Timestamp
+    status: _status_pb2.Status
+    def __init__(self, request_id: _Optional[str] = ..., known_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., status: _Optional[_Union[_status_pb2.Status, _Mapping]] = ...) -> None: ...
+
+class BatchMarkFraudResponse(_message.Message):
+    __slots__ = ("results",)
+    RESULTS_FIELD_NUMBER: _ClassVar[int]
+    results: _containers.RepeatedCompositeFieldContainer[FraudMarkResult]
+    def __init__(self, results: _Optional[_Iterable[_Union[FraudMarkResult, _Mapping]]] = ...) -> None: ...
+
+class ListFraudMarksRequest(_message.Message):
+    __slots__ = ("decision_id", "page_size", "page_token", "case_id")
+    DECISION_ID_FIELD_NUMBER: _ClassVar[int]
+    PAGE_SIZE_FIELD_NUMBER: _ClassVar[int]
+    PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    CASE_ID_FIELD_NUMBER: _ClassVar[int]
+    decision_id: str
+    page_size: int
+    page_token: str
+    case_id: str
+    def __init__(self, decision_id: _Optional[str] = ..., page_size: _Optional[int] = ..., page_token: _Optional[str] = ..., case_id: _Optional[str] = ...) -> None: ...
+
+class ListFraudMarksResponse(_message.Message):
+    __slots__ = ("marks", "next_page_token")
+    MARKS_FIELD_NUMBER: _ClassVar[int]
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    marks: _containers.RepeatedCompositeFieldContainer[_graph_types_pb2.RecordedMark]
+    next_page_token: str
+    def __init__(self, marks: _Optional[_Iterable[_Union[_graph_types_pb2.RecordedMark, _Mapping]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
+
+class DeclareSharingRequest(_message.Message):
+    __slots__ = ("request_id", "subject", "reason", "note", "case_id")
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    SUBJECT_FIELD_NUMBER: _ClassVar[int]
+    REASON_FIELD_NUMBER: _ClassVar[int]
+    NOTE_FIELD_NUMBER: _ClassVar[int]
+    CASE_ID_FIELD_NUMBER: _ClassVar[int]
+    request_id: str
+    subject: _graph_types_pb2.GraphSubject
+    reason: str
+    note: str
+    case_id: str
+    def __init__(self, request_id: _Optional[str] = ..., subject: _Optional[_Union[_graph_types_pb2.GraphSubject, _Mapping]] = ..., reason: _Optional[str] = ..., note: _Optional[str] = ..., case_id: _Optional[str] = ...) -> None: ...
+
+class DeclareSharingResponse(_message.Message):
+    __slots__ = ("sharing",)
+    SHARING_FIELD_NUMBER: _ClassVar[int]
+    sharing: _graph_types_pb2.RecordedSharing
+    def __init__(self, sharing: _Optional[_Union[_graph_types_pb2.RecordedSharing, _Mapping]] = ...) -> None: ...
+
+class WithdrawSharingRequest(_message.Message):
+    __slots__ = ("request_id", "subject", "note", "case_id")
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    SUBJECT_FIELD_NUMBER: _ClassVar[int]
+    NOTE_FIELD_NUMBER: _ClassVar[int]
+    CASE_ID_FIELD_NUMBER: _ClassVar[int]
+    request_id: str
+    subject: _graph_types_pb2.GraphSubject
+    note: str
+    case_id: str
+    def __init__(self, request_id: _Optional[str] = ..., subject: _Optional[_Union[_graph_types_pb2.GraphSubject, _Mapping]] = ..., note: _Optional[str] = ..., case_id: _Optional[str] = ...) -> None: ...
+
+class WithdrawSharingResponse(_message.Message):
+    __slots__ = ("sharing",)
+    SHARING_FIELD_NUMBER: _ClassVar[int]
+    sharing: _graph_types_pb2.RecordedSharing
+    def __init__(self, sharing: _Optional[_Union[_graph_types_pb2.RecordedSharing, _Mapping]] = ...) -> None: ...
+
+class ListSharingRequest(_message.Message):
+    __slots__ = ("page_size", "page_token", "case_id")
+    PAGE_SIZE_FIELD_NUMBER: _ClassVar[int]
+    PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    CASE_ID_FIELD_NUMBER: _ClassVar[int]
+    page_size: int
+    page_token: str
+    case_id: str
+    def __init__(self, page_size: _Optional[int] = ..., page_token: _Optional[str] = ..., case_id: _Optional[str] = ...) -> None: ...
+
+class ListSharingResponse(_message.Message):
+    __slots__ = ("sharing", "next_page_token")
+    SHARING_FIELD_NUMBER: _ClassVar[int]
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    sharing: _containers.RepeatedCompositeFieldContainer[_graph_types_pb2.RecordedSharing]
+    next_page_token: str
+    def __init__(self, sharing: _Optional[_Iterable[_Union[_graph_types_pb2.RecordedSharing, _Mapping]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
+
+class AddNoteRequest(_message.Message):
+    __slots__ = ("request_id", "subject", "text", "case_id")
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    SUBJECT_FIELD_NUMBER: _ClassVar[int]
+    TEXT_FIELD_NUMBER: _ClassVar[int]
+    CASE_ID_FIELD_NUMBER: _ClassVar[int]
+    request_id: str
+    subject: _graph_types_pb2.GraphSubject
+    text: str
+    case_id: str
+    def __init__(self, request_id: _Optional[str] = ..., subject: _Optional[_Union[_graph_types_pb2.GraphSubject, _Mapping]] = ..., text: _Optional[str] = ..., case_id: _Optional[str] = ...) -> None: ...
+
+class AddNoteResponse(_message.Message):
+    __slots__ = ("note",)
+    NOTE_FIELD_NUMBER: _ClassVar[int]
+    note: _graph_types_pb2.RecordedNote
+    def __init__(self, note: _Optional[_Union[_graph_types_pb2.RecordedNote, _Mapping]] = ...) -> None: ...
+
+class ListNotesRequest(_message.Message):
+    __slots__ = ("subject", "page_size", "page_token", "case_id")
+    SUBJECT_FIELD_NUMBER: _ClassVar[int]
+    PAGE_SIZE_FIELD_NUMBER: _ClassVar[int]
+    PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    CASE_ID_FIELD_NUMBER: _ClassVar[int]
+    subject: _graph_types_pb2.GraphSubject
+    page_size: int
+    page_token: str
+    case_id: str
+    def __init__(self, subject: _Optional[_Union[_graph_types_pb2.GraphSubject, _Mapping]] = ..., page_size: _Optional[int] = ..., page_token: _Optional[str] = ..., case_id: _Optional[str] = ...) -> None: ...
+
+class ListNotesResponse(_message.Message):
+    __slots__ = ("notes", "next_page_token")
+    NOTES_FIELD_NUMBER: _ClassVar[int]
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    notes: _containers.RepeatedCompositeFieldContainer[_graph_types_pb2.RecordedNote]
+    next_page_token: str
+    def __init__(self, notes: _Optional[_Iterable[_Union[_graph_types_pb2.RecordedNote, _Mapping]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
+
+class ExportGraphRequest(_message.Message):
+    __slots__ = ("decision_id", "as_decided", "format", "max_members", "case_id")
+    DECISION_ID_FIELD_NUMBER: _ClassVar[int]
+    AS_DECIDED_FIELD_NUMBER: _ClassVar[int]
+    FORMAT_FIELD_NUMBER: _ClassVar[int]
+    MAX_MEMBERS_FIELD_NUMBER: _ClassVar[int]
+    CASE_ID_FIELD_NUMBER: _ClassVar[int]
+    decision_id: str
+    as_decided: bool
+    format: str
+    max_members: int
+    case_id: str
+    def __init__(self, decision_id: _Optional[str] = ..., as_decided: _Optional[bool] = ..., format: _Optional[str] = ..., max_members: _Optional[int] = ..., case_id: _Optional[str] = ...) -> None: ...
+
+class ExportGraphResponse(_message.Message):
+    __slots__ = ("files", "complete")
+    FILES_FIELD_NUMBER: _ClassVar[int]
+    COMPLETE_FIELD_NUMBER: _ClassVar[int]
+    files: _containers.RepeatedCompositeFieldContainer[_graph_types_pb2.ExportedFile]
+    complete: bool
+    def __init__(self, files: _Optional[_Iterable[_Union[_graph_types_pb2.ExportedFile, _Mapping]]] = ..., complete: _Optional[bool] = ...) -> None: ...

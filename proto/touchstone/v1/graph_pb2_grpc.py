@@ -64,6 +64,46 @@ class GraphServiceStub:
                 request_serializer=touchstone_dot_v1_dot_graph__pb2.GetDecisionGraphRequest.SerializeToString,
                 response_deserializer=touchstone_dot_v1_dot_graph__pb2.GetDecisionGraphResponse.FromString,
                 _registered_method=True)
+        self.BatchMarkFraud = channel.unary_unary(
+                '/touchstone.v1.GraphService/BatchMarkFraud',
+                request_serializer=touchstone_dot_v1_dot_graph__pb2.BatchMarkFraudRequest.SerializeToString,
+                response_deserializer=touchstone_dot_v1_dot_graph__pb2.BatchMarkFraudResponse.FromString,
+                _registered_method=True)
+        self.ListFraudMarks = channel.unary_unary(
+                '/touchstone.v1.GraphService/ListFraudMarks',
+                request_serializer=touchstone_dot_v1_dot_graph__pb2.ListFraudMarksRequest.SerializeToString,
+                response_deserializer=touchstone_dot_v1_dot_graph__pb2.ListFraudMarksResponse.FromString,
+                _registered_method=True)
+        self.DeclareSharing = channel.unary_unary(
+                '/touchstone.v1.GraphService/DeclareSharing',
+                request_serializer=touchstone_dot_v1_dot_graph__pb2.DeclareSharingRequest.SerializeToString,
+                response_deserializer=touchstone_dot_v1_dot_graph__pb2.DeclareSharingResponse.FromString,
+                _registered_method=True)
+        self.WithdrawSharing = channel.unary_unary(
+                '/touchstone.v1.GraphService/WithdrawSharing',
+                request_serializer=touchstone_dot_v1_dot_graph__pb2.WithdrawSharingRequest.SerializeToString,
+                response_deserializer=touchstone_dot_v1_dot_graph__pb2.WithdrawSharingResponse.FromString,
+                _registered_method=True)
+        self.ListSharing = channel.unary_unary(
+                '/touchstone.v1.GraphService/ListSharing',
+                request_serializer=touchstone_dot_v1_dot_graph__pb2.ListSharingRequest.SerializeToString,
+                response_deserializer=touchstone_dot_v1_dot_graph__pb2.ListSharingResponse.FromString,
+                _registered_method=True)
+        self.AddNote = channel.unary_unary(
+                '/touchstone.v1.GraphService/AddNote',
+                request_serializer=touchstone_dot_v1_dot_graph__pb2.AddNoteRequest.SerializeToString,
+                response_deserializer=touchstone_dot_v1_dot_graph__pb2.AddNoteResponse.FromString,
+                _registered_method=True)
+        self.ListNotes = channel.unary_unary(
+                '/touchstone.v1.GraphService/ListNotes',
+                request_serializer=touchstone_dot_v1_dot_graph__pb2.ListNotesRequest.SerializeToString,
+                response_deserializer=touchstone_dot_v1_dot_graph__pb2.ListNotesResponse.FromString,
+                _registered_method=True)
+        self.ExportGraph = channel.unary_unary(
+                '/touchstone.v1.GraphService/ExportGraph',
+                request_serializer=touchstone_dot_v1_dot_graph__pb2.ExportGraphRequest.SerializeToString,
+                response_deserializer=touchstone_dot_v1_dot_graph__pb2.ExportGraphResponse.FromString,
+                _registered_method=True)
         self.RunCypher = channel.unary_unary(
                 '/touchstone.v1.GraphService/RunCypher',
                 request_serializer=touchstone_dot_v1_dot_graph__pb2.RunCypherRequest.SerializeToString,
@@ -129,6 +169,62 @@ class GraphServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def BatchMarkFraud(self, request, context):
+        """Marks many applications, one after another, each with an answer of its own.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListFraudMarks(self, request, context):
+        """Who marked what as fraud, or took it back, newest first.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def DeclareSharing(self, request, context):
+        """Declares an identifier as legitimately shared: decisions from then on do not follow it.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def WithdrawSharing(self, request, context):
+        """Takes such a declaration back.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListSharing(self, request, context):
+        """Who declared what as shared, or took it back, newest first.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def AddNote(self, request, context):
+        """Keeps a note on an application, an identifier or a ring.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListNotes(self, request, context):
+        """The notes on it, newest first.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ExportGraph(self, request, context):
+        """A part of the graph as files for other tools.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def RunCypher(self, request, context):
         """Runs a statement that can only read. No other clauses, functions, labels and operators than the
         documentation lists; bounds on time, rows and bytes; beside the decisions, never in their way.
@@ -185,6 +281,46 @@ def add_GraphServiceServicer_to_server(servicer, server):
                     servicer.GetDecisionGraph,
                     request_deserializer=touchstone_dot_v1_dot_graph__pb2.GetDecisionGraphRequest.FromString,
                     response_serializer=touchstone_dot_v1_dot_graph__pb2.GetDecisionGraphResponse.SerializeToString,
+            ),
+            'BatchMarkFraud': grpc.unary_unary_rpc_method_handler(
+                    servicer.BatchMarkFraud,
+                    request_deserializer=touchstone_dot_v1_dot_graph__pb2.BatchMarkFraudRequest.FromString,
+                    response_serializer=touchstone_dot_v1_dot_graph__pb2.BatchMarkFraudResponse.SerializeToString,
+            ),
+            'ListFraudMarks': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListFraudMarks,
+                    request_deserializer=touchstone_dot_v1_dot_graph__pb2.ListFraudMarksRequest.FromString,
+                    response_serializer=touchstone_dot_v1_dot_graph__pb2.ListFraudMarksResponse.SerializeToString,
+            ),
+            'DeclareSharing': grpc.unary_unary_rpc_method_handler(
+                    servicer.DeclareSharing,
+                    request_deserializer=touchstone_dot_v1_dot_graph__pb2.DeclareSharingRequest.FromString,
+                    response_serializer=touchstone_dot_v1_dot_graph__pb2.DeclareSharingResponse.SerializeToString,
+            ),
+            'WithdrawSharing': grpc.unary_unary_rpc_method_handler(
+                    servicer.WithdrawSharing,
+                    request_deserializer=touchstone_dot_v1_dot_graph__pb2.WithdrawSharingRequest.FromString,
+                    response_serializer=touchstone_dot_v1_dot_graph__pb2.WithdrawSharingResponse.SerializeToString,
+            ),
+            'ListSharing': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListSharing,
+                    request_deserializer=touchstone_dot_v1_dot_graph__pb2.ListSharingRequest.FromString,
+                    response_serializer=touchstone_dot_v1_dot_graph__pb2.ListSharingResponse.SerializeToString,
+            ),
+            'AddNote': grpc.unary_unary_rpc_method_handler(
+                    servicer.AddNote,
+                    request_deserializer=touchstone_dot_v1_dot_graph__pb2.AddNoteRequest.FromString,
+                    response_serializer=touchstone_dot_v1_dot_graph__pb2.AddNoteResponse.SerializeToString,
+            ),
+            'ListNotes': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListNotes,
+                    request_deserializer=touchstone_dot_v1_dot_graph__pb2.ListNotesRequest.FromString,
+                    response_serializer=touchstone_dot_v1_dot_graph__pb2.ListNotesResponse.SerializeToString,
+            ),
+            'ExportGraph': grpc.unary_unary_rpc_method_handler(
+                    servicer.ExportGraph,
+                    request_deserializer=touchstone_dot_v1_dot_graph__pb2.ExportGraphRequest.FromString,
+                    response_serializer=touchstone_dot_v1_dot_graph__pb2.ExportGraphResponse.SerializeToString,
             ),
             'RunCypher': grpc.unary_unary_rpc_method_handler(
                     servicer.RunCypher,
@@ -347,6 +483,222 @@ class GraphService:
             '/touchstone.v1.GraphService/GetDecisionGraph',
             touchstone_dot_v1_dot_graph__pb2.GetDecisionGraphRequest.SerializeToString,
             touchstone_dot_v1_dot_graph__pb2.GetDecisionGraphResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def BatchMarkFraud(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/touchstone.v1.GraphService/BatchMarkFraud',
+            touchstone_dot_v1_dot_graph__pb2.BatchMarkFraudRequest.SerializeToString,
+            touchstone_dot_v1_dot_graph__pb2.BatchMarkFraudResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListFraudMarks(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/touchstone.v1.GraphService/ListFraudMarks',
+            touchstone_dot_v1_dot_graph__pb2.ListFraudMarksRequest.SerializeToString,
+            touchstone_dot_v1_dot_graph__pb2.ListFraudMarksResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def DeclareSharing(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/touchstone.v1.GraphService/DeclareSharing',
+            touchstone_dot_v1_dot_graph__pb2.DeclareSharingRequest.SerializeToString,
+            touchstone_dot_v1_dot_graph__pb2.DeclareSharingResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def WithdrawSharing(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/touchstone.v1.GraphService/WithdrawSharing',
+            touchstone_dot_v1_dot_graph__pb2.WithdrawSharingRequest.SerializeToString,
+            touchstone_dot_v1_dot_graph__pb2.WithdrawSharingResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListSharing(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/touchstone.v1.GraphService/ListSharing',
+            touchstone_dot_v1_dot_graph__pb2.ListSharingRequest.SerializeToString,
+            touchstone_dot_v1_dot_graph__pb2.ListSharingResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def AddNote(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/touchstone.v1.GraphService/AddNote',
+            touchstone_dot_v1_dot_graph__pb2.AddNoteRequest.SerializeToString,
+            touchstone_dot_v1_dot_graph__pb2.AddNoteResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListNotes(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/touchstone.v1.GraphService/ListNotes',
+            touchstone_dot_v1_dot_graph__pb2.ListNotesRequest.SerializeToString,
+            touchstone_dot_v1_dot_graph__pb2.ListNotesResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ExportGraph(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/touchstone.v1.GraphService/ExportGraph',
+            touchstone_dot_v1_dot_graph__pb2.ExportGraphRequest.SerializeToString,
+            touchstone_dot_v1_dot_graph__pb2.ExportGraphResponse.FromString,
             options,
             channel_credentials,
             insecure,

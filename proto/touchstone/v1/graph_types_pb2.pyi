@@ -160,3 +160,65 @@ class GraphAccess(_message.Message):
     shown: int
     detail: str
     def __init__(self, access_id: _Optional[str] = ..., caller: _Optional[str] = ..., at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., method: _Optional[str] = ..., subjects: _Optional[_Iterable[str]] = ..., case_id: _Optional[str] = ..., result: _Optional[str] = ..., shown: _Optional[int] = ..., detail: _Optional[str] = ...) -> None: ...
+
+class RecordedMark(_message.Message):
+    __slots__ = ("mark_id", "decision_id", "fraud_type", "source", "caller", "known_at", "known_since", "case_id")
+    MARK_ID_FIELD_NUMBER: _ClassVar[int]
+    DECISION_ID_FIELD_NUMBER: _ClassVar[int]
+    FRAUD_TYPE_FIELD_NUMBER: _ClassVar[int]
+    SOURCE_FIELD_NUMBER: _ClassVar[int]
+    CALLER_FIELD_NUMBER: _ClassVar[int]
+    KNOWN_AT_FIELD_NUMBER: _ClassVar[int]
+    KNOWN_SINCE_FIELD_NUMBER: _ClassVar[int]
+    CASE_ID_FIELD_NUMBER: _ClassVar[int]
+    mark_id: str
+    decision_id: str
+    fraud_type: str
+    source: str
+    caller: str
+    known_at: _timestamp_pb2.Timestamp
+    known_since: _timestamp_pb2.Timestamp
+    case_id: str
+    def __init__(self, mark_id: _Optional[str] = ..., decision_id: _Optional[str] = ..., fraud_type: _Optional[str] = ..., source: _Optional[str] = ..., caller: _Optional[str] = ..., known_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., known_since: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., case_id: _Optional[str] = ...) -> None: ...
+
+class RecordedSharing(_message.Message):
+    __slots__ = ("sharing_id", "key", "reason", "note", "caller", "at", "case_id")
+    SHARING_ID_FIELD_NUMBER: _ClassVar[int]
+    KEY_FIELD_NUMBER: _ClassVar[int]
+    REASON_FIELD_NUMBER: _ClassVar[int]
+    NOTE_FIELD_NUMBER: _ClassVar[int]
+    CALLER_FIELD_NUMBER: _ClassVar[int]
+    AT_FIELD_NUMBER: _ClassVar[int]
+    CASE_ID_FIELD_NUMBER: _ClassVar[int]
+    sharing_id: str
+    key: str
+    reason: str
+    note: str
+    caller: str
+    at: _timestamp_pb2.Timestamp
+    case_id: str
+    def __init__(self, sharing_id: _Optional[str] = ..., key: _Optional[str] = ..., reason: _Optional[str] = ..., note: _Optional[str] = ..., caller: _Optional[str] = ..., at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., case_id: _Optional[str] = ...) -> None: ...
+
+class RecordedNote(_message.Message):
+    __slots__ = ("note_id", "subject", "text", "caller", "at", "case_id")
+    NOTE_ID_FIELD_NUMBER: _ClassVar[int]
+    SUBJECT_FIELD_NUMBER: _ClassVar[int]
+    TEXT_FIELD_NUMBER: _ClassVar[int]
+    CALLER_FIELD_NUMBER: _ClassVar[int]
+    AT_FIELD_NUMBER: _ClassVar[int]
+    CASE_ID_FIELD_NUMBER: _ClassVar[int]
+    note_id: str
+    subject: str
+    text: str
+    caller: str
+    at: _timestamp_pb2.Timestamp
+    case_id: str
+    def __init__(self, note_id: _Optional[str] = ..., subject: _Optional[str] = ..., text: _Optional[str] = ..., caller: _Optional[str] = ..., at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., case_id: _Optional[str] = ...) -> None: ...
+
+class ExportedFile(_message.Message):
+    __slots__ = ("name", "content")
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    CONTENT_FIELD_NUMBER: _ClassVar[int]
+    name: str
+    content: bytes
+    def __init__(self, name: _Optional[str] = ..., content: _Optional[bytes] = ...) -> None: ...

@@ -112,6 +112,8 @@ class ScriptedEngine:
         decision_id: str,
         fraud_type: str | None,
         source: str,
+        since_us: int | None = None,
+        case_id: str = "",
     ) -> int:
         self.contents.append(content)
         await self.script()

@@ -56,6 +56,8 @@ def _of_the_graph() -> dict[str, frozenset[str]]:
         "FindPath": look,
         "GetTimeline": look,
         "GetDecisionGraph": look,
+        "GetEvidence": look,
+        "CompareApplications": look,
         "RunCypher": look,
         "ListAccess": oversee,
     }

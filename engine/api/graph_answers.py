@@ -8,6 +8,7 @@ from engine.api.dates import to_timestamp
 from engine.investigate import Access, View
 from engine.investigate.decision_graph import DecisionGraph
 from engine.investigate.saying import Mark, Note, Sharing
+from graph.investigate.evidence import Evidence
 from graph.investigate.model import ApplicationNode, IdentifierNode, LinkRow, Part
 from graph.investigate.paths import Step
 from graph.investigate.timeline import Moment
@@ -170,3 +171,29 @@ def files(found: Mapping[str, bytes]) -> Iterable[pb.ExportedFile]:
     """Files by their names."""
     for name, content in found.items():
         yield pb.ExportedFile(name=name, content=content)
+
+
+def evidence(found: Evidence) -> Iterable[pb.SharedThing]:
+    """What a group shares."""
+    for thing in found.shared:
+        yield pb.SharedThing(
+            key=thing.identifier.key,
+            users=thing.users,
+            namers=thing.namers,
+            fraud=thing.fraud,
+            first=to_timestamp(thing.first_at_us),
+            shared_since=to_timestamp(thing.shared_at_us),
+            last=to_timestamp(thing.last_at_us),
+        )
+
+
+def pairs(found: Evidence) -> Iterable[pb.SharingPair]:
+    """The closest pairs of a group."""
+    for pair in found.pairs:
+        yield pb.SharingPair(
+            first_decision_id=pair.first,
+            second_decision_id=pair.second,
+            keys=pair.through,
+            kinds=(kind.value for kind in pair.kinds),
+            since=to_timestamp(pair.since_us),
+        )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from engine.api.graph_explaining import ExplainingMethods
 from engine.api.graph_looking import Investigation, LookingMethods
 from engine.api.graph_marking import MarkingMethods
 from engine.api.graph_saying import SayingMethods
@@ -15,6 +16,7 @@ from touchstone.v1 import graph_pb2_grpc
 
 class GraphServicer(
     LookingMethods,
+    ExplainingMethods,
     SayingMethods,
     MarkingMethods,
     WindowMethods,
@@ -24,6 +26,7 @@ class GraphServicer(
 
     def __init__(self, engine: Engine, parts: Callable[[], Investigation], tokens: Tokens) -> None:
         LookingMethods.__init__(self, parts, tokens)
+        ExplainingMethods.__init__(self, parts)
         SayingMethods.__init__(self, parts, tokens)
         WindowMethods.__init__(self, parts, tokens)
         MarkingMethods.__init__(self, engine)

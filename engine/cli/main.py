@@ -53,6 +53,8 @@ AREAS: Mapping[str, tuple[str, Mapping[str, str]]] = {
             "path": "graph_path",
             "timeline": "graph_look",
             "decision": "graph_path",
+            "evidence": "graph_explain",
+            "compare": "graph_explain",
             "mark": "graph_mark",
             "unmark": "graph_mark",
             "marks": "graph_mark",

@@ -196,6 +196,43 @@ class TestPathAndTimeline:
         assert ("fraud", made[1]) in [(x.kind, x.decision_id) for x in own.moments]
 
 
+class TestEvidence:
+    """A group told in sentences, and two of it compared."""
+
+    async def test_a_ring_is_told_with_counts_and_known_fraud(self, desk: Office) -> None:
+        """In both languages; who shares what is beside it."""
+        made = [await desk.decide(n, device=RING) for n in range(4)]
+        await desk.decide(9)
+        mark = pb.MarkFraudRequest(
+            request_id="m", decision_id=made[1], fraud_type="bust_out", source="desk"
+        )
+        await desk.ask("MarkFraud", mark)
+        request = pb.GetEvidenceRequest(decision_id=made[0])
+        found = await desk.ask("GetEvidence", request)
+        assert (found.members, found.fraud, found.complete) == (4, 1, True)
+        assert {x.decision_id for x in found.part.applications} == set(made)
+        (thing,) = found.shared
+        assert (thing.users, thing.fraud, len(found.pairs)) == (4, 1, 6)
+        assert "1 of 4 known as fraud: 1 bust_out." in found.sentences
+        request.language = "zh"
+        assert any("已知欺诈" in x for x in (await desk.ask("GetEvidence", request)).sentences)
+        few = pb.GetEvidenceRequest(decision_id=made[0], max_members=2)
+        cut = await desk.ask("GetEvidence", few)
+        assert (cut.members, cut.complete) == (2, False)
+
+    async def test_two_applications_are_compared_without_their_values(self, desk: Office) -> None:
+        """The shared device by its token; everything else by its relation."""
+        first, second = [await desk.decide(n, device=RING) for n in (1, 2)]
+        request = pb.CompareApplicationsRequest(first_decision_id=first, second_decision_id=second)
+        found = {x.field: x for x in (await desk.ask("CompareApplications", request)).comparisons}
+        assert (found["device"].relation, len(found["device"].keys)) == ("same", 1)
+        assert found["phone"].relation == "different"
+        assert found["birth_date"].relation in {"same", "near"}
+        same = pb.CompareApplicationsRequest(first_decision_id=first, second_decision_id=first)
+        told = await refusal(desk, "CompareApplications", same)
+        assert list(told.fields) == ["second_decision_id"]
+
+
 async def test_a_decisions_graph_is_what_was_recorded_whatever_came_later(desk: Office) -> None:
     """The neighbourhood of the record, to the row; later applications are not in it."""
     made = [await desk.decide(n, device=RING) for n in range(4)]

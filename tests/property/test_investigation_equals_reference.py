@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from engine.deadline import Deadline
 from engine.model import Role
+from graph.investigate.evidence import MOST_PAIRS, evidence_of
 from graph.investigate.explorer import Explorer
 from graph.investigate.groups import group_around
 from graph.investigate.model import (
@@ -263,5 +264,50 @@ def test_groups_hold_whoever_is_near_enough(
         assert {(x.application, x.role, x.identifier) for x in group.part.links} == {
             (x.application, x.role, x.identifier) for x in links if x.identifier in shared
         }
+
+    graphs.run(check())
+
+
+@quick
+@given(bounds=settings_strategy, events=histories(), as_of=times, seed=st.integers(0, 30))
+def test_evidence_counts_what_the_reference_counts(
+    graphs: NewGraphs, bounds: GraphSettings, events: list[GraphEvent], as_of: int, seed: int
+) -> None:
+    """Who is on what, since when two are, how many are known as fraud; each pair once."""
+    whole = reference(bounds, events, as_of)
+    made = [e.applicant for e in events if isinstance(e, ApplicationProjected) and e.at_us < as_of]
+    if not made:
+        return
+    start = made[seed % len(made)]
+
+    async def check() -> None:
+        async with graphs.open(bounds) as store:
+            await store.project(positioned(events), after=0, timeout_s=10)
+            group = await group_around(
+                explorer(store, as_of), [start], most_members=100, most_steps=6
+            )
+        found = evidence_of(group.part, as_of)
+        members = {key for key, steps in steps_apart(whole, start).items() if steps <= 6}
+        fraud = {key for key in members if whole.graph.fraud(key, as_of) is not None}
+        assert (found.members, found.fraud) == (len(members), len(fraud))
+        links = [x for x in whole.links() if x.application in members and whole.may_follow(x)]
+        for thing in found.shared:
+            on = [x for x in links if x.identifier == thing.identifier.key]
+            users = {x.application for x in on if x.role is Role.USES}
+            everybody = {x.application for x in on}
+            came = sorted(min(x.at_us for x in on if x.application == who) for who in everybody)
+            assert (thing.users, thing.namers) == (len(users), len(everybody - users))
+            assert (thing.fraud, thing.shared_at_us) == (len(everybody & fraud), came[1])
+        wanted = {
+            (a, b)
+            for a in members
+            for b in members
+            if a < b
+            and {x.identifier for x in links if x.application == a}
+            & {x.identifier for x in links if x.application == b}
+        }
+        pairs = [(pair.first, pair.second) for pair in found.pairs]
+        assert len(set(pairs)) == len(pairs) == min(len(wanted), MOST_PAIRS)
+        assert set(pairs) <= wanted
 
     graphs.run(check())

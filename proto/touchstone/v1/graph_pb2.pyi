@@ -421,3 +421,53 @@ class ExportGraphResponse(_message.Message):
     files: _containers.RepeatedCompositeFieldContainer[_graph_types_pb2.ExportedFile]
     complete: bool
     def __init__(self, files: _Optional[_Iterable[_Union[_graph_types_pb2.ExportedFile, _Mapping]]] = ..., complete: _Optional[bool] = ...) -> None: ...
+
+class GetEvidenceRequest(_message.Message):
+    __slots__ = ("decision_id", "max_members", "language", "case_id")
+    DECISION_ID_FIELD_NUMBER: _ClassVar[int]
+    MAX_MEMBERS_FIELD_NUMBER: _ClassVar[int]
+    LANGUAGE_FIELD_NUMBER: _ClassVar[int]
+    CASE_ID_FIELD_NUMBER: _ClassVar[int]
+    decision_id: str
+    max_members: int
+    language: str
+    case_id: str
+    def __init__(self, decision_id: _Optional[str] = ..., max_members: _Optional[int] = ..., language: _Optional[str] = ..., case_id: _Optional[str] = ...) -> None: ...
+
+class GetEvidenceResponse(_message.Message):
+    __slots__ = ("view", "sentences", "members", "fraud", "shared", "pairs", "part", "complete")
+    VIEW_FIELD_NUMBER: _ClassVar[int]
+    SENTENCES_FIELD_NUMBER: _ClassVar[int]
+    MEMBERS_FIELD_NUMBER: _ClassVar[int]
+    FRAUD_FIELD_NUMBER: _ClassVar[int]
+    SHARED_FIELD_NUMBER: _ClassVar[int]
+    PAIRS_FIELD_NUMBER: _ClassVar[int]
+    PART_FIELD_NUMBER: _ClassVar[int]
+    COMPLETE_FIELD_NUMBER: _ClassVar[int]
+    view: _graph_types_pb2.GraphView
+    sentences: _containers.RepeatedScalarFieldContainer[str]
+    members: int
+    fraud: int
+    shared: _containers.RepeatedCompositeFieldContainer[_graph_types_pb2.SharedThing]
+    pairs: _containers.RepeatedCompositeFieldContainer[_graph_types_pb2.SharingPair]
+    part: _graph_types_pb2.GraphPart
+    complete: bool
+    def __init__(self, view: _Optional[_Union[_graph_types_pb2.GraphView, _Mapping]] = ..., sentences: _Optional[_Iterable[str]] = ..., members: _Optional[int] = ..., fraud: _Optional[int] = ..., shared: _Optional[_Iterable[_Union[_graph_types_pb2.SharedThing, _Mapping]]] = ..., pairs: _Optional[_Iterable[_Union[_graph_types_pb2.SharingPair, _Mapping]]] = ..., part: _Optional[_Union[_graph_types_pb2.GraphPart, _Mapping]] = ..., complete: _Optional[bool] = ...) -> None: ...
+
+class CompareApplicationsRequest(_message.Message):
+    __slots__ = ("first_decision_id", "second_decision_id", "language", "case_id")
+    FIRST_DECISION_ID_FIELD_NUMBER: _ClassVar[int]
+    SECOND_DECISION_ID_FIELD_NUMBER: _ClassVar[int]
+    LANGUAGE_FIELD_NUMBER: _ClassVar[int]
+    CASE_ID_FIELD_NUMBER: _ClassVar[int]
+    first_decision_id: str
+    second_decision_id: str
+    language: str
+    case_id: str
+    def __init__(self, first_decision_id: _Optional[str] = ..., second_decision_id: _Optional[str] = ..., language: _Optional[str] = ..., case_id: _Optional[str] = ...) -> None: ...
+
+class CompareApplicationsResponse(_message.Message):
+    __slots__ = ("comparisons",)
+    COMPARISONS_FIELD_NUMBER: _ClassVar[int]
+    comparisons: _containers.RepeatedCompositeFieldContainer[_graph_types_pb2.Comparison]
+    def __init__(self, comparisons: _Optional[_Iterable[_Union[_graph_types_pb2.Comparison, _Mapping]]] = ...) -> None: ...

@@ -64,6 +64,16 @@ class GraphServiceStub:
                 request_serializer=touchstone_dot_v1_dot_graph__pb2.GetDecisionGraphRequest.SerializeToString,
                 response_deserializer=touchstone_dot_v1_dot_graph__pb2.GetDecisionGraphResponse.FromString,
                 _registered_method=True)
+        self.GetEvidence = channel.unary_unary(
+                '/touchstone.v1.GraphService/GetEvidence',
+                request_serializer=touchstone_dot_v1_dot_graph__pb2.GetEvidenceRequest.SerializeToString,
+                response_deserializer=touchstone_dot_v1_dot_graph__pb2.GetEvidenceResponse.FromString,
+                _registered_method=True)
+        self.CompareApplications = channel.unary_unary(
+                '/touchstone.v1.GraphService/CompareApplications',
+                request_serializer=touchstone_dot_v1_dot_graph__pb2.CompareApplicationsRequest.SerializeToString,
+                response_deserializer=touchstone_dot_v1_dot_graph__pb2.CompareApplicationsResponse.FromString,
+                _registered_method=True)
         self.BatchMarkFraud = channel.unary_unary(
                 '/touchstone.v1.GraphService/BatchMarkFraud',
                 request_serializer=touchstone_dot_v1_dot_graph__pb2.BatchMarkFraudRequest.SerializeToString,
@@ -164,6 +174,20 @@ class GraphServiceServicer:
 
     def GetDecisionGraph(self, request, context):
         """Exactly what a decision saw of the graph, as it was recorded with it.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetEvidence(self, request, context):
+        """What hangs together with an application, as evidence: who shares what with whom, since when.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def CompareApplications(self, request, context):
+        """Two applications side by side: what is the same, what nearly. Values are never told.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -281,6 +305,16 @@ def add_GraphServiceServicer_to_server(servicer, server):
                     servicer.GetDecisionGraph,
                     request_deserializer=touchstone_dot_v1_dot_graph__pb2.GetDecisionGraphRequest.FromString,
                     response_serializer=touchstone_dot_v1_dot_graph__pb2.GetDecisionGraphResponse.SerializeToString,
+            ),
+            'GetEvidence': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetEvidence,
+                    request_deserializer=touchstone_dot_v1_dot_graph__pb2.GetEvidenceRequest.FromString,
+                    response_serializer=touchstone_dot_v1_dot_graph__pb2.GetEvidenceResponse.SerializeToString,
+            ),
+            'CompareApplications': grpc.unary_unary_rpc_method_handler(
+                    servicer.CompareApplications,
+                    request_deserializer=touchstone_dot_v1_dot_graph__pb2.CompareApplicationsRequest.FromString,
+                    response_serializer=touchstone_dot_v1_dot_graph__pb2.CompareApplicationsResponse.SerializeToString,
             ),
             'BatchMarkFraud': grpc.unary_unary_rpc_method_handler(
                     servicer.BatchMarkFraud,
@@ -483,6 +517,60 @@ class GraphService:
             '/touchstone.v1.GraphService/GetDecisionGraph',
             touchstone_dot_v1_dot_graph__pb2.GetDecisionGraphRequest.SerializeToString,
             touchstone_dot_v1_dot_graph__pb2.GetDecisionGraphResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetEvidence(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/touchstone.v1.GraphService/GetEvidence',
+            touchstone_dot_v1_dot_graph__pb2.GetEvidenceRequest.SerializeToString,
+            touchstone_dot_v1_dot_graph__pb2.GetEvidenceResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def CompareApplications(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/touchstone.v1.GraphService/CompareApplications',
+            touchstone_dot_v1_dot_graph__pb2.CompareApplicationsRequest.SerializeToString,
+            touchstone_dot_v1_dot_graph__pb2.CompareApplicationsResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -222,3 +222,47 @@ class ExportedFile(_message.Message):
     name: str
     content: bytes
     def __init__(self, name: _Optional[str] = ..., content: _Optional[bytes] = ...) -> None: ...
+
+class SharedThing(_message.Message):
+    __slots__ = ("key", "users", "namers", "fraud", "first", "shared_since", "last")
+    KEY_FIELD_NUMBER: _ClassVar[int]
+    USERS_FIELD_NUMBER: _ClassVar[int]
+    NAMERS_FIELD_NUMBER: _ClassVar[int]
+    FRAUD_FIELD_NUMBER: _ClassVar[int]
+    FIRST_FIELD_NUMBER: _ClassVar[int]
+    SHARED_SINCE_FIELD_NUMBER: _ClassVar[int]
+    LAST_FIELD_NUMBER: _ClassVar[int]
+    key: str
+    users: int
+    namers: int
+    fraud: int
+    first: _timestamp_pb2.Timestamp
+    shared_since: _timestamp_pb2.Timestamp
+    last: _timestamp_pb2.Timestamp
+    def __init__(self, key: _Optional[str] = ..., users: _Optional[int] = ..., namers: _Optional[int] = ..., fraud: _Optional[int] = ..., first: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., shared_since: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., last: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+
+class SharingPair(_message.Message):
+    __slots__ = ("first_decision_id", "second_decision_id", "keys", "kinds", "since")
+    FIRST_DECISION_ID_FIELD_NUMBER: _ClassVar[int]
+    SECOND_DECISION_ID_FIELD_NUMBER: _ClassVar[int]
+    KEYS_FIELD_NUMBER: _ClassVar[int]
+    KINDS_FIELD_NUMBER: _ClassVar[int]
+    SINCE_FIELD_NUMBER: _ClassVar[int]
+    first_decision_id: str
+    second_decision_id: str
+    keys: _containers.RepeatedScalarFieldContainer[str]
+    kinds: _containers.RepeatedScalarFieldContainer[str]
+    since: _timestamp_pb2.Timestamp
+    def __init__(self, first_decision_id: _Optional[str] = ..., second_decision_id: _Optional[str] = ..., keys: _Optional[_Iterable[str]] = ..., kinds: _Optional[_Iterable[str]] = ..., since: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+
+class Comparison(_message.Message):
+    __slots__ = ("field", "relation", "sentence", "keys")
+    FIELD_FIELD_NUMBER: _ClassVar[int]
+    RELATION_FIELD_NUMBER: _ClassVar[int]
+    SENTENCE_FIELD_NUMBER: _ClassVar[int]
+    KEYS_FIELD_NUMBER: _ClassVar[int]
+    field: str
+    relation: str
+    sentence: str
+    keys: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, field: _Optional[str] = ..., relation: _Optional[str] = ..., sentence: _Optional[str] = ..., keys: _Optional[_Iterable[str]] = ...) -> None: ...

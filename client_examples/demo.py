@@ -121,7 +121,7 @@ class Scenario:
     def ring(self) -> None:
         """One device, ever more applicants; two are marked as fraud; then two more come."""
         decisions = [self.decide(self._ring_member(n)) for n in range(6)]
-        wanted = ["APPROVE"] * 3 + ["REFER"] * 3
+        wanted = ["APPROVE"] * 2 + ["REFER"] * 4
         self.show(
             "2. A ring grows on one device",
             [(f"member {n + 1}", wanted[n], d) for n, d in enumerate(decisions)],

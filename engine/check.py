@@ -5,7 +5,7 @@ What a decision needs is checked, and what only its authors need: tests and proo
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,10 +19,12 @@ from engine.rules import (
     DurableRuleEngine,
     Severity,
     Source,
+    Stage,
+    StageKind,
     load_bundle,
     sources_under,
 )
-from engine.scoring import Scorecard
+from engine.scoring import FraudCard, Scorecard
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,20 +76,22 @@ def check(root: Path, *, proofs: bool = True) -> CheckReport:
         products = load_products(bundle.products, bundle.strategy.currency)
     except PolicyError as refused:
         found += product_faults(str(refused), sources)
-    names = [stage.scorecard for stage in bundle.strategy.stages if stage.scorecard]
-    faults = tuple(scorecard_faults(bundle, _refused_cards(bundle.root, names)))
-    report = _report(found + faults, sources, bundle, products, len(names) - len(faults))
+    stages = [stage for stage in bundle.strategy.stages if stage.scorecard]
+    faults = tuple(scorecard_faults(bundle, _refused_cards(bundle.root, stages)))
+    report = _report(found + faults, sources, bundle, products, len(stages) - len(faults))
     if proofs and report.usable:
         found += proof.check_rules(bundle, products)
-        return _report(found, sources, bundle, products, len(names))
+        return _report(found, sources, bundle, products, len(stages))
     return report
 
 
-def _refused_cards(root: Path, names: list[str]) -> Iterator[tuple[str, str]]:
+def _refused_cards(root: Path, stages: Iterable[Stage]) -> Iterator[tuple[str, str]]:
     """The scorecards that cannot be used, and why."""
-    for name in names:
+    for stage in stages:
+        name = stage.scorecard or ""
+        kind = FraudCard if stage.kind is StageKind.FRAUD_SCORE else Scorecard
         try:
-            Scorecard.load(root / "scorecards" / name)
+            kind.load(root / "scorecards" / name)
         except PolicyError as refused:
             yield name, str(refused).replace(f"{root}/", "")
 

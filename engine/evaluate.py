@@ -11,7 +11,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 
-from engine.facts import add_graph, add_history, add_score, base_facts, day_of
+from engine.facts import add_fraud_score, add_graph, add_history, add_score, base_facts, day_of
 from engine.lines import (
     LineInputs,
     Product,
@@ -97,7 +97,9 @@ class _Road:
         self._adjust_points = 0
         self._points_to_double = 0.0
         self._score: ScoreResult | None = None
+        self._fraud_score: ScoreResult | None = None
         self._line: LineResult | None = None
+        self._added: set[str] = set()
         self._ended_by = ""
 
     def _stand(self) -> Standing:
@@ -126,6 +128,8 @@ class _Road:
             trace = self._run_rules(stage, outcome)
         elif stage.kind is StageKind.SCORE:
             self._run_score(stage)
+        elif stage.kind is StageKind.FRAUD_SCORE:
+            self._run_fraud_score(stage)
         else:
             trace = replace(trace, outcome=_graver(outcome, self._run_line()))
         self._stages.append(trace)
@@ -171,6 +175,10 @@ class _Road:
         return gravest
 
     def _add_source(self, source: str) -> None:
+        """Once, however many stages need it."""
+        if source in self._added:
+            return
+        self._added.add(source)
         if source == "graph":
             add_graph(self._facts, self._gathered.graph, self._admission.application)
         elif source == "history" and self._gathered.history is not None:
@@ -218,6 +226,17 @@ class _Road:
         result = scorecard.score(bureau)
         if isinstance(result, ScoreResult):
             self._set_score(_adjusted(result, self._adjust_points, self._points_to_double))
+
+    def _run_fraud_score(self, stage: Stage) -> None:
+        """Without the graph ``fraud_score.*`` stays unknown, as for the score."""
+        card = self._policy.fraud_cards[stage.scorecard or ""]
+        result = self._fraud_score = card.score(self._facts)
+        if result is not None:
+            add_fraud_score(self._facts, result.points, result.pd)
+        if "fraud_score.pd" in self._suppose or "fraud_score.points" in self._suppose:
+            apply(self._facts, self._suppose)
+            supposed = None if result is None else _supposed(result, self._facts.fraud_score)
+            self._fraud_score = supposed
 
     def _run_line(self) -> Outcome | None:
         inputs = self._line_inputs()
@@ -293,8 +312,11 @@ class _Road:
             stages=tuple(self._stages),
             degradations=tuple(self._degradations.values()),
             policy_digest=self._policy.digest,
-            model_digests=() if self._score is None else (self._score.model_digest,),
+            model_digests=tuple(
+                score.model_digest for score in (self._fraud_score, self._score) if score
+            ),
             list_hits=self._standing.hits,
+            fraud_score=self._fraud_score,
         )
 
 
@@ -305,7 +327,9 @@ def _product(policy: Policy, admission: Admission, suppose: Suppose) -> Product:
     return policy.products[str(name)]
 
 
-def _supposed(score: ScoreResult, facts: facts_pb2.ScoreFacts) -> ScoreResult | None:
+def _supposed(
+    score: ScoreResult, facts: facts_pb2.ScoreFacts | facts_pb2.FraudScoreFacts
+) -> ScoreResult | None:
     """The score as supposed: nobody can say which features made it."""
     if not (facts.HasField("points") and facts.HasField("pd")):
         return None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
 
@@ -15,6 +15,7 @@ from engine.outcome import (
     LineResult,
     ListHit,
     Outcome,
+    ScoreResult,
     StageTrace,
 )
 from engine.record import DecisionRecord
@@ -67,6 +68,19 @@ _PROOFS = {
 }
 
 
+_KINDS = {
+    "device": ("device", "设备"),
+    "phone": ("phone", "手机号"),
+    "email": ("e-mail", "电子邮箱"),
+    "address": ("address", "地址"),
+    "employer": ("employer", "工作单位"),
+    "id_number": ("ID number", "证件号码"),
+    "bank_account": ("bank account", "银行账户"),
+    "ip": ("IP address", "IP地址"),
+}
+_MOST_LINKS = 3
+
+
 def explain(record: DecisionRecord, language: str, bundle: Bundle | None = None) -> tuple[str, ...]:
     """Sentences in the order to be read. ``language``: "zh" or "en".
 
@@ -92,6 +106,8 @@ def _sentences(decision: Decision, zh: int, said: Mapping[str, str]) -> Iterator
         yield reason.text_zh if zh else reason.text_en
     yield from (_finding(finding, zh) for finding in decision.findings)
     yield from (_listed(hit, zh) for hit in decision.list_hits)
+    if decision.fraud_score is not None:
+        yield _fraud(decision.fraud_score, decision.findings, zh)
     if decision.score is not None:
         points, pd = decision.score.points, decision.score.pd
         yield (
@@ -169,6 +185,34 @@ def _finding(finding: GraphFinding, zh: int) -> str:
     return (
         f"Graph finding {finding.code}: {finding.kind} {finding.masked} is on "
         f"{finding.applicants} other applications, {finding.fraud} of them known as fraud."
+    )
+
+
+def _fraud(score: ScoreResult, findings: Iterable[GraphFinding], zh: int) -> str:
+    """The fraud score with the links that it rests on."""
+    links = [_link(finding, zh) for finding in findings if finding.code != "HUB" and finding.kind]
+    told = links[:_MOST_LINKS] if score.families else []
+    if zh:
+        because = f": {'; '.join(told)}" if told else ""
+        return f"欺诈评分 {score.points} 分, 欺诈概率 {score.pd:.2%}{because}。"
+    because = f": {'; '.join(told)}" if told else ""
+    return (
+        f"The fraud score is {score.points} points; "
+        f"the probability of fraud is {score.pd:.2%}{because}."
+    )
+
+
+def _link(finding: GraphFinding, zh: int) -> str:
+    """``device **** used by 4 applicants, 3 in 7 days, 2 confirmed fraud``."""
+    names = _KINDS.get(finding.kind, (finding.kind,) * 2)
+    if zh:
+        return (
+            f"{names[1]} {finding.masked} 另有 {finding.applicants} 个申请使用, "
+            f"近7天 {finding.applicants_7d} 个, 已确认欺诈 {finding.fraud} 个"
+        )
+    return (
+        f"{names[0]} {finding.masked} used by {finding.applicants} other applicants, "
+        f"{finding.applicants_7d} in 7 days, {finding.fraud} confirmed fraud"
     )
 
 

@@ -152,6 +152,12 @@ def add_graph(
     facts.graph.CopyFrom(graph_facts(neighbourhood, application.links, neighbourhood.as_of_us))
 
 
+def add_fraud_score(facts: facts_pb2.Facts, points: int, pd: float) -> None:
+    """The fraud scorecard's answer."""
+    facts.fraud_score.points.value = points
+    facts.fraud_score.pd.value = pd
+
+
 def add_score(facts: facts_pb2.Facts, points: int, pd: float) -> None:
     """The scorecard's answer."""
     facts.score.points.value = points

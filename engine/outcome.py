@@ -209,7 +209,10 @@ class ExpectedLimit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GraphFinding:
-    """A link that mattered, with its evidence: kind of identifier, counts, since when."""
+    """A link that mattered, with its evidence: kind of identifier, counts, since when.
+
+    ``applicants_7d``: of the applicants, those linked within seven days.
+    """
 
     code: str
     kind: str
@@ -217,6 +220,7 @@ class GraphFinding:
     applicants: int
     fraud: int
     since_us: int | None
+    applicants_7d: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -248,6 +252,7 @@ class Decision:
     policy_digest: str
     model_digests: tuple[str, ...]
     list_hits: tuple[ListHit, ...] = ()
+    fraud_score: ScoreResult | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from engine.lines import Product, load_products
-from engine.rules import Bundle, Check, DurableRuleEngine, RuleEngine, load_bundle
-from engine.scoring import Scorecard
+from engine.rules import Bundle, Check, DurableRuleEngine, RuleEngine, StageKind, load_bundle
+from engine.scoring import FraudCard, Scorecard
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,6 +19,7 @@ class Policy:
     rules: RuleEngine
     products: Mapping[str, Product]
     scorecards: Mapping[str, Scorecard]
+    fraud_cards: Mapping[str, FraudCard] = field(default_factory=dict)
 
     @property
     def digest(self) -> str:
@@ -32,10 +33,20 @@ def load_policy(root: Path, checks: Sequence[Check] = ()) -> Policy:
     Raises ``PolicyError`` with everything that is wrong; nothing half-loaded is returned.
     """
     bundle = load_bundle(root, checks)
-    names = [s.scorecard for s in bundle.strategy.stages if s.scorecard]
     return Policy(
         bundle=bundle,
         rules=DurableRuleEngine(bundle),
         products=load_products(bundle.products, bundle.strategy.currency),
-        scorecards={name: Scorecard.load(root / "scorecards" / name) for name in names},
+        scorecards={
+            name: Scorecard.load(root / "scorecards" / name)
+            for name in _cards(bundle, StageKind.SCORE)
+        },
+        fraud_cards={
+            name: FraudCard.load(root / "scorecards" / name)
+            for name in _cards(bundle, StageKind.FRAUD_SCORE)
+        },
     )
+
+
+def _cards(bundle: Bundle, kind: StageKind) -> list[str]:
+    return [s.scorecard for s in bundle.strategy.stages if s.kind is kind and s.scorecard]

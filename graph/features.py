@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from engine.model import IdentifierKind, Link, Role
 from engine.outcome import GraphFinding
@@ -17,6 +17,7 @@ from graph.model import IdentifierRow, NearRow, Neighbourhood
 from touchstone.v1 import facts_pb2
 
 _DAY_US = 86_400_000_000
+_RECENT_US = 7 * _DAY_US
 _MOST_FINDINGS = 10
 
 
@@ -210,8 +211,9 @@ def findings(neighbourhood: Neighbourhood, facts: facts_pb2.GraphFacts) -> tuple
     for row in neighbourhood.near:
         near_of.setdefault(row.identifier, []).append(row)
     found: list[tuple[int, GraphFinding]] = []
+    since_us = neighbourhood.as_of_us - _RECENT_US
     for identifier in neighbourhood.identifiers:
-        found += _identifier_findings(identifier, near_of.get(identifier.key, []))
+        found += _identifier_findings(identifier, near_of.get(identifier.key, []), since_us)
     beyond = facts.ring_fraud.value - facts.fraud_neighbours.value
     if beyond > 0:
         members = facts.ring_members.value - 1
@@ -234,7 +236,7 @@ _RANK = {
 
 
 def _identifier_findings(
-    identifier: IdentifierRow, near: list[NearRow]
+    identifier: IdentifierRow, near: list[NearRow], recent_us: int
 ) -> list[tuple[int, GraphFinding]]:
     if identifier.hub:
         hub = _finding("HUB", identifier, identifier.degree, 0, None)
@@ -246,14 +248,16 @@ def _identifier_findings(
         groups.append(("GUARANTOR_OF_OTHERS", given))
     elif identifier.role in {Role.GUARANTOR, Role.REFERRER}:
         groups.append(("NAMED_WITH_OTHERS", near))
-    return [_ranked(code, identifier, rows) for code, rows in groups if rows]
+    return [_ranked(code, identifier, rows, recent_us) for code, rows in groups if rows]
 
 
 def _own_code(identifier: IdentifierRow) -> str:
     return "SAME_PERSON" if identifier.kind is IdentifierKind.ID_NUMBER else "SHARED"
 
 
-def _ranked(code: str, identifier: IdentifierRow, rows: list[NearRow]) -> tuple[int, GraphFinding]:
+def _ranked(
+    code: str, identifier: IdentifierRow, rows: list[NearRow], recent_us: int
+) -> tuple[int, GraphFinding]:
     applicants, frauds = _applicants(rows), _frauds(rows)
     if frauds and code == "NAMED_WITH_OTHERS":
         code = f"{identifier.role.upper()}_FRAUD"
@@ -261,7 +265,9 @@ def _ranked(code: str, identifier: IdentifierRow, rows: list[NearRow]) -> tuple[
         code = "FRAUD_ON"
     name = f"{code}_{identifier.kind.upper()}" if code in {"FRAUD_ON", "SHARED"} else code
     since_us = min(row.at_us for row in rows)
-    return _RANK[code], _finding(name, identifier, len(applicants), len(frauds), since_us)
+    recent = len(_applicants(row for row in rows if row.at_us >= recent_us))
+    finding = _finding(name, identifier, len(applicants), len(frauds), since_us)
+    return _RANK[code], replace(finding, applicants_7d=recent)
 
 
 def _finding(

@@ -71,6 +71,7 @@ def to_decision(request_id: str, decision: Decision, timings: Iterable[Timing]) 
         ),
         policy_digest=decision.policy_digest,
         model_digests=decision.model_digests,
+        fraud_score=_score(decision.fraud_score),
     )
 
 
@@ -172,6 +173,7 @@ def _finding(finding: GraphFinding) -> pb.GraphFinding:
         applicants=finding.applicants,
         fraud=finding.fraud,
         since=None if finding.since_us is None else to_timestamp(finding.since_us),
+        applicants_7d=finding.applicants_7d,
     )
 
 

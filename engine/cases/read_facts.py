@@ -15,7 +15,7 @@ from engine.suppose import SuppositionRefused, Value, refuse_impossible
 
 _NEIGHBOUR_INT = 10**9
 #: What the line needs must make sense, or no line can be computed at all.
-_PROBABILITY = "score.pd"
+_PROBABILITIES = ("score.pd", "fraud_score.pd")
 _LISTS = f"{vocabulary.LISTS}."
 _PRODUCT = "application.product"
 
@@ -110,7 +110,7 @@ def _refuse_senseless(values: Values, path: str, node: Node, value: Value | None
         values.name(node, "product", values.known.products)
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         return
-    if path == _PROBABILITY and not 0 <= value <= 1:
+    if path in _PROBABILITIES and not 0 <= value <= 1:
         values.wrong(node, f"`{path}` must be from 0 to 1")
     elif path.endswith("_minor") and value < 0:
         values.wrong(node, f"`{path}` must be at least 0")

@@ -20,23 +20,30 @@ def graph_events(settings: Settings, tokens: Tokens) -> Iterator[GraphEvent]:
 
     An applicant's key is the request id. Times are strictly increasing.
     """
+    return (event for _, event in told_events(settings, tokens))
+
+
+def told_events(
+    settings: Settings, tokens: Tokens
+) -> Iterator[tuple[Generated | None, GraphEvent]]:
+    """The same, each application's event with what was generated; marks with ``None``."""
     known: list[tuple[int, str, str]] = []
     last_us = 0
     for item in generate(settings):
         while known and known[0][0] < item.at_us:
             mark = _mark(*heapq.heappop(known), last_us)
             last_us = mark.at_us
-            yield mark
+            yield None, mark
         application = application_event(item, tokens, last_us)
         last_us = application.at_us
-        yield application
+        yield item, application
         if item.truth.known_at_us is not None:
             entry = (item.truth.known_at_us, item.request.request_id, item.truth.typology)
             heapq.heappush(known, entry)
     while known:
         mark = _mark(*heapq.heappop(known), last_us)
         last_us = mark.at_us
-        yield mark
+        yield None, mark
 
 
 def application_event(item: Generated, tokens: Tokens, last_us: int = 0) -> ApplicationProjected:

@@ -22,7 +22,7 @@ from engine.proof.search import Found, GaveUp, Proved, Search
 from engine.proof.stages import FAMILIES, Stages
 from engine.proof.witness import Reader, Witness, told
 from engine.proof.world import World
-from engine.rules import StageKind, vocabulary
+from engine.rules import vocabulary
 from engine.rules.interpreter import Interpreter
 from engine.rules.signals import NO_SIGNALS
 from engine.rules.standing import NO_STANDING, teller
@@ -236,7 +236,7 @@ class _Copy:
         logic = self.world.logic
         if self.world.base is not None:
             kinds = {stage.kind for stage in self._stages.stages}
-            yield from axioms(self.world, has_score=StageKind.SCORE in kinds)
+            yield from axioms(self.world, scores=frozenset(kinds))
             for path in self.world.moved:
                 field = vocabulary.fields().get(path)
                 known_by = path if field is None else field.known_by

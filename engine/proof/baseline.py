@@ -35,6 +35,8 @@ _VALUES: Mapping[str, Value] = {
     "graph.circle_latest_days": 365,
     "score.points": 620,
     "score.pd": 0.03,
+    "fraud_score.points": 690,
+    "fraud_score.pd": 0.001,
 }
 _ZERO: Mapping[str, Value] = {"bool": False, "int": 0, "double": 0.0, "string": ""}
 #: Nobody hopes for a limit, and nobody says so.

@@ -15,7 +15,7 @@ from math import inf, nextafter
 from engine.model import INCOME_EVIDENCE, EvidenceKind, IdentifierKind
 from engine.proof.logic import Term
 from engine.proof.world import World
-from engine.rules import vocabulary
+from engine.rules import StageKind, vocabulary
 
 # Amounts on the wire are below 2^53 (engine.api.money).
 _AMOUNT = 2**53 - 1
@@ -61,6 +61,7 @@ RANGES: Mapping[str, tuple[int, int]] = {
     "graph.worst_fraud_share": (0, 1),
     "graph.ring_members": (1, _AMOUNT),
     "score.pd": (0, 1),
+    "fraud_score.pd": (0, 1),
 }
 #: Counts and sums of what is not negative (engine.facts, graph.features).
 _COUNTS = ("history.", "graph.")
@@ -122,8 +123,8 @@ def interval(path: str) -> tuple[int, int]:
     return (0, high) if path.startswith(_COUNTS) else (low, high)
 
 
-def axioms(world: World, *, has_score: bool) -> tuple[Term, ...]:
-    """All of them. ``has_score``: whether the strategy has a stage with a scorecard."""
+def axioms(world: World, *, scores: frozenset[StageKind]) -> tuple[Term, ...]:
+    """All of them. ``scores``: kinds of stages, among them those with a scorecard."""
     return (
         *_ranges(world),
         *_texts(world),
@@ -132,7 +133,7 @@ def axioms(world: World, *, has_score: bool) -> tuple[Term, ...]:
         *_bureau(world),
         *_evidence(world),
         *_sources(world),
-        *_score(world, has_score=has_score),
+        *_scores(world, scores),
     )
 
 
@@ -238,8 +239,14 @@ def _sources(world: World) -> Iterator[Term]:
     yield logic.implies(answered, frauds < members)
 
 
-def _score(world: World, *, has_score: bool) -> Iterator[Term]:
-    """A score needs a summary of at least six months."""
+def _scores(world: World, scores: frozenset[StageKind]) -> Iterator[Term]:
+    """A score needs a summary of at least six months, a fraud score the graph's answer."""
+    has_score, has_fraud_score = (
+        kind in scores for kind in (StageKind.SCORE, StageKind.FRAUD_SCORE)
+    )
+    fraud = world.known("fraud_score.pd")
+    answered = world.known("graph.available")
+    yield world.logic.implies(fraud, answered) if has_fraud_score else world.logic.no(fraud)
     known = world.known("score.pd")
     enough = world.logic.all((world.known(_MONTHS), world.term(_MONTHS) >= _SCORED_MONTHS))
     yield world.logic.implies(known, enough) if has_score else world.logic.no(known)

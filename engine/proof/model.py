@@ -75,13 +75,15 @@ class PolicyModel:
     def absent(self) -> frozenset[str]:
         """Roots of the vocabulary that no stage asks for."""
         asked = {source for stage in self.stages.stages for source in stage.sources}
-        scored = any(stage.kind is StageKind.SCORE for stage in self.stages.stages)
-        return frozenset(ANSWERED.keys() - asked) | ({"score"} if not scored else frozenset())
+        kinds = {stage.kind for stage in self.stages.stages}
+        never = {kind.value for kind in (StageKind.SCORE, StageKind.FRAUD_SCORE)} - kinds
+        return frozenset(ANSWERED.keys() - asked) | never
 
     def background(self) -> Iterator[Term]:
         """What holds of every application under this strategy."""
         absent = self.absent()
-        yield from axioms(self.world, has_score="score" not in absent)
+        scores = {StageKind.SCORE, StageKind.FRAUD_SCORE} - absent
+        yield from axioms(self.world, scores=frozenset(map(StageKind, scores)))
         for source in sorted(absent & ANSWERED.keys()):
             yield self.logic.no(self.world.known(ANSWERED[source]))
         for name, held in self.bundle.lists.items():

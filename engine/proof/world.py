@@ -19,6 +19,7 @@ _TOGETHER: Mapping[str, str] = {
     "history": "history",
     "lines": "lines",
     "score": "score",
+    "fraud_score": "fraud_score",
 }
 _OF_MONTHS = frozenset(
     f"bureau.{name}"

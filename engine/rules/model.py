@@ -30,6 +30,7 @@ class StageKind(StrEnum):
 
     RULES = "rules"
     SCORE = "score"
+    FRAUD_SCORE = "fraud_score"
     LINE = "line"
 
 

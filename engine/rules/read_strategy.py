@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from enum import StrEnum
 
 from yaml.nodes import Node
 
@@ -15,6 +16,13 @@ from engine.rules.source import Source
 _CURRENCY = re.compile(r"^[A-Z]{3}$")
 _DAY_S = 86_400
 _WIDEST_OFFSET_MIN = 14 * 60
+
+
+class Gives(StrEnum):
+    """What a scorecard's answer is to rules: the root of the vocabulary that it fills."""
+
+    SCORE = "score"
+    FRAUD_SCORE = "fraud_score"
 
 
 def read_strategy(source: Source, node: Node, found: Diagnostics) -> Strategy:
@@ -60,11 +68,13 @@ def _sources(reader: Reader) -> dict[str, SourcePolicy]:
 
 def _stage(reader: Reader, node: Node, sources: dict[str, SourcePolicy]) -> Stage:
     entry = Reader(reader.source, node, reader.found, "a stage")
-    entry.allow(("stage",), ("rulesets", "scorecard", "sources", "fail_closed"))
+    entry.allow(("stage",), ("rulesets", "scorecard", "gives", "sources", "fail_closed"))
     name = entry.name("stage")
     rulesets, scorecard = entry.names("rulesets"), entry.name("scorecard") or None
     if rulesets and scorecard:
         entry.wrong(entry.items["scorecard"][1], "a stage has rulesets or a scorecard, not both")
+    if "gives" in entry.items and not scorecard:
+        entry.wrong(entry.items["gives"][1], "only a stage with a scorecard gives a score")
     wanted = entry.names("sources")
     for source in wanted:
         if source not in sources:
@@ -89,7 +99,7 @@ def _kind(entry: Reader, name: str, *, has_rules: bool, has_card: bool) -> Stage
     if has_rules:
         return StageKind.RULES
     if has_card:
-        return StageKind.SCORE
+        return StageKind(entry.choice("gives", Gives, Gives.SCORE).value)
     if name != StageKind.LINE:
         entry.found.error(
             Code.MISSING_KEY,
@@ -119,8 +129,10 @@ def _check_stages(reader: Reader, stages: tuple[Stage, ...]) -> None:
     if StageKind.LINE in kinds[:-1]:
         line = stages[kinds.index(StageKind.LINE)]
         reader.found.error(Code.WRONG_VALUE, "the stage `line` must be the last", line.span)
-    if kinds.count(StageKind.SCORE) > 1:
-        last = stages[len(kinds) - 1 - kinds[::-1].index(StageKind.SCORE)]
-        reader.found.error(Code.WRONG_VALUE, "a strategy has one scorecard at most", last.span)
+    for kind in (StageKind.SCORE, StageKind.FRAUD_SCORE):
+        if kinds.count(kind) > 1:
+            last = stages[len(kinds) - 1 - kinds[::-1].index(kind)]
+            message = f"a strategy has one scorecard at most that gives `{kind.value}`"
+            reader.found.error(Code.WRONG_VALUE, message, last.span)
     if not stages and "stages" in reader.items:
         reader.wrong(reader.items["stages"][1], "`stages` must list at least one stage")

@@ -15,7 +15,7 @@ from touchstone.v1 import facts_pb2
 #: and what the policy itself defines.
 SIGNALS, LISTS, NAMED, PARAMS = "signals", "lists", "named", "params"
 BUNDLE_ROOTS = (SIGNALS, LISTS, NAMED, PARAMS)
-SCORE = "score"
+SCORE, FRAUD_SCORE = "score", "fraud_score"
 #: Which gathered source supplies a root of the vocabulary; the others come with the request.
 SOURCE_OF_ROOT = {"history": "history", "graph": "graph"}
 #: Sources that a strategy may declare.

@@ -1,6 +1,7 @@
-"""Scorecards: a bureau summary becomes points, a calibrated PD, contributions and reasons."""
+"""Scorecards: facts become points, a calibrated probability, contributions and reasons."""
 
 from engine.scoring.features import Family, ScoreUnavailable, Unavailability
+from engine.scoring.fraud_card import FraudCard
 from engine.scoring.scorecard import Scorecard
 
-__all__ = ["Family", "ScoreUnavailable", "Scorecard", "Unavailability"]
+__all__ = ["Family", "FraudCard", "ScoreUnavailable", "Scorecard", "Unavailability"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -9,7 +10,7 @@ from pathlib import Path
 import msgspec
 
 from engine.errors import PolicyError
-from engine.scoring.features import FEATURES
+from engine.scoring.columns import Column
 
 MODEL, MANIFEST = "model.ubj", "manifest.json"
 #: Far above a real card, far below what would exhaust memory.
@@ -120,8 +121,10 @@ def encode(manifest: Manifest) -> bytes:
     return msgspec.json.format(msgspec.json.encode(manifest), indent=1) + b"\n"
 
 
-def read_artefact(directory: Path) -> Artefact:
+def read_artefact(directory: Path, columns: Sequence[Column]) -> Artefact:
     """Read and check, without parsing the model. ``PolicyError`` names the file and the fault.
+
+    ``columns``: what this program computes for a card of this kind.
 
     The digest is the SHA-256 of the manifest, which holds that of the model: it changes with the
     trees, the calibrator, the scale and the reference alike.
@@ -133,7 +136,7 @@ def read_artefact(directory: Path) -> Artefact:
     except (msgspec.MsgspecError, UnicodeDecodeError) as error:
         raise PolicyError(f"{directory / MANIFEST}: {error}") from None
     _check_model_bytes(directory / MODEL, model, manifest)
-    _check_features(directory / MANIFEST, manifest)
+    _check_features(directory / MANIFEST, manifest, columns)
     _check_numbers(directory / MANIFEST, manifest)
     return Artefact(manifest, model, sha256(raw).hexdigest())
 
@@ -161,10 +164,10 @@ def _check_model_bytes(path: Path, model: bytes, manifest: Manifest) -> None:
         raise PolicyError(f"{path}: is not UBJSON")
 
 
-def _check_features(path: Path, manifest: Manifest) -> None:
+def _check_features(path: Path, manifest: Manifest, columns: Sequence[Column]) -> None:
     """The model's columns are the ones this program computes, in the same order."""
     trained = [(f.name, f.family, f.sign, f.low, f.high) for f in manifest.features]
-    computed = [(f.name, f.family.value, f.sign, f.low, f.high) for f in FEATURES]
+    computed = [(f.name, f.family.value, f.sign, f.low, f.high) for f in columns]
     if len(trained) != len(computed):
         raise PolicyError(f"{path}: {len(trained)} features, this program has {len(computed)}")
     for i, (then, now) in enumerate(zip(trained, computed, strict=True)):

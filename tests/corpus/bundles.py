@@ -293,6 +293,18 @@ KEYS_AND_VALUES: dict[str, Broken] = {
     "name_of_another_file": _rules(
         Code.WRONG_VALUE, 1, ELIGIBILITY.replace("ruleset: eligibility", "ruleset: other")
     ),
+    "answer_that_no_scorecard_gives": _strategy(
+        Code.WRONG_VALUE, 8, "scorecard: card", "scorecard: card, gives: fraud"
+    ),
+    "answer_without_a_scorecard": _strategy(
+        Code.WRONG_VALUE, 7, "{stage: fraud,", "{stage: fraud, gives: score,"
+    ),
+    "two_scorecards_that_give_the_same": _strategy(
+        Code.WRONG_VALUE,
+        10,
+        "  - {stage: line",
+        "  - {stage: again, scorecard: b}\n  - {stage: line",
+    ),
     "currency_in_words": _strategy(Code.WRONG_VALUE, 2, "CNY", "yuan"),
     "line_not_last": _strategy(Code.WRONG_VALUE, 6, "stages:\n", "stages:\n  - {stage: line}\n"),
     "path_out_of_the_bundle": _strategy(
@@ -414,6 +426,7 @@ RULES: dict[str, Broken] = {
     "source_read_without_declaring": _when(Code.SOURCE_NOT_DECLARED, "graph.device.fraud >= 2"),
     "presence_asked_without_source": _when(Code.SOURCE_NOT_DECLARED, "has(history.declines_90d)"),
     "score_before_the_scorecard": _when(Code.SCORE_READ_EARLY, "score.pd > 0.4"),
+    "fraud_score_that_no_scorecard_gives": _when(Code.SCORE_READ_EARLY, "fraud_score.pd > 0.4"),
 }
 
 TABLES: dict[str, Broken] = {
@@ -646,7 +659,7 @@ def _swapped(file: str, before: str, after: str, at: str, says: str) -> Swapped:
 
 
 _PRODUCTS, _MANIFEST = "products.yaml", "scorecards/card_bureau/manifest.json"
-_CARD_AT = "strategy.yaml:16"
+_CARD_AT = "strategy.yaml:19"
 
 #: Products and scorecards, which the small base does not have.
 PRODUCTS_AND_MODELS: dict[str, Swapped] = {

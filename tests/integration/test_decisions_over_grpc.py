@@ -64,6 +64,8 @@ def test_a_good_customer_is_approved_with_a_line_and_its_explanation(
     assert [stage.stage for stage in decision.trace.stages] == [
         "eligibility",
         "fraud",
+        "fraud_score",
+        "fraud_review",
         "score",
         "approval",
         "line",

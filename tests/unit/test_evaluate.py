@@ -131,7 +131,7 @@ def test_sources_are_asked_only_when_a_stage_needs_them(policy: Policy) -> None:
     assert declined.outcome is Outcome.DECLINE
     assert [stage.skipped_because for stage in declined.stages] == [
         "",
-        *["declined in eligibility"] * 4,
+        *["declined in eligibility"] * 6,
     ]
 
 

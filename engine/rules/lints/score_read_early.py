@@ -1,19 +1,23 @@
-"""Before the score stage there is no score: the condition would always be unknown."""
+"""Before the stage of its scorecard there is no score: the condition would always be unknown."""
 
 from engine.rules.diagnostics import Code, Diagnostics
 from engine.rules.lints.places import path_span
 from engine.rules.model import Bundle, StageKind
-from engine.rules.vocabulary import SCORE
+from engine.rules.vocabulary import FRAUD_SCORE, SCORE
+
+_GIVEN_BY = {SCORE: StageKind.SCORE, FRAUD_SCORE: StageKind.FRAUD_SCORE}
 
 
 def check(bundle: Bundle, found: Diagnostics) -> None:
-    """Report score fields read before a scorecard has run."""
-    scored = False
+    """Report fields of a score that are read before its scorecard has run."""
+    given: set[StageKind] = set()
     for stage in bundle.strategy.stages:
-        scored = scored or stage.kind is StageKind.SCORE
+        given.add(stage.kind)
         for rule in bundle.rules_of(stage):
-            early = [path for path in rule.when.mentions if path.startswith(f"{SCORE}.")]
-            for path in () if scored else early:
+            for path in rule.when.mentions:
+                needed = _GIVEN_BY.get(path.partition(".")[0])
+                if needed is None or needed in given:
+                    continue
                 found.error(
                     Code.SCORE_READ_EARLY,
                     f"`{path}` is read in stage `{stage.name}`, before any scorecard has run",

@@ -47,7 +47,7 @@ class Label(_message.Message):
     def __init__(self, en: _Optional[str] = ..., zh: _Optional[str] = ...) -> None: ...
 
 class Facts(_message.Message):
-    __slots__ = ("application", "applicant", "session", "bureau", "lines", "evidence", "history", "graph", "score")
+    __slots__ = ("application", "applicant", "session", "bureau", "lines", "evidence", "history", "graph", "score", "fraud_score")
     APPLICATION_FIELD_NUMBER: _ClassVar[int]
     APPLICANT_FIELD_NUMBER: _ClassVar[int]
     SESSION_FIELD_NUMBER: _ClassVar[int]
@@ -57,6 +57,7 @@ class Facts(_message.Message):
     HISTORY_FIELD_NUMBER: _ClassVar[int]
     GRAPH_FIELD_NUMBER: _ClassVar[int]
     SCORE_FIELD_NUMBER: _ClassVar[int]
+    FRAUD_SCORE_FIELD_NUMBER: _ClassVar[int]
     application: ApplicationFacts
     applicant: ApplicantFacts
     session: SessionFacts
@@ -66,7 +67,8 @@ class Facts(_message.Message):
     history: HistoryFacts
     graph: GraphFacts
     score: ScoreFacts
-    def __init__(self, application: _Optional[_Union[ApplicationFacts, _Mapping]] = ..., applicant: _Optional[_Union[ApplicantFacts, _Mapping]] = ..., session: _Optional[_Union[SessionFacts, _Mapping]] = ..., bureau: _Optional[_Union[BureauFacts, _Mapping]] = ..., lines: _Optional[_Union[LinesFacts, _Mapping]] = ..., evidence: _Optional[_Union[EvidenceFacts, _Mapping]] = ..., history: _Optional[_Union[HistoryFacts, _Mapping]] = ..., graph: _Optional[_Union[GraphFacts, _Mapping]] = ..., score: _Optional[_Union[ScoreFacts, _Mapping]] = ...) -> None: ...
+    fraud_score: FraudScoreFacts
+    def __init__(self, application: _Optional[_Union[ApplicationFacts, _Mapping]] = ..., applicant: _Optional[_Union[ApplicantFacts, _Mapping]] = ..., session: _Optional[_Union[SessionFacts, _Mapping]] = ..., bureau: _Optional[_Union[BureauFacts, _Mapping]] = ..., lines: _Optional[_Union[LinesFacts, _Mapping]] = ..., evidence: _Optional[_Union[EvidenceFacts, _Mapping]] = ..., history: _Optional[_Union[HistoryFacts, _Mapping]] = ..., graph: _Optional[_Union[GraphFacts, _Mapping]] = ..., score: _Optional[_Union[ScoreFacts, _Mapping]] = ..., fraud_score: _Optional[_Union[FraudScoreFacts, _Mapping]] = ...) -> None: ...
 
 class ApplicationFacts(_message.Message):
     __slots__ = ("product", "channel", "customer_segment", "branch", "staff_member", "partner", "has_expected_limit", "expected_limit_minor", "supplementary", "has_guarantor", "has_referrer", "date")
@@ -313,6 +315,14 @@ class NeighbourFacts(_message.Message):
     def __init__(self, fraud: _Optional[bool] = ..., kinds: _Optional[_Iterable[str]] = ..., days: _Optional[int] = ..., same_person: _Optional[bool] = ...) -> None: ...
 
 class ScoreFacts(_message.Message):
+    __slots__ = ("points", "pd")
+    POINTS_FIELD_NUMBER: _ClassVar[int]
+    PD_FIELD_NUMBER: _ClassVar[int]
+    points: _wrappers_pb2.Int64Value
+    pd: _wrappers_pb2.DoubleValue
+    def __init__(self, points: _Optional[_Union[_wrappers_pb2.Int64Value, _Mapping]] = ..., pd: _Optional[_Union[_wrappers_pb2.DoubleValue, _Mapping]] = ...) -> None: ...
+
+class FraudScoreFacts(_message.Message):
     __slots__ = ("points", "pd")
     POINTS_FIELD_NUMBER: _ClassVar[int]
     PD_FIELD_NUMBER: _ClassVar[int]

@@ -323,7 +323,7 @@ class Evidence(_message.Message):
     def __init__(self, evidence_id: _Optional[str] = ..., kind: _Optional[_Union[EvidenceKind, str]] = ..., amount: _Optional[_Union[_money_pb2.Money, _Mapping]] = ..., source: _Optional[str] = ..., status: _Optional[_Union[VerificationStatus, str]] = ..., issued_on: _Optional[_Union[_date_pb2.Date, _Mapping]] = ...) -> None: ...
 
 class Decision(_message.Message):
-    __slots__ = ("decision_id", "request_id", "decided_at", "product", "outcome", "line", "expected_limit", "score", "reasons", "required_documents", "graph_findings", "trace", "degradations", "policy_digest", "model_digests")
+    __slots__ = ("decision_id", "request_id", "decided_at", "product", "outcome", "line", "expected_limit", "score", "reasons", "required_documents", "graph_findings", "trace", "degradations", "policy_digest", "model_digests", "fraud_score")
     DECISION_ID_FIELD_NUMBER: _ClassVar[int]
     REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
     DECIDED_AT_FIELD_NUMBER: _ClassVar[int]
@@ -339,6 +339,7 @@ class Decision(_message.Message):
     DEGRADATIONS_FIELD_NUMBER: _ClassVar[int]
     POLICY_DIGEST_FIELD_NUMBER: _ClassVar[int]
     MODEL_DIGESTS_FIELD_NUMBER: _ClassVar[int]
+    FRAUD_SCORE_FIELD_NUMBER: _ClassVar[int]
     decision_id: str
     request_id: str
     decided_at: _timestamp_pb2.Timestamp
@@ -354,7 +355,8 @@ class Decision(_message.Message):
     degradations: _containers.RepeatedCompositeFieldContainer[Degradation]
     policy_digest: str
     model_digests: _containers.RepeatedScalarFieldContainer[str]
-    def __init__(self, decision_id: _Optional[str] = ..., request_id: _Optional[str] = ..., decided_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., product: _Optional[str] = ..., outcome: _Optional[_Union[Outcome, str]] = ..., line: _Optional[_Union[CreditLine, _Mapping]] = ..., expected_limit: _Optional[_Union[ExpectedLimit, _Mapping]] = ..., score: _Optional[_Union[Score, _Mapping]] = ..., reasons: _Optional[_Iterable[_Union[Reason, _Mapping]]] = ..., required_documents: _Optional[_Iterable[str]] = ..., graph_findings: _Optional[_Iterable[_Union[GraphFinding, _Mapping]]] = ..., trace: _Optional[_Union[Trace, _Mapping]] = ..., degradations: _Optional[_Iterable[_Union[Degradation, _Mapping]]] = ..., policy_digest: _Optional[str] = ..., model_digests: _Optional[_Iterable[str]] = ...) -> None: ...
+    fraud_score: Score
+    def __init__(self, decision_id: _Optional[str] = ..., request_id: _Optional[str] = ..., decided_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., product: _Optional[str] = ..., outcome: _Optional[_Union[Outcome, str]] = ..., line: _Optional[_Union[CreditLine, _Mapping]] = ..., expected_limit: _Optional[_Union[ExpectedLimit, _Mapping]] = ..., score: _Optional[_Union[Score, _Mapping]] = ..., reasons: _Optional[_Iterable[_Union[Reason, _Mapping]]] = ..., required_documents: _Optional[_Iterable[str]] = ..., graph_findings: _Optional[_Iterable[_Union[GraphFinding, _Mapping]]] = ..., trace: _Optional[_Union[Trace, _Mapping]] = ..., degradations: _Optional[_Iterable[_Union[Degradation, _Mapping]]] = ..., policy_digest: _Optional[str] = ..., model_digests: _Optional[_Iterable[str]] = ..., fraud_score: _Optional[_Union[Score, _Mapping]] = ...) -> None: ...
 
 class CreditLine(_message.Message):
     __slots__ = ("amount", "offered_minimum", "offered_maximum", "step", "verified_income", "verified_assets", "risk_band", "caps", "binding_cap", "waterfall")
@@ -465,20 +467,22 @@ class Reason(_message.Message):
     def __init__(self, code: _Optional[str] = ..., source: _Optional[str] = ..., outcome: _Optional[_Union[Outcome, str]] = ..., text_en: _Optional[str] = ..., text_zh: _Optional[str] = ..., points_lost: _Optional[int] = ...) -> None: ...
 
 class GraphFinding(_message.Message):
-    __slots__ = ("code", "identifier_kind", "masked", "applicants", "fraud", "since")
+    __slots__ = ("code", "identifier_kind", "masked", "applicants", "fraud", "since", "applicants_7d")
     CODE_FIELD_NUMBER: _ClassVar[int]
     IDENTIFIER_KIND_FIELD_NUMBER: _ClassVar[int]
     MASKED_FIELD_NUMBER: _ClassVar[int]
     APPLICANTS_FIELD_NUMBER: _ClassVar[int]
     FRAUD_FIELD_NUMBER: _ClassVar[int]
     SINCE_FIELD_NUMBER: _ClassVar[int]
+    APPLICANTS_7D_FIELD_NUMBER: _ClassVar[int]
     code: str
     identifier_kind: str
     masked: str
     applicants: int
     fraud: int
     since: _timestamp_pb2.Timestamp
-    def __init__(self, code: _Optional[str] = ..., identifier_kind: _Optional[str] = ..., masked: _Optional[str] = ..., applicants: _Optional[int] = ..., fraud: _Optional[int] = ..., since: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+    applicants_7d: int
+    def __init__(self, code: _Optional[str] = ..., identifier_kind: _Optional[str] = ..., masked: _Optional[str] = ..., applicants: _Optional[int] = ..., fraud: _Optional[int] = ..., since: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., applicants_7d: _Optional[int] = ...) -> None: ...
 
 class Trace(_message.Message):
     __slots__ = ("stages", "timings", "list_hits")

@@ -145,6 +145,10 @@ def test_sources_that_fail_are_part_of_the_proof(tmp_path: Path) -> None:
             "graph: {timeout_ms: 300, on_failure: continue}",
         ),
         fraud=("ruleset: fraud\n", "ruleset: fraud\non_unknown: ignore\n"),
+        fraud_score=(
+            "ruleset: fraud_score\n",
+            "ruleset: fraud_score\non_unknown: ignore\n",
+        ),
     )
     (result,) = _proved(policy)
     assert result.verdict is Verdict.REFUTED

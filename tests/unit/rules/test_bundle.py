@@ -28,6 +28,8 @@ def test_the_shipped_policy_is_sound() -> None:
     assert [stage.name for stage in bundle.strategy.stages] == [
         "eligibility",
         "fraud",
+        "fraud_score",
+        "fraud_review",
         "score",
         "approval",
         "line",

@@ -223,7 +223,7 @@ def test_a_model_with_permuted_columns_is_refused(copy: Path) -> None:
 
 def test_the_shipped_card_is_what_its_manifest_promises() -> None:
     """AUC of the issue, monotone signs, no person in it, and the data that is shipped."""
-    manifest = read_artefact(CARD).manifest
+    manifest = read_artefact(CARD, FEATURES).manifest
     assert manifest.cross_validation.auc_mean >= 0.780
     assert len(manifest.cross_validation.auc) == 5
     assert {"SEX", "MARRIAGE"} <= set(manifest.excluded)

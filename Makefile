@@ -11,7 +11,7 @@ REQUIREMENTS := requirements/build.txt requirements/runtime.txt requirements/dev
 
 .PHONY: help
 help: ## List the tasks
-	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 .PHONY: install
 install: $(STAMP) ## Create .venv with everything (PYTHON=/path/to/python3.11-or-3.12 chooses the interpreter)
@@ -40,7 +40,7 @@ pages: install ## Write what follows the code: vocabulary, diagnostics, schemas/
 
 .PHONY: train
 train: install ## Train the shipped scorecards: from the shipped data, and from generated streams
-	$(BIN)/python -m engine.scoring.train
+	$(BIN)/touchstone score train data/card_bureau.yaml --out rulesets/credit_card/scorecards/card_bureau
 	$(BIN)/python -m engine.scoring.fraud_train
 
 .PHONY: demo
@@ -74,6 +74,10 @@ bench: install ## Measure throughput and latency, and print the figures
 .PHONY: bench-graph
 bench-graph: install ## Find planted rings by a card that has seen neither their kind nor their time
 	$(BIN)/python -m tests.bench.rings_planted $(ARGS)
+
+.PHONY: bench-models
+bench-models: install ## Scorecards on public data sets, beside what they must beat (DATA=DIR)
+	nice $(BIN)/python -m tests.bench.models $(DATA) $(ARGS)
 
 .PHONY: check
 check: install ## Lint, types, layers, interface and generated code: what CI checks besides the tests

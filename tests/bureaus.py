@@ -7,9 +7,21 @@ from pathlib import Path
 from hypothesis import strategies as st
 
 from engine.model import Bureau, BureauMonth, RepaymentStatus
+from engine.training.bureau_rows import bureaus as bureaus_in
+from engine.training.read_spec import read_spec
+from engine.training.table import read_table
 
 CARD = Path(__file__).parents[1] / "rulesets" / "credit_card" / "scorecards" / "card_bureau"
 DATA = Path(__file__).parents[1] / "data" / "taiwan_credit_card.csv.gz"
+SPEC = DATA.parent / "card_bureau.yaml"
+
+
+def shipped_bureaus(rows: int) -> list[Bureau]:
+    """The summaries of the first rows of the shipped data."""
+    spec = read_spec(SPEC)
+    if spec.bureau is None:
+        raise AssertionError("the shipped card reads bureau statements")
+    return bureaus_in(spec.bureau, read_table(DATA, spec.data).head(rows))
 
 
 def month(

@@ -95,6 +95,20 @@ class Reader:
         self.wrong(node, f"`{name}` must be a text, not {_spoken(node)}", hint)
         return default
 
+    def text_as_is(self, name: str, default: str) -> str:
+        """A string that may be blank, as a separator is."""
+        node = self.node_of(name)
+        if isinstance(node, ScalarNode) and isinstance(scalar(node), str):
+            return str(node.value)
+        return default if node is None else self.text(name, default)
+
+    def as_written(self, name: str) -> str:
+        """A text or a number, as it stands in the file; empty if it is not there."""
+        node = self.node_of(name)
+        if node is None or (isinstance(node, ScalarNode) and str(node.value).strip()):
+            return "" if node is None else str(node.value)
+        return self.text(name)
+
     def name(self, key: str, pattern: re.Pattern[str] = NAME, default: str = "") -> str:
         """A name of the given pattern."""
         node = self.node_of(key)

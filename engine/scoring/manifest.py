@@ -80,15 +80,35 @@ class CrossValidation(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     brier_sd: float
 
 
-class Probe(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A row and the margin it had when the model was trained; checked whenever it is loaded."""
+class Probe(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """A row and the margin it had when the model was trained; checked whenever it is loaded.
+
+    ``missing``: places that were missing, where ``row`` holds 0.
+    """
 
     row: list[float]
     margin: float
+    missing: list[int] = []
 
 
-class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Everything beside the trees."""
+class BinEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Bins of a feature, frozen in training, with the share of the training rows in each.
+
+    Numbers: ``<=`` each of the ``cuts``, above the last, and last what is missing. Categories:
+    each of the ``levels``, and last all others.
+    """
+
+    feature: str
+    cuts: list[float]
+    levels: list[str]
+    shares: list[float]
+
+
+class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """Everything beside the trees.
+
+    ``levels``: of categories, the log-odds that stand for each level; ``(other)``: any other.
+    """
 
     scorecard: str
     model_sha256: str
@@ -105,6 +125,11 @@ class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     points_deciles: list[int]
     cross_validation: CrossValidation
     probes: list[Probe]
+    spec_sha256: str = ""
+    seed: int = 0
+    versions: dict[str, str] = {}
+    bins: list[BinEntry] = []
+    levels: dict[str, dict[str, float]] = {}
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 import pytest
 
 from engine.model import Bureau, RepaymentStatus
-from engine.scoring import ScoreUnavailable, Unavailability, taiwan
+from engine.scoring import ScoreUnavailable, Unavailability
 from engine.scoring.features import FEATURES, Family, vector
 from tests.bureaus import bureau, late, month, with_month
 
@@ -142,21 +142,3 @@ def test_delays_and_utilisation_can_only_raise_the_risk() -> None:
     assert [1] * len(up) == [signs[name] for name in up]
     down = ("months_since_delay", "paid_share_1", "payment_to_limit_mean_6m")
     assert [-1] * len(down) == [signs[name] for name in down]
-
-
-def test_a_training_row_becomes_a_bureau_summary() -> None:
-    """Codes, order of months and minor units of the shipped data."""
-    row = {
-        "LIMIT_BAL": "5.00E+05",
-        "target": "1",
-        **dict(zip(("PAY_0", "PAY_2", "PAY_3"), ("3", "-1", "-2"), strict=True)),
-        **dict(zip(("PAY_4", "PAY_5", "PAY_6"), ("0", "0", "0"), strict=True)),
-        **{f"BILL_AMT{i}": str(i) for i in range(1, 7)},
-        **{f"PAY_AMT{i}": str(10 * i) for i in range(1, 7)},
-    }
-    months = taiwan.bureau_of(row).months
-    assert late(3, balance=100, limit=50_000_000, payment=1_000) == months[0]
-    assert months[1].status is RepaymentStatus.PAID_IN_FULL
-    assert months[2].status is RepaymentStatus.NO_USE
-    assert month(balance=600, limit=50_000_000, payment=6_000) == months[5]
-    assert taiwan.defaulted(row) == 1

@@ -16,11 +16,11 @@ import xgboost as xgb
 from engine.errors import PolicyError
 from engine.model import Bureau, RepaymentStatus
 from engine.outcome import ScoreResult
-from engine.scoring import Scorecard, ScoreUnavailable, Unavailability, taiwan
+from engine.scoring import Scorecard, ScoreUnavailable, Unavailability
 from engine.scoring.features import FEATURES
 from engine.scoring.manifest import MANIFEST, MODEL, read_artefact
 from engine.scoring.scorecard import checked_row
-from tests.bureaus import CARD, DATA, bureau, late, month
+from tests.bureaus import CARD, DATA, bureau, late, month, shipped_bureaus
 
 GOOD = bureau([month(RepaymentStatus.PAID_IN_FULL, balance=100_000, payment=100_000)] * 6)
 BAD = bureau([late(2, balance=990_000, payment=0)] * 6)
@@ -90,7 +90,7 @@ def test_a_thin_file_has_no_score(card: Scorecard) -> None:
 
 def test_threads_share_a_card_and_agree(card: Scorecard) -> None:
     """The same result from four threads at once as from one."""
-    summaries = [taiwan.bureau_of(row) for row in taiwan.read_rows(DATA)[:200]]
+    summaries = shipped_bureaus(200)
     expected = [card.score(summary) for summary in summaries]
     with ThreadPoolExecutor(4) as pool:
         assert expected == list(pool.map(card.score, summaries))
@@ -100,10 +100,10 @@ def test_processes_agree_whatever_their_threads(card: Scorecard) -> None:
     """A process that is allowed two threads gives the same digits."""
     program = (
         "import json, sys; from dataclasses import asdict; from pathlib import Path;"
-        "from engine.scoring import Scorecard, taiwan;"
+        "from engine.scoring import Scorecard;"
+        "from tests.bureaus import shipped_bureaus;"
         "card = Scorecard.load(Path(sys.argv[1]));"
-        "rows = taiwan.read_rows(Path(sys.argv[2]))[:50];"
-        "print(json.dumps([asdict(card.score(taiwan.bureau_of(row))) for row in rows]))"
+        "print(json.dumps([asdict(card.score(each)) for each in shipped_bureaus(50)]))"
     )
     root = Path(__file__).parents[3]
     output = subprocess.run(
@@ -113,7 +113,7 @@ def test_processes_agree_whatever_their_threads(card: Scorecard) -> None:
         cwd=root,
         env={"OMP_NUM_THREADS": "2", "PYTHONPATH": str(root)},
     ).stdout
-    here = [asdict(scored(card, taiwan.bureau_of(r))) for r in taiwan.read_rows(DATA)[:50]]
+    here = [asdict(scored(card, each)) for each in shipped_bureaus(50)]
     assert json.loads(json.dumps(here)) == json.loads(output)
 
 

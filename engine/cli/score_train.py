@@ -1,0 +1,114 @@
+"""``touchstone score train``: a scorecard from a spec and a table."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from hashlib import sha256
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from engine.cli.command import OK, PROBLEM, USAGE
+
+if TYPE_CHECKING:
+    from engine.cli.command import Area
+    from engine.scoring.manifest import CrossValidation
+    from engine.training import Spec, Table, Trained
+
+
+def add(area: Area) -> None:
+    """Add ``score train``."""
+    parser = area.add_parser("train", help="train a scorecard from a spec and a table")
+    parser.add_argument("spec", type=Path, metavar="SPEC.yaml")
+    parser.add_argument("--data", type=Path, help="the table; default: as the spec names it")
+    parser.add_argument("--out", type=Path, help="directory of the model, made if it is not there")
+    parser.add_argument(
+        "--check", action="store_true", help="read the spec and the table, and train nothing"
+    )
+    parser.add_argument(
+        "--verify", action="store_true", help="train again and compare with the bytes in --out"
+    )
+    parser.add_argument("--rows", type=int, help="use only the first rows, to try things out")
+    parser.set_defaults(run=_run)
+
+
+def _run(options: argparse.Namespace) -> int:
+    if options.out is None and not options.check:
+        print("--out must name the directory of the model", file=sys.stderr)
+        return USAGE
+    if options.rows is not None and options.rows < 1:
+        print("--rows must be 1 or more", file=sys.stderr)
+        return USAGE
+    # Idle threads cost more than they bring, and must be told before numpy is loaded.
+    os.environ["OMP_NUM_THREADS"] = "1"
+    try:
+        import sklearn  # noqa: F401 - is it there?
+    except ModuleNotFoundError:
+        print("training needs scikit-learn: pip install 'touchstone[train]'", file=sys.stderr)
+        return PROBLEM
+    return _train(options)
+
+
+def _train(options: argparse.Namespace) -> int:
+    from engine.training import read_spec, read_table
+    from engine.training.sample import sample_of
+
+    spec = read_spec(options.spec)
+    table = read_table(options.data or options.spec.parent / spec.data.file, spec.data)
+    if options.rows is not None:
+        table = table.head(options.rows)
+    if options.check:
+        sample = sample_of(spec, table)
+        print(f"{table.source}: {len(sample.labels):,} rows, {sample.labels.mean():.4f} bad")
+        print(f"{spec.card}: {len(sample.features)} features, ready to train")
+        return OK
+    trained = _trained(spec, table)
+    print_measures(trained.manifest.cross_validation)
+    return (_verify if options.verify else _write)(options, trained)
+
+
+def _trained(spec: Spec, table: Table) -> Trained:
+    from engine.training import train
+
+    bar = Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+        disable=not sys.stderr.isatty(),
+    )
+    with bar:
+        task = bar.add_task("training, trials", total=None)
+        return train(spec, table, lambda done, fits: bar.update(task, completed=done, total=fits))
+
+
+def print_measures(measures: CrossValidation) -> None:
+    """Print one line for each fold, then mean and standard deviation."""
+    print("fold    AUC     KS  Brier")
+    for i, row in enumerate(zip(measures.auc, measures.ks, measures.brier, strict=True), 1):
+        print(f"{i:4} " + " ".join(f"{value:6.4f}" for value in row))
+    print(f"mean {measures.auc_mean:6.4f} {measures.ks_mean:6.4f} {measures.brier_mean:6.4f}")
+    print(f"  sd {measures.auc_sd:6.4f} {measures.ks_sd:6.4f} {measures.brier_sd:6.4f}")
+
+
+def _write(options: argparse.Namespace, trained: Trained) -> int:
+    from engine.scoring.manifest import MODEL
+
+    trained.write(options.out, options.spec)
+    manifest = trained.manifest
+    print(f"{options.out / MODEL}: {manifest.trees} trees, sha256 {manifest.model_sha256}")
+    return OK
+
+
+def _verify(options: argparse.Namespace, trained: Trained) -> int:
+    same = True
+    for name, fresh in trained.files(options.spec).items():
+        file = options.out / name
+        old = sha256(file.read_bytes()).hexdigest() if file.is_file() else "is not there"
+        new = sha256(fresh).hexdigest()
+        same = same and old == new
+        print(f"{name}: {'same' if old == new else 'DIFFERENT'}  {old}  {new}")
+    return OK if same else PROBLEM

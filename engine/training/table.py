@@ -1,0 +1,232 @@
+"""Tables: CSV and Parquet read as columns, with errors that name the file, the line and the column.
+
+A value never stands in an error: a table holds people.
+"""
+
+from __future__ import annotations
+
+import gzip
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+from pyarrow import compute as pc
+from pyarrow import csv, parquet
+
+from engine.errors import TouchstoneError
+from engine.training.formula import Values
+from engine.training.spec import DataSpec
+
+MAX_ROWS = 20_000_000
+MAX_BYTES = 8_000_000_000
+
+Texts = npt.NDArray[np.object_]
+
+
+class TrainingRefused(TouchstoneError):
+    """Spec and data do not go together; the text names the place and what to do."""
+
+    reason = "TRAINING_REFUSED"
+    code = "INVALID_ARGUMENT"
+    most_text = 4_000
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Table:
+    """Columns by name. ``first_line``: of row 0 in a text file; 0: rows have no lines."""
+
+    source: str
+    sha256: str
+    columns: Mapping[str, Any]
+    rows: int
+    first_line: int = 0
+
+    def numbers(self, column: str) -> Values:
+        """A column as numbers; NaN is missing. Refuses texts and infinities."""
+        found = self._of(column)
+        if isinstance(found, np.ndarray):
+            values = found.astype(np.float64)
+        else:
+            values = self._converted(column, found)
+        wrong = np.flatnonzero(np.isinf(values))
+        if len(wrong):
+            raise TrainingRefused(f"{self.place(int(wrong[0]), column)}: is infinite")
+        return values
+
+    def texts(self, column: str) -> Texts:
+        """A column as texts; ``None`` is missing."""
+        found = self._of(column)
+        if isinstance(found, np.ndarray):
+            return np.array([_spoken(value) for value in found.tolist()], dtype=object)
+        if pa.types.is_dictionary(found.type):
+            found = found.cast(pa.string())
+        return np.array([_spoken(value) for value in found.to_pylist()], dtype=object)
+
+    def place(self, row: int, column: str) -> str:
+        """Where a value stands, for an error."""
+        at = f":{row + self.first_line}" if self.first_line else f": row {row + 1}"
+        return f"{self.source}{at}: column {column!r}"
+
+    def take(self, rows: npt.NDArray[np.int64]) -> Table:
+        """Some of the rows. Lines are not told any more: only for checked tables."""
+        columns = {
+            name: column[rows] if isinstance(column, np.ndarray) else column.take(pa.array(rows))
+            for name, column in self.columns.items()
+        }
+        return replace(self, columns=columns, rows=len(rows), first_line=0)
+
+    def head(self, rows: int) -> Table:
+        """The first rows."""
+        columns = {name: column[:rows] for name, column in self.columns.items()}
+        return replace(self, columns=columns, rows=min(rows, self.rows))
+
+    def _of(self, column: str) -> Any:  # noqa: ANN401 - a column of pyarrow or of numpy
+        if column not in self.columns:
+            raise TrainingRefused(f"{self.source}: has no column {column!r}")
+        return self.columns[column]
+
+    def _converted(self, column: str, found: Any) -> Values:  # noqa: ANN401 - as _of
+        try:
+            numbers = pc.cast(_bare(found), pa.float64())
+        except pa.ArrowInvalid:
+            raise TrainingRefused(
+                f"{self.place(_first_text(found), column)}: is not a number; declare the feature a"
+                " category, add the code to `nulls`, or repair the file"
+            ) from None
+        values: Values = numbers.to_numpy(zero_copy_only=False).astype(np.float64)
+        stated = np.flatnonzero(
+            np.isnan(values) & pc.is_valid(found).to_numpy(zero_copy_only=False)
+        )
+        if len(stated):
+            raise TrainingRefused(
+                f"{self.place(int(stated[0]), column)}: is NaN, which is no number; leave it empty"
+            )
+        return values
+
+
+def table_of(columns: Mapping[str, npt.ArrayLike], source: str = "table") -> Table:
+    """A table of arrays of one length: for programs that make their rows. NaN is missing."""
+    found = {name: np.asarray(values) for name, values in columns.items()}
+    lengths = {len(values) for values in found.values()}
+    if len(lengths) != 1:
+        raise TrainingRefused(f"{source}: needs columns of one length")
+    digest = sha256()
+    for name, values in found.items():
+        digest.update(name.encode())
+        digest.update("\x00".join(map(str, values.tolist())).encode())
+    return Table(source, digest.hexdigest(), found, lengths.pop())
+
+
+def read_table(path: Path, spec: DataSpec) -> Table:
+    """Read a file as ``spec`` says; columns get the names that the spec uses.
+
+    ``.parquet`` is Parquet; everything else is CSV, compressed if it ends in ``.gz``.
+    """
+    raw = _bytes(path)
+    shown = path.name
+    try:
+        if path.suffix == ".parquet":
+            read, first_line = parquet.read_table(pa.BufferReader(raw)), 0
+        else:
+            read, first_line = _csv(raw, path, spec), 1 if spec.header else 2
+    except (pa.ArrowInvalid, pa.ArrowKeyError, OSError, EOFError) as error:
+        raise TrainingRefused(f"{shown}: cannot be read: {_first_line(error)}") from None
+    _check_size(shown, read)
+    columns = {name: read.column(name).combine_chunks() for name in read.column_names}
+    for name, actual in spec.columns:
+        if actual not in columns:
+            raise TrainingRefused(
+                f"{shown}: has no column {actual!r}, which the spec calls {name}; it has:"
+                f" {', '.join(read.column_names[:40])}"
+            )
+        columns[name] = columns.pop(actual)
+    return Table(shown, sha256(raw).hexdigest(), columns, read.num_rows, first_line)
+
+
+def _bytes(path: Path) -> bytes:
+    try:
+        if path.stat().st_size > MAX_BYTES:
+            raise TrainingRefused(f"{path}: more than {MAX_BYTES:,} bytes")
+        return path.read_bytes()
+    except OSError as error:
+        raise TrainingRefused(f"{path}: cannot be read: {error.strerror}") from None
+
+
+def _csv(raw: bytes, path: Path, spec: DataSpec) -> Any:  # noqa: ANN401 - pyarrow has no types
+    text = gzip.decompress(raw) if path.suffix == ".gz" else raw
+    names = list(spec.header) or _header(text, path, spec)
+    return csv.read_csv(
+        pa.BufferReader(text),
+        csv.ReadOptions(
+            encoding=spec.encoding,
+            column_names=names,
+            skip_rows=0 if spec.header else 1,
+            use_threads=False,
+        ),
+        csv.ParseOptions(delimiter=spec.separator, newlines_in_values=False),
+        csv.ConvertOptions(
+            column_types=dict.fromkeys(names, pa.string()),
+            null_values=list(spec.nulls),
+            strings_can_be_null=True,
+            quoted_strings_can_be_null=True,
+        ),
+    )
+
+
+def _header(text: bytes, path: Path, spec: DataSpec) -> list[str]:
+    """Names of the first line; one that is empty gets its place, one that is twice is refused."""
+    head = text[: text.find(b"\n") + 1] or text
+    read = csv.read_csv(
+        pa.BufferReader(head),
+        csv.ReadOptions(encoding=spec.encoding, autogenerate_column_names=True),
+        csv.ParseOptions(delimiter=spec.separator),
+        csv.ConvertOptions(column_types={}, strings_can_be_null=False),
+    )
+    first = [str(column[0].as_py() or "") for column in read.columns]
+    names = [name.strip() or f"column_{i}" for i, name in enumerate(first, 1)]
+    twice = sorted({name for name in names if names.count(name) > 1})
+    if twice:
+        raise TrainingRefused(f"{path.name}:1: column {twice[0]!r} stands there twice")
+    return names
+
+
+def _check_size(shown: str, read: Any) -> None:  # noqa: ANN401 - pyarrow has no types
+    if read.num_rows == 0:
+        raise TrainingRefused(f"{shown}: has no rows")
+    if read.num_rows > MAX_ROWS:
+        raise TrainingRefused(f"{shown}: {read.num_rows:,} rows, at most {MAX_ROWS:,} are read")
+
+
+def _bare(found: Any) -> Any:  # noqa: ANN401 - as _of
+    return pc.utf8_trim_whitespace(found) if pa.types.is_string(found.type) else found
+
+
+def _first_text(found: Any) -> int:  # noqa: ANN401 - as _of
+    for row, value in enumerate(found.to_pylist()):
+        try:
+            float(value if value is not None else 0)
+        except (TypeError, ValueError):
+            return row
+    return 0
+
+
+def _spoken(value: object) -> str | None:
+    """A value as a level: whole numbers without their fraction."""
+    if value is None or (isinstance(value, float) and np.isnan(value)):
+        return None
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return str(value).strip() or None
+
+
+def _first_line(error: BaseException) -> str:
+    """What the reader said, without the content of a row, which it may quote."""
+    said = str(error).partition("\n")[0]
+    parts = re.findall(r"Row #\d+|Expected \d+ columns, got \d+", said)
+    return ": ".join(parts) or said.partition(": ")[0][:160]

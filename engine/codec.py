@@ -15,13 +15,14 @@ from typing import Any, TypeVar, get_args, get_type_hints
 
 import msgspec
 
-from graph.model import ApplicationProjected, FraudMarked, GraphEvent, SharingDeclared
+from graph.model import ApplicationProjected, FraudMarked, GraphEvent, RingsFound, SharingDeclared
 
 _T = TypeVar("_T")
 _EVENTS: dict[str, type[Any]] = {
     "application": ApplicationProjected,
     "fraud_mark": FraudMarked,
     "sharing": SharingDeclared,
+    "rings": RingsFound,
 }
 _EVENT_NAMES = {kind: name for name, kind in _EVENTS.items()}
 _DECODERS: dict[type[Any], msgspec.json.Decoder[Any]] = {}

@@ -15,10 +15,13 @@ from engine.model import Identifier, IdentifierKind, Role
 from graph.history import (
     NOT_FRAUD,
     Declarations,
+    Places,
     merged_declarations,
     merged_marks,
+    merged_places,
+    place_text,
 )
-from graph.model import ApplicationProjected, FraudMarked, GraphEvent, SharingDeclared
+from graph.model import ApplicationProjected, FraudMarked, GraphEvent, RingsFound, SharingDeclared
 from graph.settings import GraphSettings
 
 
@@ -31,6 +34,7 @@ class ApplicantState:
     status: str = ""
     marks: dict[tuple[int, int], str] = field(default_factory=dict)
     """``(at_us, fraud_at_us or NOT_FRAUD)`` to the type of fraud."""
+    places: Places = ()
 
 
 @dataclass(slots=True)
@@ -78,6 +82,8 @@ def touched_keys(events: Iterable[GraphEvent]) -> tuple[list[str], list[str]]:
                 applicants.add(event.applicant)
             case SharingDeclared():
                 identifiers.add(event.identifier)
+            case RingsFound():
+                applicants.update(place.applicant for place in event.places)
     return sorted(applicants), sorted(identifiers)
 
 
@@ -94,6 +100,8 @@ def apply_events(
                 _apply_mark(touched, event)
             case SharingDeclared():
                 _apply_declaration(touched, event)
+            case RingsFound():
+                _apply_places(touched, event)
     return changed
 
 
@@ -157,6 +165,13 @@ def _apply_mark(touched: Touched, event: FraudMarked) -> None:
 def _apply_declaration(touched: Touched, event: SharingDeclared) -> None:
     state = touched.identifiers.setdefault(event.identifier, IdentifierState(event.kind))
     state.declarations = merged_declarations(state.declarations, [(event.at_us, event.reason)])
+
+
+def _apply_places(touched: Touched, event: RingsFound) -> None:
+    for place in event.places:
+        applicant = touched.applicants.setdefault(place.applicant, ApplicantState())
+        entry = (event.at_us, place_text(place))
+        applicant.places = merged_places(applicant.places, [entry])
 
 
 def _first(known: int | None, at_us: int) -> int:

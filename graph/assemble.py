@@ -9,7 +9,14 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple, TypeVar
 
 from engine.model import Identifier, IdentifierKind, Link, Role
-from graph.model import FarRow, IdentifierRow, NearRow, Neighbourhood, NeighbourhoodQuery
+from graph.model import (
+    FarRow,
+    IdentifierRow,
+    NearRow,
+    Neighbourhood,
+    NeighbourhoodQuery,
+    PlaceRow,
+)
 from graph.settings import GraphSettings
 from graph.store import PendingView
 from graph.subgraph import Sharing, Subgraph, Union, own_keys
@@ -42,7 +49,13 @@ def assemble(
         projected_to=stored.position,
         pending=len(union.added),
         same_person=_same_person(query, near.rows, union),
+        places=_places(near.rows, union),
     )
+
+
+def _places(near: Iterable[NearRow], union: Union) -> tuple[PlaceRow, ...]:
+    found = (union.place(applicant) for applicant in sorted({row.applicant for row in near}))
+    return tuple(row for row in found if row is not None)
 
 
 def _ordered(links: Iterable[Link]) -> list[Link]:

@@ -24,6 +24,8 @@ _APPLICANT = (
     "mark_ats",
     "mark_values",
     "mark_types",
+    "ring_ats",
+    "ring_values",
 )
 _IDENTIFIER = (
     "key",

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from engine.model import IdentifierKind, Link, Role
 from engine.outcome import GraphFinding
 from graph.circle import set_circle
-from graph.model import IdentifierRow, NearRow, Neighbourhood
+from graph.model import IdentifierRow, NearRow, Neighbourhood, RingPlace
 from touchstone.v1 import facts_pb2
 
 _DAY_US = 86_400_000_000
@@ -47,6 +47,7 @@ def graph_facts(
     _set_ring(facts, neighbourhood, neighbours)
     _set_named(facts, seen)
     set_circle(facts, neighbourhood, links, as_of_us)
+    _set_offline_ring(facts.offline_ring, neighbourhood, as_of_us)
     return facts
 
 
@@ -181,6 +182,24 @@ def _set_named(facts: facts_pb2.GraphFacts, seen: _Seen) -> None:
     untold = any(row.hub or row.named_hub for row in (*guarantors, *referrers))
     is_cut = seen.all.near_cut or seen.all.far_cut or untold
     facts.cut.value = is_cut
+
+
+def _set_offline_ring(
+    facts: facts_pb2.OfflineRingFacts, neighbourhood: Neighbourhood, as_of_us: int
+) -> None:
+    reach_ppm = max((row.place.reach_ppm for row in neighbourhood.places), default=0)
+    worst = max(
+        (row for row in neighbourhood.places if row.place.ring),
+        key=lambda row: (row.place.score, row.place.members, row.place.ring, row.at_us),
+        default=None,
+    )
+    place = worst.place if worst else RingPlace(applicant="")
+    facts.score.value = place.score
+    facts.members.value = place.members
+    facts.fraud.value = place.fraud
+    facts.fraud_rate.value = place.fraud / place.members if place.members else 0.0
+    facts.reach.value = reach_ppm / 1_000_000
+    facts.days.value = (as_of_us - worst.at_us) // _DAY_US if worst else 0
 
 
 def _naming(seen: _Seen, rows: Iterable[IdentifierRow]) -> int:

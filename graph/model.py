@@ -76,12 +76,37 @@ class FarRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RingPlace:
+    """Where the last search for rings put an applicant.
+
+    ``ring``: its id, ``""`` in none; ``score`` 0 to 100, ``members`` and ``fraud``, those known as
+    fraud, are the ring's. ``reach_ppm``: millionths of known fraud that reach the applicant.
+    """
+
+    applicant: str
+    ring: str = ""
+    score: int = 0
+    members: int = 0
+    fraud: int = 0
+    reach_ppm: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlaceRow:
+    """A near applicant's place in the rings, and since when it is known."""
+
+    place: RingPlace
+    at_us: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Neighbourhood:
     """What one decision saw of the graph. Recorded with it; features are a function of it.
 
     ``projected_to`` is the outbox position the store had reached; ``pending`` counts applications
     that were admitted but not yet projected and were merged in. ``same_person``: near applicants
-    on one of the query's ID numbers, told even where that ID number is itself a hub.
+    on one of the query's ID numbers, told even where that ID number is itself a hub. ``places``: of
+    near applicants, sorted by key, those whom the search for rings has placed.
     """
 
     as_of_us: int
@@ -93,6 +118,7 @@ class Neighbourhood:
     projected_to: int
     pending: int
     same_person: tuple[str, ...] = ()
+    places: tuple[PlaceRow, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,4 +155,17 @@ class SharingDeclared:
     reason: str
 
 
-GraphEvent = ApplicationProjected | FraudMarked | SharingDeclared
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RingsFound:
+    """Outbox event: a part of what a search for rings found, known from ``at_us`` on.
+
+    Only places that changed are told: a place without ring and reach takes an earlier one back.
+    """
+
+    run: str
+    part: int
+    at_us: int
+    places: tuple[RingPlace, ...]
+
+
+GraphEvent = ApplicationProjected | FraudMarked | SharingDeclared | RingsFound

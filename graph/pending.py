@@ -24,10 +24,13 @@ from graph.history import (
     NOT_FRAUD,
     Declarations,
     Marks,
+    Places,
     merged_declarations,
     merged_marks,
+    merged_places,
+    place_text,
 )
-from graph.model import ApplicationProjected, FraudMarked, GraphEvent, SharingDeclared
+from graph.model import ApplicationProjected, FraudMarked, GraphEvent, RingsFound, SharingDeclared
 from graph.store import PendingView
 
 _EventKey = tuple[str, str, int, str]
@@ -47,6 +50,7 @@ class _Tables:
     uses: dict[str, list[tuple[str, IdentifierKind, int]]] = field(default_factory=dict)
     marks: dict[str, set[tuple[int, int]]] = field(default_factory=dict)
     declarations: dict[str, set[tuple[int, str]]] = field(default_factory=dict)
+    places: dict[str, set[tuple[int, str]]] = field(default_factory=dict)
 
 
 class PendingIndex:
@@ -220,6 +224,9 @@ class _View:
     def declarations(self, identifier: str) -> Declarations:
         return merged_declarations(self._tables.declarations.get(identifier, ()), ())
 
+    def places(self, applicant: str) -> Places:
+        return merged_places(self._tables.places.get(applicant, ()), ())
+
 
 def _key_of(event: GraphEvent) -> _EventKey:
     match event:
@@ -229,6 +236,8 @@ def _key_of(event: GraphEvent) -> _EventKey:
             return ("mark", event.applicant, event.at_us, str(event.fraud_at_us))
         case SharingDeclared():
             return ("shared", event.identifier, event.at_us, event.reason)
+        case RingsFound():
+            return ("rings", event.run, event.at_us, str(event.part))
 
 
 def _same_content(known: GraphEvent, event: GraphEvent) -> bool:
@@ -248,6 +257,10 @@ def _insert(tables: _Tables, event: GraphEvent) -> None:
         case SharingDeclared():
             entry = (event.at_us, event.reason)
             tables.declarations.setdefault(event.identifier, set()).add(entry)
+        case RingsFound():
+            for place in event.places:
+                told = (event.at_us, place_text(place))
+                tables.places.setdefault(place.applicant, set()).add(told)
 
 
 def _insert_application(tables: _Tables, event: ApplicationProjected) -> None:
@@ -272,6 +285,9 @@ def _delete(tables: _Tables, event: GraphEvent) -> None:
             _discard(tables.marks, event.applicant, (event.at_us, fraud_at_us))
         case SharingDeclared():
             _discard(tables.declarations, event.identifier, (event.at_us, event.reason))
+        case RingsFound():
+            for place in event.places:
+                _discard(tables.places, place.applicant, (event.at_us, place_text(place)))
 
 
 def _delete_application(tables: _Tables, event: ApplicationProjected) -> None:

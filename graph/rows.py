@@ -20,6 +20,9 @@ RELATIONSHIPS: Mapping[Role, str] = {
 }
 ROLES: Mapping[str, Role] = {name: role for role, name in RELATIONSHIPS.items()}
 
+_FAR_USER = 5
+"""Values of a user's row in the second step: places in the rings are told of near ones only."""
+
 # Rows come from a driver that knows no types; this module is where they get them.
 Row = Sequence[Any]
 Record = Mapping[str, Any]
@@ -92,12 +95,15 @@ def _user(subgraph: Subgraph, row: Row, _as_of_us: int) -> None:
     identifier, applicant, at_us = row[:3]
     subgraph.users.setdefault(identifier, {})[applicant] = at_us
     _marks(subgraph, applicant, row[3], row[4])
+    if len(row) > _FAR_USER:
+        _places(subgraph, applicant, row[5], row[6])
 
 
 def _named(subgraph: Subgraph, row: Row, _as_of_us: int) -> None:
     identifier, applicant, at_us = row[:3]
-    subgraph.named.setdefault(identifier, {})[applicant, ROLES[row[5]]] = at_us
+    subgraph.named.setdefault(identifier, {})[applicant, ROLES[row[7]]] = at_us
     _marks(subgraph, applicant, row[3], row[4])
+    _places(subgraph, applicant, row[5], row[6])
 
 
 def _via(subgraph: Subgraph, row: Row, as_of_us: int) -> None:
@@ -121,6 +127,11 @@ def _state(subgraph: Subgraph, row: Row, as_of_us: int) -> None:
 
 def _marks(subgraph: Subgraph, applicant: str, ats: Row | None, values: Row | None) -> None:
     subgraph.marks[applicant] = tuple(zip(ats or (), values or (), strict=True))
+
+
+def _places(subgraph: Subgraph, applicant: str, ats: Row | None, texts: Row | None) -> None:
+    if ats:
+        subgraph.places[applicant] = tuple(zip(ats, texts or (), strict=True))
 
 
 _PARTS: Mapping[str, Callable[[Subgraph, Row, int], None]] = {

@@ -11,7 +11,7 @@ from typing import Protocol
 
 from engine.errors import DeadlineExceeded, Unavailable
 from engine.model import IdentifierKind, Role
-from graph.history import Declarations, Marks
+from graph.history import Declarations, Marks, Places
 from graph.model import GraphEvent, Neighbourhood, NeighbourhoodQuery
 
 OutboxEvent = tuple[int, GraphEvent]
@@ -78,6 +78,10 @@ class PendingView(Protocol):
         """Declarations that the identifier is legitimately shared."""
         ...
 
+    def places(self, applicant: str) -> Places:
+        """Where searches for rings have put the applicant."""
+        ...
+
 
 class _NothingPending:
     """A view without events: for replay, investigators and tests."""
@@ -95,6 +99,9 @@ class _NothingPending:
         return ()
 
     def declarations(self, _identifier: str) -> Declarations:
+        return ()
+
+    def places(self, _applicant: str) -> Places:
         return ()
 
 

@@ -14,12 +14,16 @@ from engine.model import IdentifierKind, Role
 from graph.history import (
     Declarations,
     Marks,
+    Places,
     fraud_as_of,
     merged_declarations,
     merged_marks,
+    merged_places,
+    place_as_of,
+    place_of,
     shared_as_of,
 )
-from graph.model import NeighbourhoodQuery
+from graph.model import NeighbourhoodQuery, PlaceRow
 from graph.settings import GraphSettings
 from graph.store import PendingView
 
@@ -51,6 +55,7 @@ class Subgraph:
     named: dict[str, dict[tuple[str, Role], int]] = field(default_factory=dict)
     uses: dict[str, dict[str, tuple[IdentifierKind, int]]] = field(default_factory=dict)
     marks: dict[str, Marks] = field(default_factory=dict)
+    places: dict[str, Places] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +106,14 @@ class Union:
         """When the applicant became known as fraud, if that was known."""
         marks = merged_marks(self._stored.marks.get(applicant, ()), self._pending.marks(applicant))
         return fraud_as_of(marks, self._as_of_us) if marks else None
+
+    def place(self, applicant: str) -> PlaceRow | None:
+        """Where a near applicant was placed in the rings."""
+        places = merged_places(
+            self._stored.places.get(applicant, ()), self._pending.places(applicant)
+        )
+        found = place_as_of(places, self._as_of_us)
+        return found and PlaceRow(place=place_of(applicant, found[1]), at_us=found[0])
 
     def _unite(self, identifier: str, kind: IdentifierKind) -> Sharing:
         stored = self._stored.identifiers.get(identifier)

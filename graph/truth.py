@@ -16,8 +16,8 @@ import apsw
 
 from engine.model import IdentifierKind, Role
 from graph.apply import ApplicantState, IdentifierState, LinkKey
-from graph.history import LONGEST, NOT_FRAUD
-from graph.model import ApplicationProjected, FraudMarked, GraphEvent, SharingDeclared
+from graph.history import LONGEST, NOT_FRAUD, place_text
+from graph.model import ApplicationProjected, FraudMarked, GraphEvent, RingsFound, SharingDeclared
 from graph.settings import GraphSettings
 
 _ROLES = list(Role)
@@ -37,6 +37,10 @@ CREATE TABLE links (
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE marks (
   applicant TEXT NOT NULL, at INTEGER NOT NULL, value INTEGER NOT NULL, type TEXT NOT NULL,
+  PRIMARY KEY (applicant, at, value)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE places (
+  applicant TEXT NOT NULL, at INTEGER NOT NULL, value TEXT NOT NULL,
   PRIMARY KEY (applicant, at, value)
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE declarations (
@@ -60,6 +64,7 @@ _LINK = """
 INSERT INTO links VALUES (?1, ?2, ?3, ?4, ?4) ON CONFLICT DO UPDATE SET
   at = min(at, excluded.at), last_at = max(last_at, excluded.last_at)
 """
+_KNOWN = "INSERT OR IGNORE INTO applicants VALUES (?, NULL, NULL, '')"
 _MARK = "INSERT INTO marks VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET type = excluded.type"
 
 
@@ -153,8 +158,17 @@ class Truth:
             key,
             LONGEST,
         )
+        places = self._ask(
+            "SELECT at, value FROM places WHERE applicant = ? ORDER BY at DESC, value DESC LIMIT ?",
+            key,
+            LONGEST,
+        )
         state = ApplicantState(
-            at_us, last_at_us, status, {(at, value): kind for at, value, kind in [*marks][::-1]}
+            at_us,
+            last_at_us,
+            status,
+            {(at, value): kind for at, value, kind in [*marks][::-1]},
+            tuple([*places][::-1]),
         )
         links = self._ask(
             "SELECT role, identifier, kind, at, last_at FROM links"
@@ -227,8 +241,7 @@ def _rows(event: GraphEvent) -> Iterator[tuple[str, tuple[Any, ...]]]:
                 yield _LINK, (event.applicant, role, found.key, event.at_us)
         case FraudMarked():
             value = NOT_FRAUD if event.fraud_at_us is None else event.fraud_at_us
-            known = "INSERT OR IGNORE INTO applicants VALUES (?, NULL, NULL, '')"
-            yield known, (event.applicant,)
+            yield _KNOWN, (event.applicant,)
             yield _MARK, (event.applicant, event.at_us, value, event.fraud_type)
         case SharingDeclared():
             yield _IDENTIFIER, (event.identifier, event.kind.value, "", None)
@@ -236,3 +249,8 @@ def _rows(event: GraphEvent) -> Iterator[tuple[str, tuple[Any, ...]]]:
                 "INSERT OR IGNORE INTO declarations VALUES (?, ?, ?)",
                 (event.identifier, event.at_us, event.reason),
             )
+        case RingsFound():
+            for place in event.places:
+                row = (place.applicant, event.at_us, place_text(place))
+                yield _KNOWN, (place.applicant,)
+                yield "INSERT OR IGNORE INTO places VALUES (?, ?, ?)", row

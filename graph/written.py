@@ -55,6 +55,7 @@ def _applicant_of(row: Row) -> ApplicantState:
         last_at_us=row[2],
         status=row[3] or "",
         marks={(at_us, value): kind for at_us, value, kind in marks},
+        places=tuple(zip(row[7] or (), row[8] or (), strict=True)),
     )
 
 
@@ -93,6 +94,8 @@ def applicant_row(key: str, state: ApplicantState) -> dict[str, Any]:
         "mark_ats": [at_us for at_us, _ in marks] or None,
         "mark_values": [value for _, value in marks] or None,
         "mark_types": [state.marks[mark] for mark in marks] or None,
+        "ring_ats": [at_us for at_us, _ in state.places] or None,
+        "ring_values": [text for _, text in state.places] or None,
     }
 
 

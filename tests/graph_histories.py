@@ -12,6 +12,8 @@ from graph.model import (
     FraudMarked,
     GraphEvent,
     NeighbourhoodQuery,
+    RingPlace,
+    RingsFound,
     SharingDeclared,
 )
 from graph.settings import GraphSettings
@@ -64,12 +66,32 @@ def application(applicant: str, at_us: int, *links: Link) -> ApplicationProjecte
     return ApplicationProjected(applicant=applicant, at_us=at_us, status="declined", links=links)
 
 
+def places_strategy(applicants: list[str]) -> st.SearchStrategy[list[RingPlace]]:
+    """Places of some applicants; of some that they are in no ring any more."""
+    small = st.integers(0, 3)
+    placed = st.builds(
+        RingPlace,
+        applicant=st.sampled_from(applicants),
+        ring=st.sampled_from(["", "ring_a", "ring_b"]),
+        score=st.integers(0, 100),
+        members=small,
+        fraud=small,
+        reach_ppm=st.sampled_from([0, 250_000]),
+    )
+    return st.lists(placed, min_size=1, max_size=3, unique_by=lambda place: place.applicant)
+
+
+def rings_found(run: int, at_us: int, places: list[RingPlace]) -> RingsFound:
+    """An event of a search for rings."""
+    return RingsFound(run=f"run{run}", part=0, at_us=at_us, places=tuple(places))
+
+
 @st.composite
 def histories(draw: st.DrawFn) -> list[GraphEvent]:
     """Events in outbox order. Times are unique, and in nearly the same order."""
     events: list[GraphEvent] = []
     applicants: list[str] = []
-    steps = draw(st.lists(st.sampled_from("aaaaaamud"), min_size=6, max_size=24))
+    steps = draw(st.lists(st.sampled_from("aaaaaamudr"), min_size=6, max_size=24))
     for place, step in enumerate(steps):
         at_us = 1000 + 100 * (place + draw(st.integers(-3, 3))) + place
         if step == "a":
@@ -85,6 +107,8 @@ def histories(draw: st.DrawFn) -> list[GraphEvent]:
                     reason=draw(st.sampled_from(["dormitory", ""])),
                 )
             )
+        elif step == "r" and applicants:
+            events.append(rings_found(place, at_us, draw(places_strategy(applicants))))
         elif applicants:
             marked = draw(st.sampled_from(applicants))
             since = at_us + draw(st.integers(-500, 500))

@@ -31,6 +31,9 @@ from graph.model import (
     NearRow,
     Neighbourhood,
     NeighbourhoodQuery,
+    PlaceRow,
+    RingPlace,
+    RingsFound,
     SharingDeclared,
 )
 from graph.settings import GraphSettings
@@ -45,6 +48,13 @@ TYPES = {
     Role.REFERRER: "REFERRED_BY",
     Role.CONTACT: "CONTACT",
 }
+
+
+def ordered(place: RingPlace) -> str:
+    """Of two places told for the same time, which one counts: as their texts compare."""
+    if place.ring == "" and place.reach_ppm == 0:
+        return ""
+    return "|".join(map(str, dataclasses.astuple(place)[1:]))
 
 
 class ReferenceGraph:
@@ -79,6 +89,21 @@ class ReferenceGraph:
         if latest is None or latest[1] < 0 or latest[1] > as_of:
             return None
         return latest[1]
+
+    def place(self, applicant: str, as_of: int) -> PlaceRow | None:
+        """The last search before the time that told a place of the applicant decides."""
+        told = [
+            (event.at_us, ordered(place), place)
+            for event in self.events
+            if isinstance(event, RingsFound) and event.at_us < as_of
+            for place in event.places
+            if place.applicant == applicant
+        ]
+        if not told:
+            return None
+        at_us, _, place = max(told, key=lambda entry: entry[:2])
+        is_nowhere = place.ring == "" and place.reach_ppm == 0
+        return None if is_nowhere else PlaceRow(place=place, at_us=at_us)
 
     def shared(self, identifier: str, as_of: int) -> str:
         """The latest declaration made before the time decides."""
@@ -166,7 +191,13 @@ class _Question:
             projected_to=0,
             pending=0,
             same_person=tuple(sorted(x for x in via if self.shares_id_number(x))),
+            places=tuple(
+                row for row in map(self.place, sorted({r.applicant for r in near})) if row
+            ),
         )
+
+    def place(self, applicant: str) -> PlaceRow | None:
+        return self.graph.place(applicant, self.query.as_of_us)
 
     def near(self) -> tuple[list[NearRow], bool]:
         rows: list[NearRow] = []

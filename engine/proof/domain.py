@@ -60,6 +60,8 @@ RANGES: Mapping[str, tuple[int, int]] = {
     _DTI: (0, _AMOUNT),
     "graph.worst_fraud_share": (0, 1),
     "graph.ring_members": (1, _AMOUNT),
+    "graph.offline_ring.score": (0, 100),
+    "graph.offline_ring.fraud_rate": (0, 1),
     "score.pd": (0, 1),
     "fraud_score.pd": (0, 1),
 }
@@ -90,6 +92,7 @@ _AT_MOST: tuple[tuple[str, str], ...] = (
             ("applicants_30d", "applicants"),
         )
     ),
+    ("graph.offline_ring.fraud", "graph.offline_ring.members"),
     *(
         (f"graph.{group}.{less}", f"graph.{group}.{more}")
         for group in CIRCLES

@@ -32,7 +32,7 @@ MATCH (a:Applicant {key: x})
 //neo4j USING INDEX SEEK a:Applicant(key)
 RETURN 'applicant' AS part,
   [a.key, a.at, a.last_at, a.status, a.fraud_at, a.fraud_type, a.mark_ats, a.mark_values,
-  a.mark_types] AS row
+  a.mark_types, a.ring_ats, a.ring_values] AS row
 UNION ALL
 UNWIND $applicants AS x
 MATCH (a:Applicant {key: x})-[r:USES|GUARANTEED_BY|REFERRED_BY|CONTACT]->(i:Identifier)

@@ -30,13 +30,15 @@ UNWIND $ids + $beyond AS x
 MATCH (i:Identifier {key: x})<-[r:USES]-(b:Applicant)
 //neo4j USING INDEX SEEK i:Identifier(key)
 WHERE (i.hub_at IS NULL OR i.hub_at >= $as_of) AND r.at < $as_of
-RETURN 'user' AS part, [i.key, b.key, r.at, b.mark_ats, b.mark_values] AS row
+RETURN 'user' AS part,
+  [i.key, b.key, r.at, b.mark_ats, b.mark_values, b.ring_ats, b.ring_values] AS row
 UNION ALL
 UNWIND $ids AS x
 MATCH (i:Identifier {key: x})<-[r:GUARANTEED_BY|REFERRED_BY|CONTACT]-(b:Applicant)
 //neo4j USING INDEX SEEK i:Identifier(key)
 WHERE (i.named_hub_at IS NULL OR i.named_hub_at >= $as_of) AND r.at < $as_of
-RETURN 'named' AS part, [i.key, b.key, r.at, b.mark_ats, b.mark_values, type(r)] AS row
+RETURN 'named' AS part,
+  [i.key, b.key, r.at, b.mark_ats, b.mark_values, b.ring_ats, b.ring_values, type(r)] AS row
 UNION ALL
 UNWIND $used AS x
 MATCH (i:Identifier {key: x})<-[s:USES]-(b:Applicant)

@@ -13,7 +13,7 @@ FOREACH (x IN $applicants |
   MERGE (a:Applicant {key: x.key})
   SET a.at = x.at, a.last_at = x.last_at, a.status = x.status, a.fraud_at = x.fraud_at,
     a.fraud_type = x.fraud_type, a.mark_ats = x.mark_ats, a.mark_values = x.mark_values,
-    a.mark_types = x.mark_types)
+    a.mark_types = x.mark_types, a.ring_ats = x.ring_ats, a.ring_values = x.ring_values)
 FOREACH (x IN $identifiers |
   MERGE (i:Identifier {key: x.key})
   SET i.kind = x.kind, i.masked = x.masked, i.first_at = x.first_at, i.degree = x.degree,

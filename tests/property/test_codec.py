@@ -13,11 +13,16 @@ from engine.codec import decode, decode_event, encode, encode_event
 from engine.model import Admission
 from engine.outcome import Decision, Gathered
 from engine.record import DecisionRecord
-from graph.model import ApplicationProjected, FraudMarked, GraphEvent, SharingDeclared
+from graph.model import ApplicationProjected, FraudMarked, GraphEvent, RingsFound, SharingDeclared
 
 _FINITE = st.floats(allow_nan=False, allow_infinity=False)
 _VALUES: tuple[type[object], ...] = (Admission, Gathered, Decision, DecisionRecord)
-_EVENTS: tuple[type[GraphEvent], ...] = (ApplicationProjected, FraudMarked, SharingDeclared)
+_EVENTS: tuple[type[GraphEvent], ...] = (
+    ApplicationProjected,
+    FraudMarked,
+    RingsFound,
+    SharingDeclared,
+)
 st.register_type_strategy(float, _FINITE)
 st.register_type_strategy(int, st.integers(-(2**63), 2**63 - 1))
 st.register_type_strategy(date, st.dates())

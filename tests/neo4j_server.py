@@ -46,7 +46,10 @@ class Neo4jServer:
             self.settings.uri, auth=(self.settings.user, self.settings.password)
         )
         with driver, driver.session(database=self.settings.database) as session:
-            session.run(f"MATCH (n) WHERE NOT n:{_OURS} DETACH DELETE n").consume()
+            session.run(
+                f"MATCH (n) WHERE NOT n:{_OURS}"
+                " CALL (n) { DETACH DELETE n } IN TRANSACTIONS OF 1000 ROWS"
+            ).consume()
 
 
 def run_of(config: pytest.Config) -> int:

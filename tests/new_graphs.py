@@ -65,8 +65,12 @@ class NewNeo4jGraphs:
     @asynccontextmanager
     async def open(self, bounds: GraphSettings) -> AsyncIterator[InvestigatorStore]:
         """As the protocol says."""
-        text = "MATCH (n:Applicant|Identifier|GraphMeta) DETACH DELETE n"
-        await self._client.run(text, timeout_s=10)
+        # In parts: one transaction over a large graph needs more memory than the server gives it.
+        text = (
+            "MATCH (n:Applicant|Identifier|GraphMeta)"
+            " CALL (n) { DETACH DELETE n } IN TRANSACTIONS OF 1000 ROWS"
+        )
+        await self._client.run(text, timeout_s=60)
         yield Neo4jGraphStore(self._client, bounds)
 
     def run(self, check: Coroutine[None, None, None]) -> None:

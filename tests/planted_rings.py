@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from engine.model import Identifier, IdentifierKind, Link, Role
-from graph.model import ApplicationProjected, FraudMarked, GraphEvent
+from graph.model import ApplicationProjected, FraudMarked, GraphEvent, SharingDeclared
 from graph.rings import Collector, RingSettings, RingsRun, find_rings
 
 DAY_US = 86_400_000_000
@@ -45,6 +45,21 @@ def fraud(name: str, day: float) -> FraudMarked:
     """Known from that day on."""
     at_us = START_US + int(day * DAY_US)
     return FraudMarked(applicant=name, at_us=at_us, fraud_at_us=at_us, fraud_type="ring")
+
+
+def cleared_mark(name: str, day: float) -> FraudMarked:
+    """No longer known from that day on."""
+    at_us = START_US + int(day * DAY_US)
+    return FraudMarked(applicant=name, at_us=at_us, fraud_at_us=None, fraud_type="")
+
+
+def declared(name: str, day: float, reason: str = "partner_agent") -> SharingDeclared:
+    """The account of a ring counts as legitimately shared from that day on."""
+    kind = IdentifierKind.BANK_ACCOUNT
+    at_us = START_US + int(day * DAY_US)
+    return SharingDeclared(
+        identifier=key(kind, f"of-{name}"), kind=kind, at_us=at_us, reason=reason
+    )
 
 
 def account_ring(name: str, size: int, *, day: float = 0, step: float = 1) -> list[GraphEvent]:

@@ -67,6 +67,7 @@ AREAS: Mapping[str, tuple[str, Mapping[str, str]]] = {
             "cypher": "graph_cypher",
             "access": "graph_access",
             "load": "graph_load",
+            "rings": "graph_rings",
             "verify": "graph_verify",
             "repair": "graph_verify",
             "rebuild": "graph_rebuild",

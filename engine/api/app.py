@@ -8,6 +8,7 @@ from typing import Protocol
 from engine.api.graph_looking import Investigation
 from engine.api.identifiers import Tokens
 from engine.api.service import Engine
+from engine.investigate import AccessLog
 from engine.lifecycle import PolicyDesk
 from graph.projector import Lag
 
@@ -33,6 +34,11 @@ class App(Protocol):
     @property
     def investigation(self) -> Investigation:
         """What investigators work with."""
+        ...
+
+    @property
+    def access_log(self) -> AccessLog:
+        """Who looked at what."""
         ...
 
     def ready(self) -> bool:

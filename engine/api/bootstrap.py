@@ -113,6 +113,11 @@ class TouchstoneApp:
         return self._parts.investigation
 
     @property
+    def access_log(self) -> AccessLog:
+        """Who looked at what. Raises ``Unavailable`` before ``start``."""
+        return self._parts.investigation.log
+
+    @property
     def _parts(self) -> _Running:
         if self._running is None:
             raise Unavailable("the server is starting")

@@ -135,6 +135,7 @@ class Server:
             self._app.engine,
             converter,
             self.metrics,
+            lambda: self._app.access_log,
             batch_concurrency=settings.limits.batch_concurrency,
             max_working=settings.limits.max_working,
         )

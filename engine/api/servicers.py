@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from google.protobuf.message import Message
@@ -16,6 +17,7 @@ from engine.api.presenter import present
 from engine.api.problems import Problems
 from engine.api.service import Engine
 from engine.errors import FieldViolation, InvalidApplication
+from engine.investigate import AccessLog
 from engine.ledger import ListFilter, RecordSummary
 from engine.outcome import Decision, Outcome, Timing
 from touchstone.v1 import decision_pb2 as pb
@@ -33,6 +35,7 @@ _OUTCOME_FILTER = {
 class DecisionServicer(decision_pb2_grpc.DecisionServiceServicer):
     """``touchstone.v1.DecisionService``. ``batch_concurrency``: decisions of one batch at once.
 
+    ``access_log``: where readers of everybody's decisions are recorded.
     ``max_working``: applications converted and decided at once, in the order of their arrival.
     The others wait here, on their own deadline: were they all begun together, the loop would be
     busy for longer than a source's budget, and healthy sources would look late.
@@ -43,6 +46,7 @@ class DecisionServicer(decision_pb2_grpc.DecisionServiceServicer):
         engine: Engine,
         converter: Converter,
         metrics: Metrics,
+        access_log: Callable[[], AccessLog],
         *,
         batch_concurrency: int,
         max_working: int,
@@ -50,6 +54,7 @@ class DecisionServicer(decision_pb2_grpc.DecisionServiceServicer):
         self._engine = engine
         self._converter = converter
         self._metrics = metrics
+        self._access_log = access_log
         self._batch_concurrency = batch_concurrency
         self._working = asyncio.Semaphore(max_working)
 
@@ -82,7 +87,9 @@ class DecisionServicer(decision_pb2_grpc.DecisionServiceServicer):
         """The stored bytes: GetDecisionResponse has the shape of DecideResponse on the wire."""
         check(request)
         current_call().decision_id = request.decision_id
-        return await self._engine.get(request.decision_id, current_call().scope)
+        answer = await self._engine.get(request.decision_id, current_call().scope)
+        await self._seen(request.decision_id)
+        return answer
 
     async def ListDecisions(  # noqa: N802
         self, request: pb.ListDecisionsRequest, _context: object
@@ -93,6 +100,7 @@ class DecisionServicer(decision_pb2_grpc.DecisionServiceServicer):
         page = await self._engine.list(
             current_call().scope, _listing(request), size, request.page_token
         )
+        await self._seen(*(record.decision_id for record in page.records))
         return pb.ListDecisionsResponse(
             decisions=map(_summary, page.records), next_page_token=page.next_page_token
         )
@@ -106,7 +114,21 @@ class DecisionServicer(decision_pb2_grpc.DecisionServiceServicer):
         sentences = await self._engine.explain(
             request.decision_id, current_call().scope, request.language
         )
+        await self._seen(request.decision_id)
         return pb.ExplainDecisionResponse(decision_id=request.decision_id, sentences=sentences)
+
+    async def _seen(self, *decision_ids: str) -> None:
+        """Whoever reads what others asked for is recorded, before it is shown."""
+        call = current_call()
+        if call.scope is None:
+            await self._access_log().record(
+                call.caller,
+                call.method.rpartition("/")[2],
+                subjects=decision_ids,
+                case_id="",
+                result="OK",
+                shown=len(decision_ids),
+            )
 
     async def _decide(self, request: pb.DecideRequest) -> tuple[bytes, str]:
         """The answer, and the id of the decision if it was made just now."""

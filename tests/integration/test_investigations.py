@@ -14,6 +14,7 @@ from engine.record import DecisionRecord
 from tests.investigators import Office, decision, office, raw
 from tests.neo4j_server import Neo4jServer
 from tests.unit.api.harness import Told, told_by
+from touchstone.v1 import decision_pb2
 from touchstone.v1 import graph_pb2 as pb
 from touchstone.v1 import graph_types_pb2 as types
 
@@ -301,3 +302,30 @@ async def test_others_see_nothing_and_leave_no_trace(tmp_path: Path, caller: str
             assert (await refusal(desk, method, request, caller)).code == "PERMISSION_DENIED"
         listed = await desk.ask("ListAccess", pb.ListAccessRequest(), "ada")
         assert list(listed.accesses) == []
+
+
+async def test_whoever_reads_decisions_of_others_is_recorded_too(tmp_path: Path) -> None:
+    """An investigator's and an auditor's reads; a channel reads its own without a trace."""
+    async with office(tmp_path) as desk:
+        made = [await desk.decide(n) for n in range(2)]
+        for caller in ("mobile", "ivy", "ada"):
+            metadata = (("touchstone-caller", caller),)
+            for method, request in (
+                ("GetDecision", decision_pb2.GetDecisionRequest(decision_id=made[0])),
+                (
+                    "ExplainDecision",
+                    decision_pb2.ExplainDecisionRequest(decision_id=made[1], language="en"),
+                ),
+                ("ListDecisions", decision_pb2.ListDecisionsRequest()),
+            ):
+                await getattr(desk.decisions, method)(request, timeout=10, metadata=metadata)
+        listed = await desk.ask("ListAccess", pb.ListAccessRequest(), "ada")
+        assert [(x.caller, x.method, list(x.subjects)) for x in listed.accesses] == [
+            (caller, method, subjects)
+            for caller in ("ada", "ivy")
+            for method, subjects in (
+                ("ListDecisions", made[::-1]),
+                ("ExplainDecision", [made[1]]),
+                ("GetDecision", [made[0]]),
+            )
+        ]

@@ -14,9 +14,11 @@ from engine.api.addresses import Addresses
 from engine.api.graph_looking import Investigation
 from engine.api.server import Server
 from engine.api.service import Respond
+from engine.clock import AdmissionClock
 from engine.deadline import Deadline
 from engine.errors import Unavailable
-from engine.ledger import ListFilter, RecordPage
+from engine.investigate import AccessLog
+from engine.ledger import ListFilter, MemoryLedger, RecordPage
 from engine.lifecycle import PolicyDesk
 from engine.model import Application
 from engine.outcome import Decision, ExpectedLimit, LimitStatus, Outcome, Timing
@@ -127,6 +129,7 @@ class ScriptedApp:
     engine: ScriptedEngine
     tokeniser: Tokeniser = TOKENISER
     is_ready: bool = True
+    accesses: AccessLog = field(default_factory=lambda: AccessLog(MemoryLedger(), AdmissionClock()))
     reports: list[Callable[[BaseException], None]] = field(default_factory=list)
     events: list[str] = field(default_factory=list)
 
@@ -137,6 +140,10 @@ class ScriptedApp:
     @property
     def investigation(self) -> Investigation:
         raise Unavailable("nothing is scripted for investigators")
+
+    @property
+    def access_log(self) -> AccessLog:
+        return self.accesses
 
     def ready(self) -> bool:
         return self.is_ready

@@ -16,6 +16,7 @@ from graph.investigate.model import (
     IdentifierNode,
     LinkRow,
     LookApplicants,
+    LookCount,
     LookIdentifiers,
     Mark,
     Part,
@@ -293,7 +294,7 @@ class ReferenceInvestigation:
         }
 
     def look(self, question: Question) -> Answer:
-        """The answer to any of the three questions."""
+        """The answer to any question."""
         if isinstance(question, LookApplicants):
             keys = [key for key in set(question.keys) if self.application(key) is not None]
             links = [link for link in self.links() if link.application in keys]
@@ -303,18 +304,18 @@ class ReferenceInvestigation:
             links = [x for x in self.links() if x.identifier in keys and self.may_follow(x)]
             return Answer(part=self.part({x.application for x in links}, keys, links))
         on = [link for link in self.links() if link.identifier == question.key]
+        there = [question.key] if self.is_there(question.key) else []
+        if isinstance(question, LookCount):
+            on = [x for x in on if question.since_us <= x.at_us <= question.until_us]
+            uses = sum(link.role is Role.USES for link in on)
+            return Answer(part=self.part([], there, []), uses=uses, named=len(on) - uses)
         after = question.after
-        listed = sorted((x for x in on if x.role in question.roles), key=self.page_order)
+        listed = sorted((x for x in on if x.at_us >= question.since_us), key=self.page_order)
         if after is not None:
             last = (-after.at_us, after.application, TYPES[after.role])
             listed = [link for link in listed if self.page_order(link) > last]
         shown = listed[: question.most]
-        there = [question.key] if self.is_there(question.key) else []
-        return Answer(
-            part=self.part({x.application for x in shown}, there, shown),
-            uses=sum(link.role is Role.USES for link in on),
-            named=sum(link.role is not Role.USES for link in on),
-        )
+        return Answer(part=self.part({x.application for x in shown}, there, shown))
 
     @staticmethod
     def page_order(link: LinkRow) -> tuple[int, str, str]:

@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from engine.cli.command import Area
 
 _PAGE = 200
-_COUNTED = 10_000
 
 
 def add(area: Area) -> None:
@@ -64,14 +63,9 @@ def _search(options: argparse.Namespace) -> int:
     if not found.part.applications:
         for node in found.part.identifiers:
             first = shown.moment(node.first_seen) if node.HasField("first_seen") else "never"
-            uses, named = _counted(found.uses), _counted(found.named)
-            out.print(f"first seen {first}; {uses} use it, {named} name it")
+            out.print(f"first seen {first}; {found.uses} use it, {found.named} name it")
     out.print(shown.of_view(found.view), style="dim")
     return OK
-
-
-def _counted(number: int) -> str:
-    return f"more than {_COUNTED}" if number > _COUNTED else str(number)
 
 
 def _expand(options: argparse.Namespace) -> int:

@@ -13,27 +13,26 @@ from engine.investigate.horizon import View
 from engine.ledger import Ledger
 from engine.record import DecisionRecord
 from graph.bulkhead import Bulkhead
-from graph.investigate.explorer import Explorer
+from graph.investigate.explorer import Explorer, page_order
 from graph.investigate.groups import MOST_STEPS as MOST_GROUP_STEPS
 from graph.investigate.groups import Group, group_around
 from graph.investigate.model import (
-    MOST_LINKS,
     Answer,
     Cursor,
     IdentifierNode,
     LinkRow,
     LookApplicants,
-    LookPage,
+    LookCount,
     Part,
     Question,
 )
 from graph.investigate.paths import Path, shortest_path
 from graph.investigate.store import InvestigatorStore
 from graph.investigate.timeline import Moment, timeline_of
-from graph.rows import RELATIONSHIPS
 from graph.window import Statement, WindowAnswer
 
-_TIMELINE_PAGES = 2
+_TIMELINE_PAGE = 250
+_TIMELINE_PAGES = 8
 _MOST_WAITING = 64
 _WINDOW_WAITING = 4
 _WAITING = "one that was made a moment ago may still wait to be projected"
@@ -112,10 +111,9 @@ class Looking:
             answer = await explorer.ask(question)
             _require_application(explorer, subject.decision_id)
             return answer
-        answer = await explorer.ask(LookPage(key=subject.key, as_of_us=view.as_of_us, most=1))
+        answer = await explorer.ask(LookCount(key=subject.key, as_of_us=view.as_of_us))
         _require_identifier(explorer, subject.key)
-        part = Part(identifiers=answer.part.identifiers)
-        return Answer(part=part, uses=answer.uses, named=answer.named)
+        return answer
 
     async def expand_identifier(
         self,
@@ -129,21 +127,18 @@ class Looking:
     ) -> Expansion:
         """A page of the applications on it, latest first; of a hub only if it is wished."""
         explorer = self._explorer(view, deadline)
-        most = size + 1
-        question = LookPage(key=key, as_of_us=view.as_of_us, most=most, after=after)
         if not even_hub:
             await explorer.open_identifiers([key])
             _require_identifier(explorer, key)
             if explorer.identifiers[key].hub:
                 return Expansion(part=Part(), hubs=(explorer.identifiers[key],))
-        answer = await explorer.ask(question)
+        links = await explorer.page(key, most=size + 1, after=after)
         _require_identifier(explorer, key)
-        links = sorted(answer.part.links, key=_page_order)
         shown = links[:size]
         part = explorer.around({link.application for link in shown}, shown)
         last = shown[-1] if len(links) > size else None
         return Expansion(
-            part=part if shown else Part(identifiers=answer.part.identifiers),
+            part=part if shown else Part(identifiers=(explorer.identifiers[key],)),
             after=None if last is None else _cursor(last),
         )
 
@@ -197,14 +192,11 @@ class Looking:
         after: Cursor | None = None
         is_cut = True
         for _ in range(_TIMELINE_PAGES):
-            answer = await explorer.ask(
-                LookPage(key=subject.key, as_of_us=view.as_of_us, most=MOST_LINKS, after=after)
-            )
-            if len(answer.part.links) < MOST_LINKS:
+            page = await explorer.page(subject.key, most=_TIMELINE_PAGE, after=after)
+            if len(page) < _TIMELINE_PAGE:
                 is_cut = False
                 break
-            last = max(answer.part.links, key=_page_order)
-            after = _cursor(last)
+            after = _cursor(page[-1])
         _require_identifier(explorer, subject.key)
         links = explorer.links_on(subject.key)
         part = explorer.around({link.application for link in links}, links)
@@ -253,12 +245,7 @@ def _united(explorer: Explorer, applications: set[str], own: Sequence[LinkRow]) 
 
 
 def _latest(links: set[LinkRow]) -> list[LinkRow]:
-    return sorted(links, key=lambda x: (*_page_order(x), x.identifier))
-
-
-def _page_order(link: LinkRow) -> tuple[int, str, str]:
-    """As ``look_page.cypher`` orders."""
-    return -link.at_us, link.application, RELATIONSHIPS[link.role]
+    return sorted(links, key=lambda x: (*page_order(x), x.identifier))
 
 
 def _require_application(explorer: Explorer, decision_id: str) -> None:

@@ -7,6 +7,7 @@ bounded; where the bound is reached, ``cut`` says so.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from typing import Protocol
 
 from engine.deadline import Deadline
@@ -15,20 +16,25 @@ from graph.investigate.model import (
     KEYS_AT_ONCE,
     Answer,
     ApplicationNode,
+    Cursor,
     IdentifierNode,
     LinkRow,
     LookApplicants,
+    LookCount,
     LookIdentifiers,
     LookPage,
     Part,
     Question,
     ordered,
 )
+from graph.rows import RELATIONSHIPS
 
 HUB_LINKS = 200
 """Links of a hub that are followed where hubs are to be gone through: the latest ones."""
 
 MOST_HUBS = 16
+_FEW = 200
+_MOST_HALVINGS = 60
 
 
 class Looks(Protocol):
@@ -71,6 +77,42 @@ class Explorer:
         answer = await self._store.look(question, timeout_s=self._deadline.remaining_s())
         self._remember(answer.part)
         return answer
+
+    async def page(self, key: str, *, most: int, after: Cursor | None = None) -> list[LinkRow]:
+        """A page of the links of an identifier, hub or not, in the order of pages.
+
+        Of a hub only as much is sorted as the page needs: sorting all of it would take longer than
+        a decision may wait.
+        """
+        since_us = await self._since(key, most, after)
+        question = LookPage(
+            key=key, as_of_us=self.as_of_us, most=most, after=after, since_us=since_us
+        )
+        answer = await self.ask(question)
+        if len(answer.part.links) < most and since_us:
+            # So many began in one moment that those of the page before were all there was.
+            answer = await self.ask(replace(question, since_us=0))
+        return sorted(answer.part.links, key=page_order)
+
+    async def _since(self, key: str, most: int, after: Cursor | None) -> int:
+        """A time since when there are enough links for the page, and not many more; 0: all."""
+        until_us = self.as_of_us if after is None else after.at_us
+        count = LookCount(key=key, as_of_us=self.as_of_us, until_us=until_us)
+        answer = await self.ask(count)
+        enough, too_many = most + 1, 4 * most + _FEW
+        if answer.uses + answer.named <= too_many or not answer.part.identifiers:
+            return 0
+        low, high = answer.part.identifiers[0].first_at_us or 0, until_us
+        for _ in range(_MOST_HALVINGS):
+            middle = (low + high) // 2
+            if middle in {low, high}:
+                break
+            answer = await self.ask(replace(count, since_us=middle))
+            found = answer.uses + answer.named
+            if enough <= found <= too_many:
+                return middle
+            low, high = (middle, high) if found > too_many else (low, middle)
+        return low
 
     async def open_applications(self, keys: Iterable[str]) -> None:
         """See the links of these applications. Unknown ones are not an error."""
@@ -152,7 +194,7 @@ class Explorer:
                 return
             self._hubs += 1
             self._opened.add(key)
-            await self.ask(LookPage(key=key, as_of_us=self.as_of_us, most=HUB_LINKS))
+            await self.page(key, most=HUB_LINKS)
 
     def _remember(self, part: Part) -> None:
         self.applications.update((x.key, x) for x in part.applications)
@@ -163,6 +205,11 @@ class Explorer:
                 self.links[key] = link
                 self._of.setdefault(link.application, []).append(link)
                 self._on.setdefault(link.identifier, []).append(link)
+
+
+def page_order(link: LinkRow) -> tuple[int, str, str]:
+    """As ``look_page.cypher`` orders."""
+    return -link.at_us, link.application, RELATIONSHIPS[link.role]
 
 
 def _at_once(keys: Sequence[str]) -> Iterator[tuple[str, ...]]:

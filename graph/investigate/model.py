@@ -11,10 +11,7 @@ from dataclasses import dataclass
 from engine.model import IdentifierKind, Role
 from graph.history import Declarations
 
-COUNTED = 10_000
-"""Links of an identifier that are counted; of more it is only said that they are more."""
-
-KEYS_AT_ONCE = 32
+KEYS_AT_ONCE = 16
 """Keys of one question: each is a statement, and decisions wait for no more than one of them."""
 
 
@@ -117,42 +114,56 @@ class Cursor:
     role: Role
 
 
+BEYOND_ALL_US = 2**62
+"""A time after every other."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LookCount:
+    """How many applications are on one identifier, hub or not, that came to it in this time.
+
+    ``since_us`` and ``until_us`` are included.
+    """
+
+    key: str
+    as_of_us: int
+    since_us: int = 0
+    until_us: int = BEYOND_ALL_US
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LookPage:
     """A page of the applications on one identifier, latest link first, hub or not.
 
     ``most``: links on a page, 1 to 1,000; ``after``: the last one of the page before.
+    ``since_us``: only links from then on.
     """
 
     key: str
     as_of_us: int
     most: int
-    roles: tuple[Role, ...] = tuple(Role)
     after: Cursor | None = None
+    since_us: int = 0
 
+
+Question = LookApplicants | LookIdentifiers | LookCount | LookPage
 
 MOST_LINKS = 1_000
 """Links on a page."""
 
 
-def require_bounds(question: LookApplicants | LookIdentifiers | LookPage) -> None:
+def require_bounds(question: Question) -> None:
     """Raise ``ValueError`` for a question that asks for more than a statement may."""
     if isinstance(question, LookPage):
         if not 1 <= question.most <= MOST_LINKS:
             raise ValueError(f"a page has 1 to {MOST_LINKS} links")
-    elif len(question.keys) > KEYS_AT_ONCE:
+    elif not isinstance(question, LookCount) and len(question.keys) > KEYS_AT_ONCE:
         raise ValueError(f"more than {KEYS_AT_ONCE} keys at once")
-
-
-Question = LookApplicants | LookIdentifiers | LookPage
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """What a store found. ``uses``, ``named``: links in all, of a page's identifier; 0 otherwise.
-
-    They saturate at ``COUNTED`` + 1.
-    """
+    """What a store found. ``uses``, ``named``: what ``LookCount`` asked for; 0 otherwise."""
 
     part: Part
     uses: int = 0

@@ -10,12 +10,13 @@ from typing import Any
 from engine.model import IdentifierKind
 from graph.history import NOT_FRAUD, fraud_as_of, shared_as_of
 from graph.investigate.model import (
-    COUNTED,
+    BEYOND_ALL_US,
     Answer,
     ApplicationNode,
     IdentifierNode,
     LinkRow,
     LookApplicants,
+    LookCount,
     LookIdentifiers,
     LookPage,
     Mark,
@@ -23,8 +24,6 @@ from graph.investigate.model import (
     ordered,
 )
 from graph.rows import RELATIONSHIPS, ROLES, Record, Row
-
-_BEYOND_ALL = 2**62
 
 
 def statement_of(question: Question) -> tuple[str, dict[str, Any]]:
@@ -40,6 +39,13 @@ def statement_of(question: Question) -> tuple[str, dict[str, Any]]:
                 "identifiers": list(question.keys),
                 "as_of": question.as_of_us,
             }
+        case LookCount():
+            return "look_count", {
+                "identifier": question.key,
+                "as_of": question.as_of_us,
+                "since": question.since_us,
+                "until": question.until_us,
+            }
         case LookPage():
             return "look_page", _page_parameters(question)
 
@@ -48,13 +54,12 @@ def _page_parameters(question: LookPage) -> dict[str, Any]:
     after = question.after
     return {
         "identifier": question.key,
-        "roles": [RELATIONSHIPS[role] for role in question.roles],
         "as_of": question.as_of_us,
-        "at": _BEYOND_ALL if after is None else after.at_us,
+        "since": question.since_us,
+        "at": BEYOND_ALL_US if after is None else after.at_us,
         "key": "" if after is None else after.application,
         "role": "" if after is None else RELATIONSHIPS[after.role],
         "most": question.most,
-        "count_most": COUNTED + 1,
     }
 
 

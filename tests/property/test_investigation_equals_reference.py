@@ -23,6 +23,7 @@ from graph.investigate.model import (
     Cursor,
     LinkRow,
     LookApplicants,
+    LookCount,
     LookIdentifiers,
     LookPage,
     Question,
@@ -67,13 +68,20 @@ def graphs(
 def questions(draw: st.DrawFn) -> Question:
     """Any question, also about what is not there."""
     as_of_us = draw(times)
-    kind = draw(st.integers(0, 2))
+    kind = draw(st.integers(0, 3))
     if kind == 0:
         keys = draw(st.lists(st.sampled_from([*APPLICATIONS, "nobody"]), max_size=6))
         return LookApplicants(keys=tuple(keys), as_of_us=as_of_us)
     if kind == 1:
         keys = draw(st.lists(st.sampled_from([*IDENTIFIERS, "phone:9"]), max_size=6))
         return LookIdentifiers(keys=tuple(keys), as_of_us=as_of_us)
+    if kind == 2:
+        return LookCount(
+            key=draw(st.sampled_from(IDENTIFIERS)),
+            as_of_us=as_of_us,
+            since_us=draw(st.integers(0, 4000)),
+            until_us=draw(st.integers(900, 5000)),
+        )
     after = st.builds(
         Cursor, st.integers(900, 4000), st.sampled_from(APPLICATIONS), st.sampled_from(Role)
     )
@@ -81,7 +89,7 @@ def questions(draw: st.DrawFn) -> Question:
         key=draw(st.sampled_from(IDENTIFIERS)),
         as_of_us=as_of_us,
         most=draw(st.integers(1, 5)),
-        roles=tuple(draw(st.lists(st.sampled_from(Role), min_size=1, unique=True))),
+        since_us=draw(st.sampled_from([0, 0, 1500])),
         after=draw(st.none() | after),
     )
 

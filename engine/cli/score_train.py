@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import sys
 from hashlib import sha256
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
@@ -31,6 +32,12 @@ def add(area: Area) -> None:
     parser.add_argument(
         "--verify", action="store_true", help="train again and compare with the bytes in --out"
     )
+    parser.add_argument(
+        "--report", type=Path, help="directory for report.html and report.json, made if need be"
+    )
+    parser.add_argument(
+        "--champion", type=Path, help="report.json of the model in use, to be compared with"
+    )
     parser.add_argument("--rows", type=int, help="use only the first rows, to try things out")
     parser.set_defaults(run=_run)
 
@@ -41,6 +48,9 @@ def _run(options: argparse.Namespace) -> int:
         return USAGE
     if options.rows is not None and options.rows < 1:
         print("--rows must be 1 or more", file=sys.stderr)
+        return USAGE
+    if options.champion is not None and options.report is None:
+        print("--champion is compared with in the report: give --report too", file=sys.stderr)
         return USAGE
     # Idle threads cost more than they bring, and must be told before numpy is loaded.
     os.environ["OMP_NUM_THREADS"] = "1"
@@ -65,9 +75,42 @@ def _train(options: argparse.Namespace) -> int:
         print(f"{table.source}: {len(sample.labels):,} rows, {sample.labels.mean():.4f} bad")
         print(f"{spec.card}: {len(sample.features)} features, ready to train")
         return OK
+    champion = None if options.champion is None else _champion(options.champion)
     trained = _trained(spec, table)
     print_measures(trained.manifest.cross_validation)
-    return (_verify if options.verify else _write)(options, trained)
+    code = (_verify if options.verify else _write)(options, trained)
+    if options.report is not None:
+        _report(options, trained, champion)
+    return code
+
+
+def _champion(file: Path) -> dict[str, Any]:
+    from engine.training.report import REPORT_VERSION
+    from engine.training.table import TrainingRefused
+
+    try:
+        found = json.loads(file.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise TrainingRefused(f"{file}: cannot be read as a report.json: {error}") from None
+    if not isinstance(found, dict) or found.get("version") != REPORT_VERSION:
+        raise TrainingRefused(f"{file}: is not a report.json of version {REPORT_VERSION}")
+    if found.get("discrimination") is None:
+        raise TrainingRefused(f"{file}: its card was measured on too few rows to compare with")
+    return found
+
+
+def _report(options: argparse.Namespace, trained: Trained, champion: dict[str, Any] | None) -> None:
+    from engine.training.page import page
+    from engine.training.report import as_json, report
+
+    data = "" if options.data is None else f" --data {options.data.name}"
+    rows = "" if options.rows is None else f" --rows {options.rows}"
+    command = f"touchstone score train {options.spec.name}{data}{rows} --out DIR --verify"
+    found = report(trained, command, champion)
+    options.report.mkdir(parents=True, exist_ok=True)
+    (options.report / "report.json").write_text(as_json(found), encoding="utf-8")
+    (options.report / "report.html").write_text(page(found, trained), encoding="utf-8")
+    print(f"the report is in {options.report / 'report.html'}")
 
 
 def _trained(spec: Spec, table: Table) -> Trained:

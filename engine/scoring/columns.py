@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from enum import StrEnum
+from collections.abc import Collection, Sequence
 from math import isfinite
 from typing import Protocol
 
@@ -25,7 +24,7 @@ class Column(Protocol):
         ...
 
     @property
-    def family(self) -> StrEnum:
+    def family(self) -> str:
         """The family that reasons name."""
         ...
 
@@ -45,15 +44,22 @@ class Column(Protocol):
         ...
 
 
-def row_of(values: Sequence[float], columns: Sequence[Column]) -> Row:
+def row_of(
+    values: Sequence[float], columns: Sequence[Column], missing: Collection[int] = ()
+) -> Row:
     """One row in front of a model: width and range checked, float32, shape (1, columns).
 
-    Raises ``ValueError`` naming the column: XGBoost would score infinities, NaN and permuted
-    columns without a word.
+    ``missing``: places whose value is not known, of columns that the model may miss; NaN in the
+    row, whatever stands in ``values``. Raises ``ValueError`` naming the column: XGBoost would
+    score infinities, NaN and permuted columns without a word.
     """
     if len(values) != len(columns):
         raise ValueError(f"{len(values)} values for {len(columns)} features")
-    for column, value in zip(columns, values, strict=True):
-        if not (isfinite(value) and column.low <= value <= column.high):
+    for place, (column, value) in enumerate(zip(columns, values, strict=True)):
+        within = isfinite(value) and column.low <= value <= column.high
+        if not within and place not in missing:
             raise ValueError(f"{column.name} must be in [{column.low}, {column.high}]")
-    return np.array([values], dtype=np.float32)
+    row = np.array([values], dtype=np.float32)
+    if missing:
+        row[0, sorted(missing)] = np.nan
+    return row

@@ -7,8 +7,6 @@ from math import fsum
 
 from engine.scoring.features import FEATURES, Family
 
-#: More reasons than this tell an applicant nothing.
-MOST = 4
 _DELAY_SUM = [feature.name for feature in FEATURES].index("delay_sum_6m")
 _PLACES = {
     family: tuple(place for place, feature in enumerate(FEATURES) if feature.family is family)
@@ -17,7 +15,7 @@ _PLACES = {
 
 
 def lost_points(values: Sequence[float], losses: Sequence[float]) -> list[tuple[Family, int]]:
-    """Families with the whole points they lost against the reference, at most four.
+    """Families with the whole points they lost against the reference, worst first.
 
     ``values``: the applicant's row; ``losses``: points lost by each feature (negative: helped).
     Families that helped are dropped; ties keep the order of ``Family``. Trees share credit between
@@ -30,4 +28,4 @@ def lost_points(values: Sequence[float], losses: Sequence[float]) -> list[tuple[
     if values[_DELAY_SUM] == 0:
         del totals[Family.DELINQUENCY]
     lost = [(family, points) for family, points in totals.items() if points > 0]
-    return sorted(lost, key=lambda entry: -entry[1])[:MOST]
+    return sorted(lost, key=lambda entry: -entry[1])

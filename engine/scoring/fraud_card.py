@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from pathlib import Path
+from typing import Self
 
 from engine.outcome import ScoreResult
 from engine.scoring.card import Card
-from engine.scoring.columns import Column
 from engine.scoring.fraud_features import FRAUD_COLUMNS, fraud_vector, lost_to_links
 from touchstone.v1 import facts_pb2
 
@@ -17,7 +16,10 @@ from touchstone.v1 import facts_pb2
 class FraudCard(Card):
     """A card over facts about links, as of the application."""
 
-    columns: ClassVar[Sequence[Column]] = FRAUD_COLUMNS
+    @classmethod
+    def load(cls, directory: Path) -> Self:
+        """The card in a directory; ``PolicyError`` as ``Card.read``."""
+        return cls.read(directory, FRAUD_COLUMNS)
 
     def score(self, facts: facts_pb2.Facts) -> ScoreResult | None:
         """The score; ``pd`` is the probability of fraud. ``None`` while the graph is unknown."""

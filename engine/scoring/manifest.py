@@ -58,11 +58,17 @@ class DataEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     bad_rate: float
 
 
-class ReferenceEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Whom an applicant is compared with for reasons; the features hold its mean contributions."""
+class ReferenceEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """Whom an applicant is compared with for reasons; the features hold its mean contributions.
+
+    ``typical``: the medians of the population's features, against which a reason is tried out;
+    ``missing``: places that are typically missing, where ``typical`` holds 0.
+    """
 
     population: str
     rows: int
+    typical: list[float] = []
+    missing: list[int] = []
 
 
 class CrossValidation(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -192,7 +198,7 @@ def _check_model_bytes(path: Path, model: bytes, manifest: Manifest) -> None:
 def _check_features(path: Path, manifest: Manifest, columns: Sequence[Column]) -> None:
     """The model's columns are the ones this program computes, in the same order."""
     trained = [(f.name, f.family, f.sign, f.low, f.high) for f in manifest.features]
-    computed = [(f.name, f.family.value, f.sign, f.low, f.high) for f in columns]
+    computed = [(f.name, str(f.family), f.sign, f.low, f.high) for f in columns]
     if len(trained) != len(computed):
         raise PolicyError(f"{path}: {len(trained)} features, this program has {len(computed)}")
     for i, (then, now) in enumerate(zip(trained, computed, strict=True)):

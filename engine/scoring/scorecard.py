@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from pathlib import Path
+from typing import Self
 
 from engine.model import Bureau
 from engine.outcome import ScoreResult
 from engine.scoring.card import ADDITIVITY, Card
-from engine.scoring.columns import Column, Row, row_of
+from engine.scoring.columns import Row, row_of
 from engine.scoring.families import lost_points
 from engine.scoring.features import FEATURES, ScoreUnavailable, vector
 
@@ -20,7 +21,10 @@ __all__ = ["ADDITIVITY", "Row", "Scorecard", "checked_row"]
 class Scorecard(Card):
     """A card over the bureau's summary."""
 
-    columns: ClassVar[Sequence[Column]] = FEATURES
+    @classmethod
+    def load(cls, directory: Path) -> Self:
+        """The card in a directory; ``PolicyError`` as ``Card.read``."""
+        return cls.read(directory, FEATURES)
 
     def score(self, bureau: Bureau) -> ScoreResult | ScoreUnavailable:
         """Score a summary of at least six months; ``ScoreUnavailable`` says why there is none.

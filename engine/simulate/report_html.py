@@ -62,7 +62,7 @@ def _rows(before: Counter[str], after: Counter[str]) -> tuple[list[tuple[str, in
     return ([(key, before[key], after[key]) for key in changed(before, after)],)
 
 
-def _svg(figure: Figure) -> Markup:
+def svg(figure: Figure) -> Markup:
     """The drawing inline; matplotlib escapes the texts in it."""
     raw = io.StringIO()
     # Without a salt of ours the names in a drawing differ each time.
@@ -74,13 +74,14 @@ def _svg(figure: Figure) -> Markup:
     return Markup(text[text.index("<svg") :])  # noqa: S704 - drawn here, from counts and names
 
 
-def _axes(height: float = 3.2) -> tuple[Figure, Any]:
+def axes_of(height: float = 3.2) -> tuple[Figure, Any]:
+    """An empty drawing, as wide as a page; ``height`` in inches."""
     figure = Figure(figsize=(6.4, height))
     return figure, figure.subplots()
 
 
 def _matrix(found: Simulation) -> Markup:
-    figure, axes = _axes()
+    figure, axes = axes_of()
     cells = found.tally.cells
     counts = [[cells.get((row, column), 0) for column in OUTCOMES] for row in OUTCOMES]
     most = max(max(row) for row in counts) or 1
@@ -90,7 +91,7 @@ def _matrix(found: Simulation) -> Markup:
             axes.text(x, y, f"{count:,}", ha="center", va="center")
     axes.set_xticks(range(len(OUTCOMES)), OUTCOMES)
     axes.set_yticks(range(len(OUTCOMES)), OUTCOMES)
-    return _svg(figure)
+    return svg(figure)
 
 
 def _labels(steps: Sequence[float]) -> list[str]:
@@ -99,13 +100,13 @@ def _labels(steps: Sequence[float]) -> list[str]:
 
 
 def _lines(found: Simulation) -> Markup:
-    figure, axes = _axes()
+    figure, axes = axes_of()
     labels = _labels(LINE_STEPS)
     labels[LINE_STEPS.index(0.01)] = "unchanged"
     counts = [found.tally.lines[place] for place in range(len(labels))]
     axes.barh(labels, counts, color=_AFTER)
     axes.set_xlabel("decisions")
-    return _svg(figure)
+    return svg(figure)
 
 
 def _pairs(axes: Any, labels: Sequence[str], pairs: Sequence[tuple[float, float]]) -> None:  # noqa: ANN401
@@ -121,27 +122,27 @@ def _pairs(axes: Any, labels: Sequence[str], pairs: Sequence[tuple[float, float]
 
 def _approval(found: Simulation, dimension: str) -> Markup:
     rows = rates(dimension, found.tally.segments)[:_MOST]
-    figure, axes = _axes(1.2 + 0.45 * len(rows))
+    figure, axes = axes_of(1.2 + 0.45 * len(rows))
     names = [value or "(none)" for value, *_ in rows]
     _pairs(axes, names, [(100 * before / n, 100 * after / n) for _, n, before, after in rows])
     axes.set_xlabel("per cent")
-    return _svg(figure)
+    return svg(figure)
 
 
 def _bars(before: Counter[str], after: Counter[str]) -> Markup:
     keys = changed(before, after)
-    figure, axes = _axes(1.2 + 0.4 * len(keys))
+    figure, axes = axes_of(1.2 + 0.4 * len(keys))
     _pairs(axes, keys, [(before[key], after[key]) for key in keys])
     axes.set_xlabel("decisions")
-    return _svg(figure)
+    return svg(figure)
 
 
 def _swaps(found: Simulation) -> Markup:
-    figure, axes = _axes()
+    figure, axes = axes_of()
     labels, swaps = _labels(PD_STEPS), found.tally.swap_pd
     counts = {kind: swaps.get(kind, Counter()) for kind in ("out", "in")}
     places = range(len(labels))
     _pairs(axes, labels, [(counts["out"][p], counts["in"][p]) for p in places])
     axes.legend(["no longer approved", "newly approved"])
     axes.set_xlabel("decisions")
-    return _svg(figure)
+    return svg(figure)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hashlib import sha256
 from pathlib import Path
 
-from yaml.nodes import MappingNode, Node, ScalarNode
+from yaml.nodes import Node, ScalarNode
 
 from engine.rules.diagnostics import Code, Diagnostics, did_you_mean
 from engine.rules.reader import Reader
@@ -127,7 +127,9 @@ def _features(reader: Reader) -> tuple[FeatureSpec, ...]:
 
 
 def _data(reader: Reader) -> DataSpec:
-    data = reader.mapping("data", "`data`") or _entry(reader, MappingNode("", []), "`data`")
+    data = reader.mapping("data", "`data`")
+    if data is None:
+        return DataSpec(file="", name="", licence="")
     optional = ("name", "licence", "separator", "encoding", "header", "nulls", "columns")
     data.allow(("file",), optional)
     renamed = data.mapping("columns", "`columns`")
@@ -153,7 +155,9 @@ def _data(reader: Reader) -> DataSpec:
 
 
 def _target(reader: Reader) -> TargetSpec:
-    target = reader.mapping("target", "`target`") or _entry(reader, MappingNode("", []), "`target`")
+    target = reader.mapping("target", "`target`")
+    if target is None:
+        return TargetSpec(column="", bad=())
     target.allow(("column", "bad"), ("meaning",))
     bad = _texts(target, "bad")
     if not bad and "bad" in target.items:

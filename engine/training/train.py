@@ -39,9 +39,10 @@ from engine.training.table import Table, TrainingRefused
 from engine.training.validate import Scored, measure, out_of_fold
 
 #: Goes up with every change that alters what training makes of the same data.
-CODE_VERSION = 3
+CODE_VERSION = 4
 SPEC = "spec.yaml"
 _PROBES = 8
+_HALF = 0.5
 
 Told = Callable[[int, int], None]
 """Called with the fits that are done and their number."""
@@ -173,7 +174,7 @@ def _manifest(sample: Sample, fitted: Fit, found: _Found, model: bytes) -> Manif
         ),
         scale=_scale(spec),
         data=_data(sample),
-        reference=ReferenceEntry("the quarter of the training rows with the least PD", len(best)),
+        reference=_reference(found.rows[train_rows[best]]),
         points_deciles=_deciles(spec, found),
         cross_validation=measure(found.scored, bad, protocol(sample)),
         probes=_probes(found.rows, found.own),
@@ -235,6 +236,21 @@ def _features(sample: Sample, booster: xgb.Booster, rows: Rows) -> list[FeatureE
         FeatureEntry(f.name, f.family, f.sign, f.low, f.high, round(mean, 6))
         for f, mean in zip(sample.features, means, strict=True)
     ]
+
+
+def _reference(rows: Rows) -> ReferenceEntry:
+    """The population that reasons compare with, and its medians, which are values that occur."""
+    missing = np.isnan(rows).mean(axis=0) > _HALF
+    typical = [
+        0.0 if gone else float(np.nanquantile(column, _HALF, method="inverted_cdf"))
+        for column, gone in zip(rows.T, missing.tolist(), strict=True)
+    ]
+    return ReferenceEntry(
+        "the quarter of the training rows with the least PD",
+        len(rows),
+        typical,
+        np.flatnonzero(missing).tolist(),
+    )
 
 
 def _deciles(spec: Spec, found: _Found) -> list[int]:

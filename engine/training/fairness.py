@@ -1,0 +1,90 @@
+"""Groups of protected attributes: who would be approved, and who of those who repay.
+
+The attributes are never features. What is measured is whether the features stand for them.
+"""
+
+from __future__ import annotations
+
+import itertools
+from typing import Any
+
+import numpy as np
+
+from engine.training.figures import LEAST_ROWS, Mask, Values, auc
+from engine.training.spec import Protected
+from engine.training.table import Table, Texts
+
+#: Approved shares of all rows at which groups are compared.
+SHARES = (0.3, 0.5, 0.7)
+#: Below four fifths of the best group's rate an examiner asks why.
+FOUR_FIFTHS = 0.8
+_MOST_GROUPS = 12
+_DIGITS = 4
+
+
+def groups_of(attribute: Protected, table: Table) -> Texts:
+    """The group of each row, as it is shown."""
+    if not attribute.cuts:
+        texts = table.texts(attribute.column)
+        return np.array([text or "(missing)" for text in texts.tolist()], dtype=object)
+    values = table.numbers(attribute.column)
+    cuts = attribute.cuts
+    names = [
+        f"below {cuts[0]:g}",
+        *(f"{low:g} to below {high:g}" for low, high in itertools.pairwise(cuts)),
+        f"from {cuts[-1]:g}",
+        "(missing)",
+    ]
+    places = np.where(np.isnan(values), len(names) - 1, np.searchsorted(cuts, values, side="right"))
+    return np.array([names[place] for place in places.tolist()], dtype=object)
+
+
+def fairness(attribute: Protected, groups: Texts, bad: Mask, pds: Values) -> dict[str, Any]:
+    """Rates by group at each approved share; ratios to the group with the highest rate."""
+    named, counts = np.unique(groups.astype(str), return_counts=True)
+    order = sorted(zip(-counts, named.tolist(), strict=True))[:_MOST_GROUPS]
+    shown = [name for count, name in order if -count >= LEAST_ROWS]
+    members = {name: groups == name for name in shown}
+    return {
+        "attribute": attribute.name,
+        "too_small": len(named) - len(shown),
+        "groups": [_group(name, mask, bad, pds) for name, mask in members.items()],
+        "thresholds": [_at(share, members, bad, pds) for share in SHARES],
+    }
+
+
+def _group(name: str, mask: Mask, bad: Mask, pds: Values) -> dict[str, Any]:
+    both = 0 < int(bad[mask].sum()) < int(mask.sum())
+    return {
+        "group": name,
+        "rows": int(mask.sum()),
+        "bad_rate": round(float(bad[mask].mean()), _DIGITS),
+        "mean_pd": round(float(pds[mask].mean()), _DIGITS),
+        "auc": round(auc(bad[mask], pds[mask]), _DIGITS) if both else None,
+    }
+
+
+def _at(share: float, members: dict[str, Mask], bad: Mask, pds: Values) -> dict[str, Any]:
+    cut = float(np.quantile(pds, share))
+    approved = pds <= cut
+    rates = {name: float(approved[mask].mean()) for name, mask in members.items()}
+    good = {
+        name: float(approved[mask & ~bad].mean()) if (mask & ~bad).any() else 0.0
+        for name, mask in members.items()
+    }
+    best, best_good = max(rates.values(), default=0.0), max(good.values(), default=0.0)
+    return {
+        "approved_share": share,
+        "pd_cut_off": round(cut, _DIGITS),
+        "groups": [
+            {
+                "group": name,
+                "approval_rate": round(rate, _DIGITS),
+                "ratio": round(rate / best, _DIGITS) if best else None,
+                "below_four_fifths": bool(best and rate / best < FOUR_FIFTHS),
+                "good_approved": round(good[name], _DIGITS),
+                "good_gap": round(good[name] - best_good, _DIGITS),
+            }
+            for name, rate in rates.items()
+        ],
+    }

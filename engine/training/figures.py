@@ -1,0 +1,101 @@
+"""Measures with intervals, of PDs and outcomes that a model had not seen."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from engine.simulate.report_text import interval
+
+Values = npt.NDArray[np.float64]
+Mask = npt.NDArray[np.bool_]
+
+_DRAWS = 200
+_SEED = 7
+_LEVELS = (0.025, 0.975)
+_DIGITS = 4
+#: Fewer rows, or fewer of one outcome, say nothing.
+LEAST_ROWS, LEAST_OUTCOMES = 50, 10
+
+
+def auc(bad: Mask, pds: Values, masses: Values | None = None) -> float:
+    """The share of (bad, good) pairs in which the bad one has the higher PD; ties count half."""
+    mass = np.ones(len(bad)) if masses is None else masses
+    order = np.argsort(pds, kind="stable")
+    _, first = np.unique(pds[order], return_index=True)
+    bads = np.add.reduceat((mass * bad)[order], first)
+    goods = np.add.reduceat((mass * ~bad)[order], first)
+    below = np.cumsum(goods) - goods
+    return float(np.sum(bads * (below + goods / 2)) / (bads.sum() * goods.sum()))
+
+
+def ks(bad: Mask, pds: Values, masses: Values | None = None) -> float:
+    """The greatest distance between the distributions of bad and good."""
+    mass = np.ones(len(bad)) if masses is None else masses
+    order = np.argsort(pds, kind="stable")
+    _, first = np.unique(pds[order], return_index=True)
+    bads = np.cumsum(np.add.reduceat((mass * bad)[order], first))
+    goods = np.cumsum(np.add.reduceat((mass * ~bad)[order], first))
+    return float(np.max(np.abs(goods / goods[-1] - bads / bads[-1])))
+
+
+def brier(bad: Mask, pds: Values, masses: Values | None = None) -> float:
+    """Mean squared error of the PD."""
+    return float(np.average((pds - bad) ** 2, weights=masses))
+
+
+def discrimination(bad: Mask, pds: Values) -> dict[str, Any] | None:
+    """AUC, Gini, KS and Brier with bootstrap intervals of 95 %; ``None``: too few rows."""
+    count = int(bad.sum())
+    if len(bad) < LEAST_ROWS or min(count, len(bad) - count) < LEAST_OUTCOMES:
+        return None
+    found = {name: _with_interval(name, bad, pds) for name in ("auc", "ks", "brier")}
+    area = found["auc"]
+    found["gini"] = {key: round(2 * value - 1, _DIGITS) for key, value in area.items()}
+    return {"rows": len(bad), "bad_rate": round(count / len(bad), _DIGITS), **found}
+
+
+def _with_interval(name: str, bad: Mask, pds: Values) -> dict[str, float]:
+    measure = {"auc": auc, "ks": ks, "brier": brier}[name]
+    chance = np.random.default_rng(_SEED)
+    drawn = []
+    for _ in range(_DRAWS):
+        masses = np.bincount(chance.integers(0, len(bad), len(bad)), minlength=len(bad))
+        drawn.append(measure(bad, pds, masses.astype(np.float64)))
+    low, high = np.quantile(drawn, _LEVELS)
+    found = {"value": measure(bad, pds), "low": float(low), "high": float(high)}
+    return {key: round(value, _DIGITS) for key, value in found.items()}
+
+
+def calibration(bad: Mask, pds: Values, parts: int = 10) -> list[dict[str, Any]]:
+    """Tenths by PD: mean PD, bad rate, and whether the PD lies in the rate's interval of 95 %."""
+    order = np.argsort(pds, kind="stable")
+    found = []
+    for number, places in enumerate(np.array_split(order, parts), 1):
+        count, total = int(bad[places].sum()), len(places)
+        low, high = interval(count, total)
+        mean = float(pds[places].mean())
+        found.append(
+            {
+                "part": number,
+                "rows": total,
+                "mean_pd": round(mean, _DIGITS),
+                "bad_rate": round(count / total, _DIGITS),
+                "low": round(low, _DIGITS),
+                "high": round(high, _DIGITS),
+                "inside": low <= mean <= high,
+            }
+        )
+    return found
+
+
+def psi(expected: Sequence[float], found: Sequence[float]) -> float:
+    """Population stability index of shares; an empty bin counts as a ten-thousandth."""
+    total = 0.0
+    for was, now in zip(expected, found, strict=True):
+        a, b = max(was, 1e-4), max(now, 1e-4)
+        total += (b - a) * float(np.log(b / a))
+    return round(total, _DIGITS)

@@ -1,0 +1,200 @@
+"""The report of a training: everything that an examiner of models asks for, as plain values.
+
+Measures are of rows that the model had not seen. Nothing in it is of one person: rates of groups,
+curves and counts only.
+"""
+
+from __future__ import annotations
+
+import json
+import platform
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from engine.training.baselines import classical, untuned
+from engine.training.behaviour import grids, reasons
+from engine.training.encode import design, encoded
+from engine.training.fairness import fairness, groups_of
+from engine.training.figures import Values, calibration, discrimination
+from engine.training.sample import TEST, TRAIN, Sample
+from engine.training.train import CODE_VERSION, Trained, protocol
+from engine.training.validate import folds_of, measures_of
+from engine.training.variables import stability, variables
+
+REPORT_VERSION = 1
+_DIGITS = 4
+STANDING_LIMITS = (
+    "Measured on this table alone: the declined, and how they would have paid, are not in it.",
+    "The PD is that of this outcome and period: compare it with outcomes, and fit it again.",
+    "Intervals are of sampling alone: they do not cover a change of the people or the economy.",
+)
+
+
+def report(
+    trained: Trained, command: str, champion: Mapping[str, Any] | None = None
+) -> dict[str, Any]:
+    """The whole report. ``champion``: that of the model in use, to be compared with."""
+    sample, scored = trained.sample, trained.scored
+    bad = sample.labels[scored.rows].astype(np.bool_)
+    pds = np.array(scored.pds)
+    return {
+        "version": REPORT_VERSION,
+        "card": sample.spec.card,
+        "description": sample.spec.description,
+        "lineage": _lineage(trained, command),
+        "population": _population(sample),
+        "measured_on": protocol(sample),
+        "discrimination": discrimination(bad, pds),
+        "folds": _folds(trained),
+        "calibration": calibration(bad, pds),
+        "calibrator": {
+            "slope": trained.manifest.calibrator.slope,
+            "intercept": trained.manifest.calibrator.intercept,
+            "fitted_on": trained.manifest.calibrator.fitted_on,
+        },
+        "baselines": _baselines(sample),
+        "champion": None if champion is None else _against(champion, trained),
+        "segments": _segments(trained, bad, pds),
+        "stability": stability(trained, pds),
+        "variables": variables(trained),
+        "behaviour": grids(trained),
+        "reasons": reasons(trained),
+        "fairness": _fairness(trained, bad, pds),
+        "points": {
+            "base": sample.spec.base,
+            "base_odds": sample.spec.base_odds,
+            "pdo": sample.spec.pdo,
+            "deciles": trained.manifest.points_deciles,
+        },
+        "limits": [*sample.spec.limits, *STANDING_LIMITS],
+    }
+
+
+def as_json(found: Mapping[str, Any]) -> str:
+    """The report as JSON, the same for the same training."""
+    return json.dumps(found, ensure_ascii=False, indent=1, allow_nan=False) + "\n"
+
+
+def _lineage(trained: Trained, command: str) -> dict[str, Any]:
+    sample, manifest = trained.sample, trained.manifest
+    data, target = sample.spec.data, sample.spec.target
+    return {
+        "data": data.name,
+        "licence": data.licence,
+        "file": sample.table.source,
+        "data_sha256": sample.table.sha256,
+        "spec_sha256": sample.spec.digest,
+        "model_sha256": manifest.model_sha256,
+        "rows_read": sample.read,
+        "left_out": [{"why": why, "rows": rows} for why, rows in sample.left_out],
+        "target": target.column,
+        "bad": list(target.bad),
+        "meaning": target.meaning,
+        "weight": sample.spec.weight,
+        "never_features": manifest.excluded,
+        "configuration": dict(manifest.configuration),
+        "trees": manifest.trees,
+        "seed": manifest.seed,
+        "versions": {**manifest.versions, "python": platform.python_version()},
+        "code_version": CODE_VERSION,
+        "command": command,
+    }
+
+
+def _population(sample: Sample) -> list[dict[str, Any]]:
+    """All rows, and each period of a split by time."""
+    labels, period = sample.labels, sample.period
+    parts = [("all", np.ones(len(labels), dtype=np.bool_))]
+    if sample.spec.split.calibrate_from:
+        names = ("training", "calibration", "test")
+        parts += [(name, period == number) for number, name in enumerate(names)]
+    return [
+        {
+            "part": name,
+            "rows": int(mask.sum()),
+            "bad_rate": round(float(labels[mask].mean()), _DIGITS),
+        }
+        for name, mask in parts
+    ]
+
+
+def _folds(trained: Trained) -> list[dict[str, float]]:
+    measured = trained.manifest.cross_validation
+    return [
+        {"auc": auc, "ks": ks, "brier": brier}
+        for auc, ks, brier in zip(measured.auc, measured.ks, measured.brier, strict=True)
+    ]
+
+
+def _baselines(sample: Sample) -> list[dict[str, Any]]:
+    """The classical scorecard and untuned XGBoost, on the same columns and the same folds."""
+    if sample.spec.split.calibrate_from:
+        train, test = np.flatnonzero(sample.period == TRAIN), np.flatnonzero(sample.period == TEST)
+        pairs = [(train, test)]
+    else:
+        pairs = list(folds_of(sample))
+    found: dict[str, list[tuple[float, float, float]]] = {}
+    for train, test in pairs:
+        labels = sample.labels[train]
+        weights = None if sample.weights is None else sample.weights[train]
+        rows, levels = design(sample.prepared.take(train), labels, weights, sample.spec.split.seed)
+        others = encoded(sample.prepared.take(test), levels)
+        for name, of in (("WOE logistic regression", classical), ("XGBoost, untuned", untuned)):
+            margins = np.array(of(rows, labels, weights, others))
+            pds = 1.0 / (1.0 + np.exp(-margins))
+            found.setdefault(name, []).append(
+                measures_of(sample.labels[test].tolist(), pds.tolist())
+            )
+    return [
+        {
+            "card": name,
+            **{
+                key: round(float(np.mean([fold[place] for fold in folds])), _DIGITS)
+                for place, key in enumerate(("auc", "ks", "brier"))
+            },
+        }
+        for name, folds in found.items()
+    ]
+
+
+def _segments(trained: Trained, bad: Any, pds: Values) -> list[dict[str, Any]]:  # noqa: ANN401 - a mask
+    sample, seen = trained.sample, trained.scored.rows
+    found = []
+    for segment in sample.spec.segments:
+        columns = {name: sample.table.numbers(name) for name in segment.when.names}
+        mask = (np.broadcast_to(segment.when.of(columns), sample.table.rows) > 0)[seen]
+        rows = int(mask.sum())
+        found.append(
+            {
+                "segment": segment.name,
+                "when": segment.when.text,
+                "rows": rows,
+                "bad_rate": round(float(bad[mask].mean()), _DIGITS) if rows else None,
+                "mean_pd": round(float(pds[mask].mean()), _DIGITS) if rows else None,
+                "measured": discrimination(bad[mask], pds[mask]) if rows else None,
+            }
+        )
+    return found
+
+
+def _fairness(trained: Trained, bad: Any, pds: Values) -> list[dict[str, Any]]:  # noqa: ANN401 - a mask
+    seen = trained.scored.rows
+    return [
+        fairness(attribute, groups_of(attribute, trained.sample.table)[seen], bad, pds)
+        for attribute in trained.sample.spec.protected
+    ]
+
+
+def _against(champion: Mapping[str, Any], trained: Trained) -> dict[str, Any]:
+    """Measures of the model in use beside those of the new one, as each was measured."""
+    theirs, ours = champion["discrimination"], trained.manifest.cross_validation
+    same = champion["lineage"]["data_sha256"] == trained.sample.table.sha256
+    return {
+        "model_sha256": champion["lineage"]["model_sha256"],
+        "same_data": same and champion["measured_on"] == protocol(trained.sample),
+        "champion": {key: theirs[key]["value"] for key in ("auc", "ks", "brier")},
+        "champion_folds": champion["folds"],
+        "challenger_mean": {"auc": ours.auc_mean, "ks": ours.ks_mean, "brier": ours.brier_mean},
+    }

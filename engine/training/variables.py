@@ -1,0 +1,105 @@
+"""The variables of a card: bins with weight of evidence, information value, use by the trees."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from engine.training.baselines import binned
+from engine.training.bins import cut_points, shares
+from engine.training.figures import psi
+from engine.training.sample import Sample, sort_keys
+from engine.training.spec import Missing
+from engine.training.train import Trained
+
+_DIGITS = 4
+_PERIODS = 6
+
+
+def variables(trained: Trained) -> list[dict[str, Any]]:
+    """One entry for each feature, the most used by the trees first."""
+    sample = trained.sample
+    scores = trained.booster.get_score(importance_type="total_gain")
+    gain = {name: float(np.sum(value)) for name, value in scores.items()}
+    total = sum(gain.values()) or 1.0
+    found = []
+    for place, feature in enumerate(sample.features):
+        values = trained.rows[:, place]
+        bins = binned(values, sample.labels)
+        missing = feature.missing
+        found.append(
+            {
+                "feature": feature.name,
+                "reads": "the bureau's summary" if sample.spec.bureau else feature.of.text,
+                "family": feature.family,
+                "sign": feature.sign,
+                "range": [feature.low, feature.high],
+                "missing": missing.value if isinstance(missing, Missing) else missing,
+                "missing_share": round(float(np.isnan(values).mean()), _DIGITS),
+                "information_value": round(bins.information_value, _DIGITS),
+                "gain_share": round(gain.get(feature.name, 0.0) / total, _DIGITS),
+                "bins": _bins(bins.cuts.tolist(), bins.bad.tolist(), bins.good.tolist(), bins.woe),
+            }
+        )
+    return sorted(found, key=lambda entry: -entry["gain_share"])
+
+
+def _bins(cuts: list[float], bad: list[int], good: list[int], woe: Any) -> list[dict[str, Any]]:  # noqa: ANN401 - an array
+    names = [f"up to {cut:.6g}" for cut in cuts]
+    names += [f"above {cuts[-1]:.6g}" if cuts else "all", "missing"]
+    return [
+        {
+            "bin": name,
+            "rows": b + g,
+            "bad_rate": round(b / (b + g), _DIGITS),
+            "woe": round(float(w), _DIGITS),
+        }
+        for name, b, g, w in zip(names, bad, good, woe.tolist(), strict=True)
+        if b + g
+    ]
+
+
+def stability(trained: Trained, pds: np.typing.NDArray[np.float64]) -> list[dict[str, Any]] | None:
+    """Periods of equal size by time: bad rate, mean PD, PSI of the PD and of the most drifting
+    features against the first period; ``None``: the spec names no time.
+    """
+    sample = trained.sample
+    if not sample.spec.split.column:
+        return None
+    keys = sort_keys(sample.table, sample.spec.split.column)
+    seen = trained.scored.rows
+    order = sorted(range(len(seen)), key=lambda i: (keys[int(seen[i])], i))
+    parts = [np.array(part, dtype=np.int64) for part in np.array_split(order, _PERIODS)]
+    cuts = cut_points(pds[parts[0]].astype(np.float32))
+    return [
+        {
+            "period": number,
+            "from": _told(sample, int(seen[part[0]])),
+            "until": _told(sample, int(seen[part[-1]])),
+            "rows": len(part),
+            "bad_rate": round(float(sample.labels[seen[part]].mean()), _DIGITS),
+            "mean_pd": round(float(pds[part].mean()), _DIGITS),
+            "psi_of_pd": psi(
+                shares(pds[parts[0]].astype(np.float32), cuts),
+                shares(pds[part].astype(np.float32), cuts),
+            ),
+            "drifting": _drifting(trained, seen[parts[0]], seen[part]),
+        }
+        for number, part in enumerate(parts, 1)
+    ]
+
+
+def _told(sample: Sample, row: int) -> str:
+    return str(sample.table.texts(sample.spec.split.column)[row])
+
+
+def _drifting(trained: Trained, first: Any, part: Any) -> list[dict[str, Any]]:  # noqa: ANN401 - arrays
+    found: list[dict[str, Any]] = []
+    for place, feature in enumerate(trained.sample.features):
+        cuts = cut_points(trained.rows[first, place])
+        value = psi(
+            shares(trained.rows[first, place], cuts), shares(trained.rows[part, place], cuts)
+        )
+        found.append({"feature": feature.name, "psi": value})
+    return sorted(found, key=lambda entry: -entry["psi"])[:3]

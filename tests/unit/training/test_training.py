@@ -1,0 +1,193 @@
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from engine.cli import main
+from engine.errors import PolicyError
+from engine.outcome import ScoreResult
+from engine.training import Spec, Trained, TrainingRefused, read_spec, table_of, train
+from engine.training.card import TableCard
+from engine.training.page import page
+from engine.training.report import as_json, report
+from engine.training.search import margins
+from tests.training_tables import SPEC, columns, csv_file, spec_file, table
+
+BY_TIME = SPEC.replace(
+    "folds: 3, seed: 5", "seed: 5, time: month, calibrate_from: 2025-07, test_from: 2025-10"
+)
+
+
+@pytest.fixture(scope="module")
+def spec(tmp_path_factory: pytest.TempPathFactory) -> Spec:
+    """The spec of the small table."""
+    return read_spec(spec_file(tmp_path_factory.mktemp("spec")))
+
+
+@pytest.fixture(scope="module")
+def trained(spec: Spec) -> Trained:
+    """A card of it."""
+    return train(spec, table())
+
+
+def read(tmp_path: Path, text: str) -> Spec:
+    """A spec of a text."""
+    return read_spec(spec_file(tmp_path, text))
+
+
+def test_the_same_spec_and_table_give_the_same_bytes(spec: Spec, trained: Trained) -> None:
+    """Model, manifest and report."""
+    again = train(spec, table())
+    assert again.files() == trained.files()
+    assert as_json(report(again, "x")) == as_json(report(trained, "x"))
+
+
+def test_another_seed_gives_another_model(spec: Spec, trained: Trained) -> None:
+    """The seed is not for show."""
+    other = train(replace(spec, split=replace(spec.split, seed=6)), table())
+    assert other.model != trained.model
+
+
+def test_progress_is_told_to_the_end(spec: Spec) -> None:
+    """Each trial once, and their number."""
+    told: list[tuple[int, int]] = []
+    train(spec, table(), lambda done, fits: told.append((done, fits)))
+    assert [(n, 8) for n in range(1, 9)] == told
+
+
+def test_the_served_score_is_the_trained_one(tmp_path: Path, spec: Spec, trained: Trained) -> None:
+    """Row by row: the same margin from named values as from the training table."""
+    trained.write(tmp_path, spec_file(tmp_path))
+    card = TableCard.load(tmp_path)
+    found = columns()
+    own = margins(trained.sample.shape, trained.booster, trained.rows)
+    for row in range(60):
+        values = {
+            name: None if found[name][row] != found[name][row] else found[name][row]
+            for name in card.reads
+        }
+        values = {n: v.item() if isinstance(v, np.generic) else v for n, v in values.items()}
+        result = card.score(values)
+        assert isinstance(result, ScoreResult)
+        odds = card.calibrator.log_odds(own[row])
+        assert result.pd == pytest.approx(1 / (1 + np.exp(-odds)), abs=1e-6)
+
+
+def test_a_card_with_another_spec_is_refused(tmp_path: Path, spec: Spec, trained: Trained) -> None:
+    """The spec is part of the card: it says how values are read."""
+    trained.write(tmp_path, spec_file(tmp_path))
+    (tmp_path / "spec.yaml").write_text(SPEC.replace("99: worst", "99: best"), encoding="utf-8")
+    with pytest.raises(PolicyError, match="not the spec that the card was trained by"):
+        TableCard.load(tmp_path)
+
+
+def test_a_split_by_time_looks_only_ahead(tmp_path: Path) -> None:
+    """Trees of the first period, calibrator of the second, measures of the third."""
+    found = train(read(tmp_path, BY_TIME), table())
+    months = columns()["month"]
+    assert {months[i] for i in found.scored.rows} == {"2025-10", "2025-11", "2025-12"}
+    later = columns()
+    late = np.array([month >= "2025-10" for month in months])
+    later["outcome"] = np.where(late, 1 - later["outcome"], later["outcome"])
+    changed = train(read(tmp_path, BY_TIME), table_of(later))
+    assert changed.model == found.model
+    assert changed.manifest.calibrator == found.manifest.calibrator
+    assert changed.manifest.cross_validation != found.manifest.cross_validation
+
+
+def test_an_additive_card_has_one_split_a_tree(tmp_path: Path) -> None:
+    """So that features never meet."""
+    text = SPEC.replace("patience: 10", "patience: 10, additive: true")
+    found = train(read(tmp_path, text), table())
+    assert found.manifest.configuration["max_depth"] == 1
+    assert found.booster.trees_to_dataframe().groupby("Tree").size().max() <= 3
+
+
+def test_interactions_stay_within_their_groups(tmp_path: Path) -> None:
+    """No tree reads features of two families."""
+    found = train(read(tmp_path, SPEC + "interactions: families\n"), table())
+    family = {feature.name: feature.family for feature in found.sample.features}
+    frame = found.booster.trees_to_dataframe()
+    used = frame[frame.Feature != "Leaf"].groupby("Tree").Feature.unique()
+    assert all(len({family[name] for name in names}) == 1 for names in used)
+
+
+def test_weights_count(tmp_path: Path, trained: Trained) -> None:
+    """A weight of two on everybody bad makes another model."""
+    found = columns()
+    found["mass"] = 1.0 + found["outcome"]
+    weighted = train(read(tmp_path, SPEC + "weight: mass\n"), table_of(found))
+    assert weighted.model != trained.model
+
+
+@pytest.mark.parametrize(
+    "change, told",
+    [
+        ({"late": np.full(900, np.nan)}, None),
+        ({"balance": np.full(900, np.nan)}, "feature utilisation is missing, in 900 rows"),
+        ({"inquiries": np.full(900, 31.0)}, "feature inquiries is outside 0 .. 30, in 900 rows"),
+        ({"outcome": np.zeros(900)}, "0 of 900 rows are bad"),
+        ({"outcome": np.full(900, np.nan)}, "the outcome is missing, in 900 rows"),
+        ({"sex": None}, "has no column 'sex'"),
+        ({"late": None}, "has no column 'late'"),
+    ],
+)
+def test_a_table_that_does_not_fit_is_refused(
+    spec: Spec, change: dict[str, np.ndarray | None], told: str | None
+) -> None:
+    """Before anything is trained, naming the column; a policy for what is missing is enough."""
+    found = {**columns(), **change}
+    small = table_of({name: values for name, values in found.items() if values is not None})
+    quick = replace(spec, tuning=replace(spec.tuning, configurations=1, rounds=10))
+    if told is None:
+        train(quick, small)
+        return
+    with pytest.raises(TrainingRefused, match=told):
+        train(quick, small)
+
+
+def test_the_report_says_what_an_examiner_asks(trained: Trained) -> None:
+    """Every part is there, agreed signs hold, and no feature is a protected attribute."""
+    found = report(trained, "touchstone score train small.yaml")
+    assert found["lineage"]["rows_read"] == 900
+    assert {f["attribute"] for f in found["fairness"]} == {"sex", "age"}
+    assert {"sex", "age"} <= set(found["lineage"]["never_features"])
+    assert sum(curve["violations"] for curve in found["behaviour"]) == 0
+    assert len(found["calibration"]) == 10
+    assert found["discrimination"]["auc"]["low"] < found["discrimination"]["auc"]["value"]
+    assert found["discrimination"]["auc"]["value"] > 0.7
+    assert all(v["information_value"] >= 0 for v in found["variables"])
+    assert [s["segment"] for s in found["segments"]] == ["never late"]
+    html = page(found, trained)
+    for text in ("Fairness", "Agreed signs", "Nobody in it exists.", "<svg", "Calibration"):
+        assert text in html
+    assert "src=" not in html
+    assert "<script" not in html
+
+
+def test_a_champion_is_compared(trained: Trained) -> None:
+    """With a warning if the data is another."""
+    champion = json.loads(as_json(report(trained, "x")))
+    assert report(trained, "x", champion)["champion"]["same_data"]
+    champion["lineage"]["data_sha256"] = "other"
+    assert not report(trained, "x", champion)["champion"]["same_data"]
+
+
+def test_the_command_trains_verifies_and_reports(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """And says so with its exit code."""
+    spec_at, _ = str(spec_file(tmp_path)), csv_file(tmp_path)
+    out, told = str(tmp_path / "card"), str(tmp_path / "report")
+    assert main(["score", "train", spec_at, "--check"]) == 0
+    assert main(["score", "train", spec_at, "--out", out, "--report", told]) == 0
+    assert main(["score", "train", spec_at, "--out", out, "--verify"]) == 0
+    assert capsys.readouterr().out.count(": same") == 3
+    assert (tmp_path / "report" / "report.html").stat().st_size > 20_000
+    TableCard.load(tmp_path / "card")
+    (tmp_path / "card" / "manifest.json").write_text("{}")
+    assert main(["score", "train", spec_at, "--out", out, "--verify"]) == 1
+    assert main(["score", "train", spec_at]) == 2
+    assert main(["score", "train", spec_at, "--out", out, "--data", "none.csv"]) == 1

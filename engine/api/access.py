@@ -59,6 +59,11 @@ def _of_the_graph() -> dict[str, frozenset[str]]:
         "GetEvidence": look,
         "CompareApplications": look,
         "RunCypher": look,
+        "StartRingSearch": {"investigator", "operator"},
+        "GetRingSearch": {"investigator", "operator"},
+        "ListRings": look,
+        "ExplainRing": look,
+        "ListRingAlerts": look,
         "ListAccess": oversee,
     }
     service = "/touchstone.v1.GraphService"

@@ -27,6 +27,7 @@ from engine.lifecycle.watch import DirectoryWatch
 from engine.pipeline import DecisionEngine
 from engine.policy import Policy, load_policy
 from engine.privacy import Keyring, Tokeniser
+from engine.rings import RingDesk
 from engine.settings import Settings
 from graph.expiry import Retention
 from graph.keeper import Keeper
@@ -195,6 +196,12 @@ class TouchstoneApp:
             horizon=Horizon(clock, pending, projector),
             log=AccessLog(ledger, clock),
             pages=PageKeys(self.tokeniser.fingerprint),
+            rings=RingDesk(
+                ledger,
+                self._settings.storage.data_dir / FILE_NAME,
+                pending=pending,
+                next_us=clock.next_us,
+            ),
         )
         return _Running(
             engine, ledger, store, projector, policies, desk, watch, investigation, keeper
@@ -218,6 +225,7 @@ class TouchstoneApp:
         if running.watch is not None:
             await running.watch.stop()
         await running.engine.drain(self._settings.deadlines.drain_grace_ms / 1000)
+        await running.investigation.rings.close()
         await running.keeper.stop()
         await running.projector.stop(drain_s=_DRAIN_S)
         await running.store.close()

@@ -26,6 +26,7 @@ from engine.investigate import (
 )
 from engine.investigate.looking import Subject
 from engine.model import Role
+from engine.rings import RingDesk
 from graph.investigate.model import Cursor, Part
 from graph.investigate.paths import MOST_STEPS
 from touchstone.v1 import graph_pb2 as pb
@@ -45,6 +46,7 @@ class Investigation:
     horizon: Horizon
     log: AccessLog
     pages: PageKeys
+    rings: RingDesk
 
 
 class LookingMethods:

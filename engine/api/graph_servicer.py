@@ -7,6 +7,7 @@ from collections.abc import Callable
 from engine.api.graph_explaining import ExplainingMethods
 from engine.api.graph_looking import Investigation, LookingMethods
 from engine.api.graph_marking import MarkingMethods
+from engine.api.graph_rings import RingMethods
 from engine.api.graph_saying import SayingMethods
 from engine.api.graph_window import WindowMethods
 from engine.api.identifiers import Tokens
@@ -20,6 +21,7 @@ class GraphServicer(
     SayingMethods,
     MarkingMethods,
     WindowMethods,
+    RingMethods,
     graph_pb2_grpc.GraphServiceServicer,
 ):
     """All methods of the service."""
@@ -29,4 +31,5 @@ class GraphServicer(
         ExplainingMethods.__init__(self, parts)
         SayingMethods.__init__(self, parts, tokens)
         WindowMethods.__init__(self, parts, tokens)
+        RingMethods.__init__(self, parts)
         MarkingMethods.__init__(self, engine)

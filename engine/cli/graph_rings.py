@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import argparse
 import json
+import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-import msgspec
 from rich.console import Console
 from rich.table import Table
 
-from engine.cli.command import OK
+from engine.cli.command import OK, PROBLEM
 from engine.cli.graph_site import (
     Site,
     add_site,
@@ -23,16 +23,19 @@ from engine.cli.graph_site import (
     run_site,
     settings_of,
 )
-from engine.rings import Alert, Found, NobodyDecides, Report, record, search, would_record
+from engine.cli.remote import Client, add_server, connected_to_graph
+from engine.rings import Found, NobodyDecides, Report, as_json, record, search, would_record
 from graph.catch_up import catch_up
 from graph.rings import STEPS, RingSettings
+from touchstone.v1 import graph_pb2 as pb
 
 if TYPE_CHECKING:
     from rich.progress import Progress
 
     from engine.cli.command import Area
 
-_MOST_SHOWN = 1000
+_MOST_SHOWN = 100
+_EVERY_S = 0.5
 
 
 def add(area: Area) -> None:
@@ -42,9 +45,12 @@ def add(area: Area) -> None:
         help="search for fraud rings, write them back, and raise alerts",
         description="Decisions that come after it see the rings. An alert is raised, once, for "
         "each earlier decision that approved or referred a member of a ring with a high score. "
-        "See docs/rings.md.",
+        "On the running server, or, with --data-dir or --config, on the data of one that is "
+        "stopped. See docs/rings.md.",
     )
     add_site(parser)
+    add_server(parser)
+    parser.add_argument("--case", default="", help="the case it is for; recorded with the access")
     parser.add_argument("--dry-run", action="store_true", help="only tell what would be written")
     parser.add_argument(
         "--alarm-score",
@@ -72,7 +78,33 @@ def _within(text: str, low: int, high: int) -> int:
 
 
 def _run(options: argparse.Namespace) -> int:
+    if options.data_dir is None and options.config is None:
+        return _ask_server(options)
     return run_site(_search(options))
+
+
+def _ask_server(options: argparse.Namespace) -> int:
+    request = pb.StartRingSearchRequest(
+        dry_run=options.dry_run, alarm_score=options.alarm_score, case_id=options.case
+    )
+    with connected_to_graph(options) as client, progress_bar() as bar:
+        search_id = client.call("StartRingSearch", request).search_id
+        bar.add_task("the server searches", total=None)
+        found = _waited(client, search_id, options.case)
+    if found.state != "passed":
+        print(found.problem, file=sys.stderr)
+        return PROBLEM
+    _print(found.report_json, options)
+    return OK
+
+
+def _waited(client: Client, search_id: str, case: str) -> pb.GetRingSearchResponse:
+    request = pb.GetRingSearchRequest(search_id=search_id, case_id=case)
+    while True:
+        found: pb.GetRingSearchResponse = client.call("GetRingSearch", request)
+        if found.state != "running":
+            return found
+        time.sleep(_EVERY_S)
 
 
 async def _search(options: argparse.Namespace) -> int:
@@ -80,17 +112,13 @@ async def _search(options: argparse.Namespace) -> int:
     async with open_site(settings_of(options)) as site:
         now_us = max(time.time_ns() // 1000, await site.ledger.last_at_us() + 1)
         with progress_bar() as bar:
-            found = await search(
-                site.ledger, now_us, settings, _steps(bar, site.ledger.last_position)
-            )
+            steps = _steps(bar, site.ledger.last_position)
+            found = await search(site.ledger, now_us, settings, steps)
         if options.dry_run:
             report = await would_record(site.ledger, found, settings.alarm_score)
         else:
             report = await _record(site, found, settings)
-    if options.format == "json":
-        _print_json(found, report, options)
-    else:
-        _print_text(found, report, options)
+    _print(as_json(found, report, dry_run=options.dry_run), options)
     return OK
 
 
@@ -123,71 +151,56 @@ async def _record(site: Site, found: Found, settings: RingSettings) -> Report:
     return report
 
 
-def _print_json(found: Found, report: Report, options: argparse.Namespace) -> None:
-    told = {
-        "dry_run": options.dry_run,
-        **msgspec.to_builtins(report.run),
-        "rings": msgspec.to_builtins(found.rings[: options.top]),
-        "rings_told": len(found.rings),
-        "changed": report.changed,
-        "placed": report.placed,
-        "alerts": msgspec.to_builtins(report.alerts),
-        "known_alerts": report.known_alerts,
-    }
-    print(json.dumps(told, ensure_ascii=False, indent=2))
-
-
-def _print_text(found: Found, report: Report, options: argparse.Namespace) -> None:
+def _print(report: str, options: argparse.Namespace) -> None:
+    if options.format == "json":
+        print(report)
+        return
+    told = json.loads(report)
     console = Console()
-    run = report.run
     print(
-        f"{run.applicants} applications, {run.pairs} pairs, {run.communities} communities; "
-        f"{len(found.rings)} rings worth telling, {_alarms(found, options)} of them alarms"
+        f"{told['applicants']} applications, {told['pairs']} pairs, {told['communities']} "
+        f"communities; rings worth telling: {told['rings_told']}, of them alarms: {told['alarms']}"
     )
-    if found.rings:
-        console.print(_rings_table(found, options))
-    if report.alerts:
-        console.print(_alerts_table(report.alerts, options))
-    done = "would be written" if options.dry_run else "written"
+    if told["rings"]:
+        console.print(_rings_table(told, options.top))
+    if told["alerts"]:
+        console.print(_alerts_table(told, options.top))
+    done = "would be written" if told["dry_run"] else "written"
     print(
-        f"{report.changed} rings and {report.placed} places {done}; "
-        f"{len(report.alerts)} new alerts, {report.known_alerts} raised before"
+        f"{done}: {told['changed']} rings, {told['placed']} places, {told['new_alerts']} new "
+        f"alerts; raised before: {told['known_alerts']}"
     )
 
 
-def _alarms(found: Found, options: argparse.Namespace) -> int:
-    return sum(ring.score >= options.alarm_score for ring in found.rings)
-
-
-def _rings_table(found: Found, options: argparse.Namespace) -> Table:
+def _rings_table(told: Mapping[str, Any], top: int) -> Table:
     table = Table(title="rings, the highest score first")
     for column in ("ring", "score", "members", "fraud", "a week", "latest", "why"):
         table.add_column(column, overflow="fold")
-    for ring in found.rings[: options.top]:
-        figures = ring.figures
+    for ring in told["rings"][:top]:
+        figures = ring["figures"]
         table.add_row(
-            ring.ring,
-            str(ring.score),
-            str(figures.members),
-            str(figures.fraud),
-            f"{figures.per_week:.1f}",
-            _day(figures.latest_us),
-            "\n".join(f"{part.points:+d} {part.en}" for part in ring.parts),
+            ring["ring"],
+            str(ring["score"]),
+            str(figures["members"]),
+            str(figures["fraud"]),
+            f"{figures['per_week']:.1f}",
+            _day(figures["latest_us"]),
+            "\n".join(f"{part['points']:+d} {part['en']}" for part in ring["parts"]),
         )
     return table
 
 
-def _alerts_table(alerts: tuple[Alert, ...], options: argparse.Namespace) -> Table:
+def _alerts_table(told: Mapping[str, Any], top: int) -> Table:
     table = Table(title="new alerts: decisions to look at again")
     for column in ("decision", "outcome", "of", "ring", "score"):
         table.add_column(column, overflow="fold")
-    for alert in alerts[: options.top]:
+    for alert in told["alerts"][:top]:
         table.add_row(
-            alert.decision_id,
-            alert.outcome,
-            _day(alert.decided_at_us),
-            alert.ring,
-            str(alert.score),
+            alert["decision_id"],
+            alert["outcome"],
+            _day(alert["decided_at_us"]),
+            alert["ring"],
+            str(alert["score"]),
         )
     return table
 

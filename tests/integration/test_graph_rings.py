@@ -253,9 +253,9 @@ def test_people_read_a_table_with_the_reasons(
     recorded(data, history())
     assert main(["graph", "rings", "--data-dir", str(data)]) == 0
     out = capsys.readouterr().out
-    assert "1 rings worth telling, 1 of them alarms" in out
+    assert "rings worth telling: 1, of them alarms: 1" in out
     assert "+45" in out
-    assert "1 rings and 6 places written; 3 new alerts" in out
+    assert "written: 1 rings, 6 places, 3 new alerts" in out
 
 
 @pytest.mark.parametrize("arguments", [["--alarm-score", "0"], ["--top", "many"]])

@@ -471,3 +471,181 @@ class CompareApplicationsResponse(_message.Message):
     COMPARISONS_FIELD_NUMBER: _ClassVar[int]
     comparisons: _containers.RepeatedCompositeFieldContainer[_graph_types_pb2.Comparison]
     def __init__(self, comparisons: _Optional[_Iterable[_Union[_graph_types_pb2.Comparison, _Mapping]]] = ...) -> None: ...
+
+class StartRingSearchRequest(_message.Message):
+    __slots__ = ("dry_run", "alarm_score", "case_id")
+    DRY_RUN_FIELD_NUMBER: _ClassVar[int]
+    ALARM_SCORE_FIELD_NUMBER: _ClassVar[int]
+    CASE_ID_FIELD_NUMBER: _ClassVar[int]
+    dry_run: bool
+    alarm_score: int
+    case_id: str
+    def __init__(self, dry_run: _Optional[bool] = ..., alarm_score: _Optional[int] = ..., case_id: _Optional[str] = ...) -> None: ...
+
+class StartRingSearchResponse(_message.Message):
+    __slots__ = ("search_id",)
+    SEARCH_ID_FIELD_NUMBER: _ClassVar[int]
+    search_id: str
+    def __init__(self, search_id: _Optional[str] = ...) -> None: ...
+
+class GetRingSearchRequest(_message.Message):
+    __slots__ = ("search_id", "case_id")
+    SEARCH_ID_FIELD_NUMBER: _ClassVar[int]
+    CASE_ID_FIELD_NUMBER: _ClassVar[int]
+    search_id: str
+    case_id: str
+    def __init__(self, search_id: _Optional[str] = ..., case_id: _Optional[str] = ...) -> None: ...
+
+class GetRingSearchResponse(_message.Message):
+    __slots__ = ("state", "problem", "report_json")
+    STATE_FIELD_NUMBER: _ClassVar[int]
+    PROBLEM_FIELD_NUMBER: _ClassVar[int]
+    REPORT_JSON_FIELD_NUMBER: _ClassVar[int]
+    state: str
+    problem: str
+    report_json: str
+    def __init__(self, state: _Optional[str] = ..., problem: _Optional[str] = ..., report_json: _Optional[str] = ...) -> None: ...
+
+class ListRingsRequest(_message.Message):
+    __slots__ = ("page_size", "page_token", "case_id")
+    PAGE_SIZE_FIELD_NUMBER: _ClassVar[int]
+    PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    CASE_ID_FIELD_NUMBER: _ClassVar[int]
+    page_size: int
+    page_token: str
+    case_id: str
+    def __init__(self, page_size: _Optional[int] = ..., page_token: _Optional[str] = ..., case_id: _Optional[str] = ...) -> None: ...
+
+class ListRingsResponse(_message.Message):
+    __slots__ = ("run", "as_of", "alarm_score", "rings", "next_page_token")
+    RUN_FIELD_NUMBER: _ClassVar[int]
+    AS_OF_FIELD_NUMBER: _ClassVar[int]
+    ALARM_SCORE_FIELD_NUMBER: _ClassVar[int]
+    RINGS_FIELD_NUMBER: _ClassVar[int]
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    run: str
+    as_of: _timestamp_pb2.Timestamp
+    alarm_score: int
+    rings: _containers.RepeatedCompositeFieldContainer[RingSummary]
+    next_page_token: str
+    def __init__(self, run: _Optional[str] = ..., as_of: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., alarm_score: _Optional[int] = ..., rings: _Optional[_Iterable[_Union[RingSummary, _Mapping]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
+
+class RingSummary(_message.Message):
+    __slots__ = ("ring_id", "score", "members", "fraud", "per_week", "came_from")
+    RING_ID_FIELD_NUMBER: _ClassVar[int]
+    SCORE_FIELD_NUMBER: _ClassVar[int]
+    MEMBERS_FIELD_NUMBER: _ClassVar[int]
+    FRAUD_FIELD_NUMBER: _ClassVar[int]
+    PER_WEEK_FIELD_NUMBER: _ClassVar[int]
+    CAME_FROM_FIELD_NUMBER: _ClassVar[int]
+    ring_id: str
+    score: int
+    members: int
+    fraud: int
+    per_week: float
+    came_from: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, ring_id: _Optional[str] = ..., score: _Optional[int] = ..., members: _Optional[int] = ..., fraud: _Optional[int] = ..., per_week: _Optional[float] = ..., came_from: _Optional[_Iterable[str]] = ...) -> None: ...
+
+class ExplainRingRequest(_message.Message):
+    __slots__ = ("ring_id", "case_id")
+    RING_ID_FIELD_NUMBER: _ClassVar[int]
+    CASE_ID_FIELD_NUMBER: _ClassVar[int]
+    ring_id: str
+    case_id: str
+    def __init__(self, ring_id: _Optional[str] = ..., case_id: _Optional[str] = ...) -> None: ...
+
+class ExplainRingResponse(_message.Message):
+    __slots__ = ("summary", "signs", "members", "shared")
+    SUMMARY_FIELD_NUMBER: _ClassVar[int]
+    SIGNS_FIELD_NUMBER: _ClassVar[int]
+    MEMBERS_FIELD_NUMBER: _ClassVar[int]
+    SHARED_FIELD_NUMBER: _ClassVar[int]
+    summary: RingSummary
+    signs: _containers.RepeatedCompositeFieldContainer[RingSign]
+    members: _containers.RepeatedCompositeFieldContainer[RingMember]
+    shared: _containers.RepeatedCompositeFieldContainer[RingSharing]
+    def __init__(self, summary: _Optional[_Union[RingSummary, _Mapping]] = ..., signs: _Optional[_Iterable[_Union[RingSign, _Mapping]]] = ..., members: _Optional[_Iterable[_Union[RingMember, _Mapping]]] = ..., shared: _Optional[_Iterable[_Union[RingSharing, _Mapping]]] = ...) -> None: ...
+
+class RingSign(_message.Message):
+    __slots__ = ("code", "points", "en", "zh")
+    CODE_FIELD_NUMBER: _ClassVar[int]
+    POINTS_FIELD_NUMBER: _ClassVar[int]
+    EN_FIELD_NUMBER: _ClassVar[int]
+    ZH_FIELD_NUMBER: _ClassVar[int]
+    code: str
+    points: int
+    en: str
+    zh: str
+    def __init__(self, code: _Optional[str] = ..., points: _Optional[int] = ..., en: _Optional[str] = ..., zh: _Optional[str] = ...) -> None: ...
+
+class RingMember(_message.Message):
+    __slots__ = ("decision_id", "joined_at", "outcome", "fraud_since", "reach")
+    DECISION_ID_FIELD_NUMBER: _ClassVar[int]
+    JOINED_AT_FIELD_NUMBER: _ClassVar[int]
+    OUTCOME_FIELD_NUMBER: _ClassVar[int]
+    FRAUD_SINCE_FIELD_NUMBER: _ClassVar[int]
+    REACH_FIELD_NUMBER: _ClassVar[int]
+    decision_id: str
+    joined_at: _timestamp_pb2.Timestamp
+    outcome: str
+    fraud_since: _timestamp_pb2.Timestamp
+    reach: float
+    def __init__(self, decision_id: _Optional[str] = ..., joined_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., outcome: _Optional[str] = ..., fraud_since: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., reach: _Optional[float] = ...) -> None: ...
+
+class RingSharing(_message.Message):
+    __slots__ = ("key", "kind", "masked", "users", "named", "first", "last")
+    KEY_FIELD_NUMBER: _ClassVar[int]
+    KIND_FIELD_NUMBER: _ClassVar[int]
+    MASKED_FIELD_NUMBER: _ClassVar[int]
+    USERS_FIELD_NUMBER: _ClassVar[int]
+    NAMED_FIELD_NUMBER: _ClassVar[int]
+    FIRST_FIELD_NUMBER: _ClassVar[int]
+    LAST_FIELD_NUMBER: _ClassVar[int]
+    key: str
+    kind: str
+    masked: str
+    users: int
+    named: int
+    first: _timestamp_pb2.Timestamp
+    last: _timestamp_pb2.Timestamp
+    def __init__(self, key: _Optional[str] = ..., kind: _Optional[str] = ..., masked: _Optional[str] = ..., users: _Optional[int] = ..., named: _Optional[int] = ..., first: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., last: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+
+class ListRingAlertsRequest(_message.Message):
+    __slots__ = ("page_size", "page_token", "case_id")
+    PAGE_SIZE_FIELD_NUMBER: _ClassVar[int]
+    PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    CASE_ID_FIELD_NUMBER: _ClassVar[int]
+    page_size: int
+    page_token: str
+    case_id: str
+    def __init__(self, page_size: _Optional[int] = ..., page_token: _Optional[str] = ..., case_id: _Optional[str] = ...) -> None: ...
+
+class ListRingAlertsResponse(_message.Message):
+    __slots__ = ("alerts", "next_page_token")
+    ALERTS_FIELD_NUMBER: _ClassVar[int]
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    alerts: _containers.RepeatedCompositeFieldContainer[RingAlert]
+    next_page_token: str
+    def __init__(self, alerts: _Optional[_Iterable[_Union[RingAlert, _Mapping]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
+
+class RingAlert(_message.Message):
+    __slots__ = ("alert_id", "decision_id", "outcome", "decided_at", "ring_id", "score", "members", "fraud", "raised_at")
+    ALERT_ID_FIELD_NUMBER: _ClassVar[int]
+    DECISION_ID_FIELD_NUMBER: _ClassVar[int]
+    OUTCOME_FIELD_NUMBER: _ClassVar[int]
+    DECIDED_AT_FIELD_NUMBER: _ClassVar[int]
+    RING_ID_FIELD_NUMBER: _ClassVar[int]
+    SCORE_FIELD_NUMBER: _ClassVar[int]
+    MEMBERS_FIELD_NUMBER: _ClassVar[int]
+    FRAUD_FIELD_NUMBER: _ClassVar[int]
+    RAISED_AT_FIELD_NUMBER: _ClassVar[int]
+    alert_id: str
+    decision_id: str
+    outcome: str
+    decided_at: _timestamp_pb2.Timestamp
+    ring_id: str
+    score: int
+    members: int
+    fraud: int
+    raised_at: _timestamp_pb2.Timestamp
+    def __init__(self, alert_id: _Optional[str] = ..., decision_id: _Optional[str] = ..., outcome: _Optional[str] = ..., decided_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., ring_id: _Optional[str] = ..., score: _Optional[int] = ..., members: _Optional[int] = ..., fraud: _Optional[int] = ..., raised_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...

@@ -119,6 +119,31 @@ class GraphServiceStub:
                 request_serializer=touchstone_dot_v1_dot_graph__pb2.RunCypherRequest.SerializeToString,
                 response_deserializer=touchstone_dot_v1_dot_graph__pb2.RunCypherResponse.FromString,
                 _registered_method=True)
+        self.StartRingSearch = channel.unary_unary(
+                '/touchstone.v1.GraphService/StartRingSearch',
+                request_serializer=touchstone_dot_v1_dot_graph__pb2.StartRingSearchRequest.SerializeToString,
+                response_deserializer=touchstone_dot_v1_dot_graph__pb2.StartRingSearchResponse.FromString,
+                _registered_method=True)
+        self.GetRingSearch = channel.unary_unary(
+                '/touchstone.v1.GraphService/GetRingSearch',
+                request_serializer=touchstone_dot_v1_dot_graph__pb2.GetRingSearchRequest.SerializeToString,
+                response_deserializer=touchstone_dot_v1_dot_graph__pb2.GetRingSearchResponse.FromString,
+                _registered_method=True)
+        self.ListRings = channel.unary_unary(
+                '/touchstone.v1.GraphService/ListRings',
+                request_serializer=touchstone_dot_v1_dot_graph__pb2.ListRingsRequest.SerializeToString,
+                response_deserializer=touchstone_dot_v1_dot_graph__pb2.ListRingsResponse.FromString,
+                _registered_method=True)
+        self.ExplainRing = channel.unary_unary(
+                '/touchstone.v1.GraphService/ExplainRing',
+                request_serializer=touchstone_dot_v1_dot_graph__pb2.ExplainRingRequest.SerializeToString,
+                response_deserializer=touchstone_dot_v1_dot_graph__pb2.ExplainRingResponse.FromString,
+                _registered_method=True)
+        self.ListRingAlerts = channel.unary_unary(
+                '/touchstone.v1.GraphService/ListRingAlerts',
+                request_serializer=touchstone_dot_v1_dot_graph__pb2.ListRingAlertsRequest.SerializeToString,
+                response_deserializer=touchstone_dot_v1_dot_graph__pb2.ListRingAlertsResponse.FromString,
+                _registered_method=True)
         self.ListAccess = channel.unary_unary(
                 '/touchstone.v1.GraphService/ListAccess',
                 request_serializer=touchstone_dot_v1_dot_graph__pb2.ListAccessRequest.SerializeToString,
@@ -257,6 +282,41 @@ class GraphServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def StartRingSearch(self, request, context):
+        """Begins a search for rings over all that is recorded, in a process of its own; one at a time.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetRingSearch(self, request, context):
+        """How far a search is, and what it found.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListRings(self, request, context):
+        """The rings of the last search, the highest score first.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ExplainRing(self, request, context):
+        """A ring: its members, what they share, and the reasons of its score.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListRingAlerts(self, request, context):
+        """Decisions to look at again because their applicants turned out to belong to a ring, newest first.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def ListAccess(self, request, context):
         """Who looked at what, newest first.
         """
@@ -360,6 +420,31 @@ def add_GraphServiceServicer_to_server(servicer, server):
                     servicer.RunCypher,
                     request_deserializer=touchstone_dot_v1_dot_graph__pb2.RunCypherRequest.FromString,
                     response_serializer=touchstone_dot_v1_dot_graph__pb2.RunCypherResponse.SerializeToString,
+            ),
+            'StartRingSearch': grpc.unary_unary_rpc_method_handler(
+                    servicer.StartRingSearch,
+                    request_deserializer=touchstone_dot_v1_dot_graph__pb2.StartRingSearchRequest.FromString,
+                    response_serializer=touchstone_dot_v1_dot_graph__pb2.StartRingSearchResponse.SerializeToString,
+            ),
+            'GetRingSearch': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetRingSearch,
+                    request_deserializer=touchstone_dot_v1_dot_graph__pb2.GetRingSearchRequest.FromString,
+                    response_serializer=touchstone_dot_v1_dot_graph__pb2.GetRingSearchResponse.SerializeToString,
+            ),
+            'ListRings': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListRings,
+                    request_deserializer=touchstone_dot_v1_dot_graph__pb2.ListRingsRequest.FromString,
+                    response_serializer=touchstone_dot_v1_dot_graph__pb2.ListRingsResponse.SerializeToString,
+            ),
+            'ExplainRing': grpc.unary_unary_rpc_method_handler(
+                    servicer.ExplainRing,
+                    request_deserializer=touchstone_dot_v1_dot_graph__pb2.ExplainRingRequest.FromString,
+                    response_serializer=touchstone_dot_v1_dot_graph__pb2.ExplainRingResponse.SerializeToString,
+            ),
+            'ListRingAlerts': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListRingAlerts,
+                    request_deserializer=touchstone_dot_v1_dot_graph__pb2.ListRingAlertsRequest.FromString,
+                    response_serializer=touchstone_dot_v1_dot_graph__pb2.ListRingAlertsResponse.SerializeToString,
             ),
             'ListAccess': grpc.unary_unary_rpc_method_handler(
                     servicer.ListAccess,
@@ -814,6 +899,141 @@ class GraphService:
             '/touchstone.v1.GraphService/RunCypher',
             touchstone_dot_v1_dot_graph__pb2.RunCypherRequest.SerializeToString,
             touchstone_dot_v1_dot_graph__pb2.RunCypherResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def StartRingSearch(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/touchstone.v1.GraphService/StartRingSearch',
+            touchstone_dot_v1_dot_graph__pb2.StartRingSearchRequest.SerializeToString,
+            touchstone_dot_v1_dot_graph__pb2.StartRingSearchResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetRingSearch(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/touchstone.v1.GraphService/GetRingSearch',
+            touchstone_dot_v1_dot_graph__pb2.GetRingSearchRequest.SerializeToString,
+            touchstone_dot_v1_dot_graph__pb2.GetRingSearchResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListRings(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/touchstone.v1.GraphService/ListRings',
+            touchstone_dot_v1_dot_graph__pb2.ListRingsRequest.SerializeToString,
+            touchstone_dot_v1_dot_graph__pb2.ListRingsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ExplainRing(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/touchstone.v1.GraphService/ExplainRing',
+            touchstone_dot_v1_dot_graph__pb2.ExplainRingRequest.SerializeToString,
+            touchstone_dot_v1_dot_graph__pb2.ExplainRingResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListRingAlerts(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/touchstone.v1.GraphService/ListRingAlerts',
+            touchstone_dot_v1_dot_graph__pb2.ListRingAlertsRequest.SerializeToString,
+            touchstone_dot_v1_dot_graph__pb2.ListRingAlertsResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -1,0 +1,191 @@
+"""A card of a spec: the gate before it, its points, its signs, and whether its reasons hold."""
+
+from collections.abc import Iterator
+from math import isfinite
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from engine.outcome import ScoreResult
+from engine.scoring import Scorecard
+from engine.scoring.columns import row_of
+from engine.scoring.features import FEATURES, vector
+from engine.training import read_spec, train
+from engine.training.card import Fault, NotScored, TableCard, Value
+from engine.training.formula import parse
+from tests.bureaus import CARD, shipped_bureaus
+from tests.training_tables import spec_file, table
+
+often = settings(max_examples=2_000, deadline=None)
+
+
+def _card() -> TableCard:
+    with TemporaryDirectory() as name:
+        directory = Path(name)
+        file = spec_file(directory)
+        train(read_spec(file), table()).write(directory / "card", file)
+        return TableCard.load(directory / "card")
+
+
+card = _card()
+
+amounts = st.floats(0, 60_000)
+people = st.fixed_dictionaries(
+    {
+        "income": st.none() | amounts,
+        "balance": amounts,
+        "limit": st.floats(1, 60_000),
+        "late": st.none() | st.sampled_from([0, 1, 2, 3, 9, 12, -7, 99]),
+        "inquiries": st.none() | st.integers(0, 30),
+        "job": st.none() | st.sampled_from(["clerk", "doctor", "pilot", "", "(other)"]),
+    }
+)
+anything = st.one_of(
+    st.none(),
+    st.booleans(),
+    st.integers(),
+    st.floats(),
+    st.text(max_size=5),
+    st.lists(st.integers(), max_size=1),
+)
+
+
+def scored(values: dict[str, Value]) -> ScoreResult:
+    """The score, which there must be."""
+    result = card.score(values)
+    assert isinstance(result, ScoreResult), result
+    return result
+
+
+@often
+@given(people)
+def test_points_add_up_and_reasons_are_few(values: dict[str, Value]) -> None:
+    """Parts shown add to the score shown; four families at most, each of which lost points."""
+    result = scored(values)
+    assert result.points == result.base_points + sum(c.points for c in result.contributions)
+    assert 0 < result.pd < 1
+    assert len(result.families) <= 4
+    assert all(family.points_lost > 0 for family in result.families)
+    assert scored(dict(reversed(values.items()))) == result
+
+
+@often
+@given(st.dictionaries(st.sampled_from([*card.reads, "another"]), anything))
+def test_the_gate_lets_nothing_through_that_it_cannot_judge(values: dict[str, Value]) -> None:
+    """Whatever is given: a score from finite numbers, or every column that is wrong."""
+    result = card.score(values)
+    if isinstance(result, ScoreResult):
+        assert isfinite(result.pd)
+        assert set(values) == set(card.reads)
+        return
+    told = {refusal.column for refusal in result.refusals}
+    assert told
+    if set(values) != set(card.reads):
+        assert set(values) ^ set(card.reads) <= told
+    assert all(refusal.fault in Fault for refusal in result.refusals)
+
+
+@often
+@given(people, amounts, amounts)
+def test_more_income_never_costs_points(values: dict[str, Value], one: float, other: float) -> None:
+    """Nor does proving any income at all: what is not verified counts as the worst."""
+    less, more = sorted((one, other))
+    low = scored({**values, "income": less}).pd
+    assert scored({**values, "income": more}).pd <= low
+    assert low <= scored({**values, "income": None}).pd
+
+
+@often
+@given(people, amounts, st.integers(0, 9), st.integers(0, 9))
+def test_more_debt_and_longer_delays_never_win_points(
+    values: dict[str, Value], more: float, one: int, other: int
+) -> None:
+    """A derived ratio carries the sign of what it is made of."""
+    balance = values["balance"]
+    assert isinstance(balance, float)
+    assert scored({**values, "balance": balance + more}).pd >= scored(values).pd
+    less, later = sorted((one, other))
+    assert scored({**values, "late": later}).pd >= scored({**values, "late": less}).pd
+
+
+@pytest.mark.parametrize(
+    "column, value, fault",
+    [
+        ("income", float("inf"), Fault.NOT_FINITE),
+        ("income", float("nan"), Fault.NOT_FINITE),
+        ("income", 10**400, Fault.NOT_FINITE),
+        ("income", "30000", Fault.WRONG_TYPE),
+        ("income", True, Fault.WRONG_TYPE),
+        ("job", 1.5, Fault.WRONG_TYPE),
+        ("inquiries", 31, Fault.OUTSIDE_RANGE),
+        ("limit", 0, Fault.MISSING),
+    ],
+)
+def test_each_fault_is_named(column: str, value: Value, fault: Fault) -> None:
+    """With its column, or the feature that it spoils."""
+    fine: dict[str, Value] = {
+        "income": 9_000,
+        "balance": 10,
+        "limit": 100,
+        "late": 0,
+        "inquiries": 1,
+        "job": "clerk",
+    }
+    result = card.score({**fine, column: value})
+    assert isinstance(result, NotScored)
+    assert [refusal.fault for refusal in result.refusals] == [fault]
+
+
+def _named() -> Iterator[tuple[Scorecard, list[float], str]]:
+    """2,000 people of the shipped data with each family that they are told."""
+    shipped = Scorecard.load(CARD)
+    for bureau in shipped_bureaus(2_000):
+        result, values = shipped.score(bureau), vector(bureau)
+        assert isinstance(result, ScoreResult)
+        assert isinstance(values, tuple)
+        for family in result.families:
+            yield shipped, list(values), family.family
+
+
+def test_without_its_family_the_score_moves_as_the_reason_says() -> None:
+    """Each reason of 2,000 people: with the reference's values there, they are less risky."""
+    told = held = 0
+    for shipped, values, family in _named():
+        assert shipped.typical is not None
+        places = [place for place, f in enumerate(FEATURES) if f.family == family]
+        moved = list(values)
+        for place in places:
+            moved[place] = float(shipped.typical[0, place])
+        told += 1
+        better = shipped.margin(row_of(moved, FEATURES)) < shipped.margin(row_of(values, FEATURES))
+        held += better
+    assert told > 3_000
+    assert held >= 0.99 * told
+
+
+def test_whoever_is_declined_is_told_why() -> None:
+    """Trying reasons out leaves one, for everybody of 2,000 with a PD at which cards decline."""
+    shipped = Scorecard.load(CARD)
+    results = [shipped.score(bureau) for bureau in shipped_bureaus(2_000)]
+    risky = [r for r in results if isinstance(r, ScoreResult) and r.pd >= 0.30]
+    assert len(risky) > 200
+    assert all(result.families for result in risky)
+
+
+numbers = st.floats(allow_nan=True, allow_infinity=False, width=64)
+
+
+@often
+@given(st.lists(numbers, min_size=3, max_size=3))
+def test_a_formula_of_one_row_is_that_of_many(values: list[float]) -> None:
+    """Served alone or trained in a table: the same digits, and never an infinity."""
+    text = "mean(a, b, c) / max(a, 1) + (a > b) * log1p(abs(c)) - min(b, c)"
+    formula = parse(text)
+    alone = formula.of({name: np.array([v]) for name, v in zip("abc", values, strict=True)})
+    many = formula.of({name: np.array([v] * 9) for name, v in zip("abc", values, strict=True)})
+    assert np.array_equal(np.repeat(alone, 9), many, equal_nan=True)
+    assert not np.isinf(alone).any()

@@ -73,7 +73,9 @@ def check(root: Path, *, proofs: bool = True) -> CheckReport:
     found = bundle.warnings
     products: Mapping[str, Product] = {}
     try:
-        products = load_products(bundle.products, bundle.strategy.currency)
+        products = load_products(
+            bundle.products, bundle.strategy.currency, bundle.strategy.asked_before_line
+        )
     except PolicyError as refused:
         found += product_faults(str(refused), sources)
     stages = [stage for stage in bundle.strategy.stages if stage.scorecard]

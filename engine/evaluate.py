@@ -11,7 +11,17 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 
-from engine.facts import add_fraud_score, add_graph, add_history, add_score, base_facts, day_of
+from google.protobuf.message import Message
+
+from engine.facts import (
+    add_circle,
+    add_fraud_score,
+    add_graph,
+    add_history,
+    add_score,
+    base_facts,
+    day_of,
+)
 from engine.lines import (
     LineInputs,
     Product,
@@ -62,7 +72,7 @@ def evaluate(
 
 def estimate(policy: Policy, admission: Admission) -> Decision:
     """A trial calculation: the stages that look at links and history are skipped."""
-    road = _Road(policy, admission, Gathered(), NOTHING)
+    road = _Road(policy, admission, Gathered(), NOTHING, looks_at_links=False)
     for stage in policy.bundle.strategy.stages:
         if stage.sources:
             road.skip(stage, _NOT_IN_ESTIMATE)
@@ -75,8 +85,15 @@ class _Road:
     """The state of one evaluation. Lives only inside ``evaluate``."""
 
     def __init__(
-        self, policy: Policy, admission: Admission, gathered: Gathered, suppose: Suppose
+        self,
+        policy: Policy,
+        admission: Admission,
+        gathered: Gathered,
+        suppose: Suppose,
+        *,
+        looks_at_links: bool = True,
     ) -> None:
+        self._looks_at_links = looks_at_links
         self._policy = policy
         self._admission = admission
         self._gathered = gathered
@@ -183,7 +200,14 @@ class _Road:
             add_graph(self._facts, self._gathered.graph, self._admission.application)
         elif source == "history" and self._gathered.history is not None:
             add_history(self._facts, self._gathered.history, self._admission.as_of_us)
+        self._add_circle()
         apply(self._facts, self._suppose)
+
+    def _add_circle(self) -> None:
+        """Known once both sources have answered, whichever stage asked them."""
+        graph, history = self._gathered.graph, self._gathered.history
+        if graph is not None and history is not None:
+            add_circle(self._facts, history, graph, self._admission.application)
 
     def _run_rules(self, stage: Stage, outcome: Outcome | None) -> StageTrace:
         result: StageResult = self._policy.rules.evaluate(
@@ -251,12 +275,15 @@ class _Road:
     def _line_inputs(self) -> LineInputs | None:
         """``None`` if something that a cap needs is unknown."""
         facts = self._facts
-        needed = (
+        needed: list[tuple[Message, str]] = [
             (facts.score, "pd"),
             (facts.bureau, "monthly_obligations_minor"),
             (facts.lines, "own_minor"),
             (facts.lines, "elsewhere_minor"),
-        )
+        ]
+        together = self._product.group_exposure_minor
+        if together is not None and self._looks_at_links:
+            needed.append((facts.history, "circle_line_minor"))
         if not all(message.HasField(name) for message, name in needed):
             return None
         return LineInputs(
@@ -269,6 +296,11 @@ class _Road:
             age=facts.applicant.age,
             customer_segment=facts.application.customer_segment,
             policy_cap_minor=self._cap_line_minor,
+            group_room_minor=(
+                None
+                if together is None
+                else max(together - facts.history.circle_line_minor.value, 0)
+            ),
         )
 
     def _below_minimum(self, line: LineResult, inputs: LineInputs) -> Outcome:

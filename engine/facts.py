@@ -8,6 +8,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 
 from engine.model import Application, Bureau, BureauMonth, History, RepaymentStatus, Role
+from graph.circle import circle_members
 from graph.features import graph_facts, unavailable
 from graph.model import Neighbourhood
 from touchstone.v1 import facts_pb2
@@ -140,6 +141,17 @@ def add_history(facts: facts_pb2.Facts, history: History, as_of_us: int) -> None
         for a in history.applications
         if a.outcome == "approve" and a.at_us > as_of_us - 30 * _DAY_US
     )
+
+
+def add_circle(
+    facts: facts_pb2.Facts, history: History, neighbourhood: Neighbourhood, application: Application
+) -> None:
+    """What the circle of linked applicants has been granted; unknown if nobody looked it up."""
+    members = set(circle_members(neighbourhood, application.links))
+    if history.circle is None and members:
+        return
+    granted = (one.line_minor for one in history.circle or () if one.decision_id in members)
+    facts.history.circle_line_minor.value = sum(granted)
 
 
 def add_graph(

@@ -14,9 +14,18 @@ from typing import Protocol
 from engine.deadline import Deadline
 from engine.errors import DeadlineExceeded
 from engine.ledger import Ledger
-from engine.model import Admission, Application, History, IdentifierKind, Role, SourceStatus
+from engine.model import (
+    Admission,
+    Application,
+    GrantedLine,
+    History,
+    IdentifierKind,
+    Role,
+    SourceStatus,
+)
 from engine.outcome import Gathered
 from engine.rules import SourcePolicy
+from graph.circle import circle_members
 from graph.model import Neighbourhood, NeighbourhoodQuery
 from graph.pending import PendingIndex
 from graph.projector import Projector
@@ -88,6 +97,26 @@ class HistorySource:
             )
 
 
+@dataclass(frozen=True, slots=True)
+class CircleLines:
+    """What was granted to the applicants around an application, from the ledger.
+
+    It takes the graph's answer to know who they are, so it is asked after that.
+    """
+
+    ledger: Ledger
+
+    async def fetch(
+        self, admission: Admission, neighbourhood: Neighbourhood, timeout_s: float
+    ) -> tuple[GrantedLine, ...]:
+        """Indexed reads of the ledger, as many as the neighbourhood's lists are long at most."""
+        members = circle_members(neighbourhood, admission.application.links)
+        if not members:
+            return ()
+        async with asyncio.timeout(timeout_s):
+            return await self.ledger.granted(members)
+
+
 def subject_of(admission: Admission) -> str:
     """The person: the token of the applicant's own ID number."""
     return customer_of(admission.application)
@@ -105,9 +134,10 @@ def customer_of(application: Application) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Gatherer:
-    """Asks several sources at once."""
+    """Asks several sources at once; then for the lines of whom the graph has found."""
 
     sources: Mapping[str, Source]
+    circle: CircleLines | None = None
 
     async def gather(
         self,
@@ -126,7 +156,25 @@ class Gatherer:
         )
         for name, (status, answer) in zip(names, answers, strict=True):
             gathered = _with_answer(gathered, name, status, answer)
-        return gathered
+        if self.circle is None or gathered.graph is None or gathered.history is None:
+            return gathered
+        timeout_s = deadline.bounded(policies["history"].timeout_ms / 1000)
+        return await self._with_circle(self.circle, admission, gathered, timeout_s)
+
+    async def _with_circle(
+        self, circle: CircleLines, admission: Admission, gathered: Gathered, timeout_s: float
+    ) -> Gathered:
+        """The history is whole only with the circle's lines; without them it did not answer."""
+        graph, history = gathered.graph, gathered.history
+        if graph is None or history is None or history.circle is not None:
+            return gathered
+        try:
+            lines = await circle.fetch(admission, graph, timeout_s)
+        except (TimeoutError, DeadlineExceeded):
+            return _failed(gathered, SourceStatus.LATE)
+        except Exception:  # noqa: BLE001 - as any source
+            return _failed(gathered, SourceStatus.DOWN)
+        return replace(gathered, history=replace(history, circle=lines))
 
     async def _ask(
         self, name: str, admission: Admission, timeout_s: float
@@ -139,6 +187,13 @@ class Gatherer:
             return SourceStatus.STALE, None
         except Exception:  # noqa: BLE001 - whatever a source raises, the fallback is policy
             return SourceStatus.DOWN, None
+
+
+def _failed(gathered: Gathered, status: SourceStatus) -> Gathered:
+    statuses = tuple(
+        (name, status if name == "history" else found) for name, found in gathered.statuses
+    )
+    return replace(gathered, statuses=statuses, history=None)
 
 
 def _with_answer(

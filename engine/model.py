@@ -221,8 +221,21 @@ class PriorApplication:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class GrantedLine:
+    """The line granted on an application, minor units."""
+
+    decision_id: str
+    line_minor: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class History:
-    """Earlier applications of the person; ``cut`` says that older ones were left out."""
+    """Earlier applications of the person; ``cut`` says that older ones were left out.
+
+    ``circle``: lines granted to the circle of linked applicants, those of 0 left out; ``None``: not
+    looked up.
+    """
 
     applications: tuple[PriorApplication, ...]
     cut: bool
+    circle: tuple[GrantedLine, ...] | None = None

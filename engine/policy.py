@@ -36,7 +36,9 @@ def load_policy(root: Path, checks: Sequence[Check] = ()) -> Policy:
     return Policy(
         bundle=bundle,
         rules=DurableRuleEngine(bundle),
-        products=load_products(bundle.products, bundle.strategy.currency),
+        products=load_products(
+            bundle.products, bundle.strategy.currency, bundle.strategy.asked_before_line
+        ),
         scorecards={
             name: Scorecard.load(root / "scorecards" / name)
             for name in _cards(bundle, StageKind.SCORE)

@@ -49,11 +49,7 @@ def set_circle(
     facts: facts_pb2.GraphFacts, neighbourhood: Neighbourhood, links: Sequence[Link], as_of_us: int
 ) -> None:
     """Fill the circle's part of ``facts``."""
-    near = _near(neighbourhood, links)
-    again = {who for who in neighbourhood.same_person if who in near and len(near[who].kinds) > 1}
-    others = {
-        who: linked for who, linked in near.items() if who not in again and linked.kinds != {_IP}
-    }
+    again, others = _again_and_others(neighbourhood, links)
     beyond, beyond_kinds, through_person = _beyond(neighbourhood, others)
     personal = {who for who, linked in others.items() if linked.kinds & _PERSONAL}
     named = {who for who, linked in others.items() if _NAMED in linked.kinds}
@@ -77,6 +73,25 @@ def set_circle(
     times = [linked.at_us for linked in circle.values()]
     facts.circle_latest_days.value = _days(max(times), as_of_us) if times else _NOBODY_DAYS
     facts.circle_first_days.value = _days(min(times), as_of_us) if times else 0
+
+
+def circle_members(neighbourhood: Neighbourhood, links: Sequence[Link]) -> tuple[str, ...]:
+    """The applicants of the circle, in the order of their keys."""
+    _, others = _again_and_others(neighbourhood, links)
+    beyond, _, _ = _beyond(neighbourhood, others)
+    return tuple(sorted({*beyond, *others}))
+
+
+def _again_and_others(
+    neighbourhood: Neighbourhood, links: Sequence[Link]
+) -> tuple[set[str], dict[str, _Linked]]:
+    """The same person applying again; and whoever else is one step away, over more than an IP."""
+    near = _near(neighbourhood, links)
+    again = {who for who in neighbourhood.same_person if who in near and len(near[who].kinds) > 1}
+    others = {
+        who: linked for who, linked in near.items() if who not in again and linked.kinds != {_IP}
+    }
+    return again, others
 
 
 def _shares_place(linked: _Linked) -> bool:

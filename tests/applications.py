@@ -178,5 +178,9 @@ def gathered(graph: Neighbourhood | None = None, /, **statuses: SourceStatus) ->
     return Gathered(
         statuses=tuple(told.items()),
         graph=(graph or neighbourhood()) if told["graph"] is SourceStatus.OK else None,
-        history=History(applications=(), cut=False) if told["history"] is SourceStatus.OK else None,
+        history=(
+            History(applications=(), cut=False, circle=())
+            if told["history"] is SourceStatus.OK
+            else None
+        ),
     )

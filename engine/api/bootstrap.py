@@ -9,7 +9,7 @@ from engine.api.graph_looking import Investigation
 from engine.api.graph_stores import GraphOpener, graph_opener, retention_of
 from engine.clock import AdmissionClock
 from engine.errors import LedgerUnavailable, Unavailable
-from engine.gather import Gatherer, GraphSource, HistorySource
+from engine.gather import CircleLines, Gatherer, GraphSource, HistorySource
 from engine.investigate import (
     AccessLog,
     Horizon,
@@ -182,7 +182,8 @@ class TouchstoneApp:
                 {
                     "graph": GraphSource(store, pending, projector, sources.graph_window_days),
                     "history": HistorySource(ledger, sources.history_limit),
-                }
+                },
+                CircleLines(ledger),
             ),
             tokeniser=self.tokeniser,
             clock=clock,

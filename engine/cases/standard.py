@@ -63,7 +63,7 @@ def gathered(case: Case, asked: Admission) -> Gathered:
     return Gathered(
         statuses=tuple(case.sources.items()),
         graph=alone(asked) if graph else None,
-        history=History(applications=(), cut=False) if history else None,
+        history=History(applications=(), cut=False, circle=()) if history else None,
     )
 
 

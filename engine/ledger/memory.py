@@ -26,7 +26,8 @@ from engine.ledger.model import (
     VerifyReport,
 )
 from engine.ledger.pages import PageTokens, page_size_of
-from engine.model import History, PriorApplication
+from engine.ledger.reader import without_links
+from engine.model import GrantedLine, History, PriorApplication
 from engine.privacy import Erased
 from graph.model import GraphEvent
 
@@ -63,7 +64,7 @@ class MemoryLedger:
         self._rows: list[_Row] = []
         self._by_request: dict[tuple[str, str], _Row] = {}
         self._by_decision: dict[str, _Row] = {}
-        self._events: list[GraphEvent] = []
+        self._events: list[tuple[_Row, GraphEvent]] = []
         self._loaded: dict[bytes, bytes] = {}
         self._tokens = PageTokens(secrets.token_bytes(32))
         self._more = asyncio.Event()
@@ -91,7 +92,7 @@ class MemoryLedger:
         row = _Row(record, contents, head)
         self._rows.append(row)
         self._by_request[key] = self._by_decision[record.decision_id] = row
-        self._events.extend(record.graph_events)
+        self._events.extend((row, event) for event in record.graph_events)
         self._loaded.update(record.loaded)
         self._more.set()
         self._more = asyncio.Event()
@@ -147,9 +148,20 @@ class MemoryLedger:
             cut=len(found) > limit,
         )
 
+    async def granted(self, decision_ids: Sequence[str]) -> tuple[GrantedLine, ...]:
+        """Lines granted on these decisions, in their order; those of 0 are left out."""
+        rows = [(one, self._by_decision.get(one)) for one in decision_ids]
+        return tuple(
+            GrantedLine(decision_id=one, line_minor=row.record.line_minor)
+            for one, row in rows
+            if row is not None and row.record.kind == "decision" and row.record.line_minor > 0
+        )
+
     async def read_after(self, position: int, limit: int) -> Sequence[tuple[int, GraphEvent]]:
         """The outbox after ``position``, in commit order."""
-        return list(enumerate(self._events[position : position + limit], start=position + 1))
+        found = self._events[position : position + limit]
+        events = [without_links(event) if row.erased else event for row, event in found]
+        return list(enumerate(events, start=position + 1))
 
     async def bodies(
         self, kind: str, *, after: int | None, limit: int

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from engine.errors import TouchstoneError
-from engine.model import History
+from engine.model import GrantedLine, History
 from graph.model import GraphEvent
 
 
@@ -175,8 +175,12 @@ class Ledger(Protocol):
         """The person's decisions before that time, newest first."""
         ...
 
+    async def granted(self, decision_ids: Sequence[str]) -> tuple[GrantedLine, ...]:
+        """Lines granted on these decisions, in their order; those of 0 are left out."""
+        ...
+
     async def read_after(self, position: int, limit: int) -> Sequence[tuple[int, GraphEvent]]:
-        """The outbox after ``position``, in commit order."""
+        """The outbox after ``position``, in commit order; of erased people without their links."""
         ...
 
     async def loaded(self, about: Sequence[bytes]) -> Mapping[bytes, bytes]:

@@ -6,6 +6,7 @@ import asyncio
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
@@ -24,9 +25,9 @@ from engine.ledger.model import (
 )
 from engine.ledger.pages import PageTokens, page_size_of
 from engine.ledger.schema import open_reader
-from engine.model import History, PriorApplication
+from engine.model import GrantedLine, History, PriorApplication
 from engine.privacy import Sealer
-from graph.model import GraphEvent
+from graph.model import ApplicationProjected, GraphEvent
 
 _T = TypeVar("_T")
 _BodyRow = tuple[int, str, str, bytes, int, bytes]
@@ -236,15 +237,35 @@ def history(connection: apsw.Connection, subject: str, before_us: int, limit: in
     )
 
 
+def granted(connection: apsw.Connection, decision_ids: Sequence[str]) -> tuple[GrantedLine, ...]:
+    """Lines granted on these decisions, in their order; those of 0 are left out."""
+    rows = connection.executemany(
+        "SELECT decision_id, line_minor FROM records"
+        " WHERE decision_id = ? AND kind = 'decision' AND line_minor > 0",
+        [(decision_id,) for decision_id in decision_ids],
+    )
+    return tuple(GrantedLine(decision_id=str(row[0]), line_minor=int(str(row[1]))) for row in rows)
+
+
 def read_after(
     connection: apsw.Connection, position: int, limit: int
 ) -> list[tuple[int, GraphEvent]]:
-    """The outbox after ``position``, in commit order."""
+    """The outbox after ``position``, in commit order; of erased people without their links."""
     rows = connection.execute(
-        "SELECT position, kind, body FROM outbox WHERE position > ? ORDER BY position LIMIT ?",
+        "SELECT position, o.kind, o.body, wrapped IS NULL FROM outbox o"
+        " JOIN records USING (sequence) JOIN subject_keys USING (key_id)"
+        " WHERE position > ? ORDER BY position LIMIT ?",
         (position, limit),
     )
-    return [(place, decode_event(kind, body)) for place, kind, body in rows]
+    return [
+        (place, without_links(event) if erased else event)
+        for place, event, erased in ((p, decode_event(kind, body), e) for p, kind, body, e in rows)
+    ]
+
+
+def without_links(event: GraphEvent) -> GraphEvent:
+    """What is left of it when the person was erased: that there was an application."""
+    return replace(event, links=()) if isinstance(event, ApplicationProjected) else event
 
 
 def loaded(connection: apsw.Connection, about: Sequence[bytes]) -> dict[bytes, bytes]:

@@ -26,7 +26,7 @@ from engine.ledger.model import (
 from engine.ledger.reader import Reader
 from engine.ledger.schema import lock, open_writer, require_keys
 from engine.ledger.writer import Writer, last_position
-from engine.model import History
+from engine.model import GrantedLine, History
 from engine.privacy import Keyring, Sealer
 from graph.model import GraphEvent
 
@@ -130,6 +130,11 @@ class SqliteLedger:
         """The person's decisions before that time, newest first."""
         self._require_healthy()
         return await self._reader.run(lambda c: read.history(c, subject, before_us, limit))
+
+    async def granted(self, decision_ids: Sequence[str]) -> tuple[GrantedLine, ...]:
+        """Lines granted on these decisions, in their order; those of 0 are left out."""
+        self._require_healthy()
+        return await self._reader.run(lambda c: read.granted(c, decision_ids))
 
     async def read_after(self, position: int, limit: int) -> Sequence[tuple[int, GraphEvent]]:
         """The outbox after ``position``, in commit order."""

@@ -32,7 +32,11 @@ def line_caps(product: Product, inputs: LineInputs, income: int, assets: int) ->
         ),
         _cap(CapName.SEGMENT, segment, why),
         _cap(CapName.PRODUCT, product.maximum_minor, f"maximum of {product.name}"),
-        _cap(CapName.GROUP, inputs.group_room_minor, "connected applicants"),
+        _cap(
+            CapName.GROUP,
+            inputs.group_room_minor,
+            "lines of the circle of linked applicants count towards a common ceiling",
+        ),
         _cap(CapName.POLICY, inputs.policy_cap_minor, "rules"),
     )
 

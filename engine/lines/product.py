@@ -75,8 +75,8 @@ class Product:
     """A card as the policy configures it. Amounts in minor units; rates are exact fractions.
 
     ``debt_service_share`` theta: the part of income that may serve debt; ``minimum_payment`` rho:
-    the part of a balance due each month; ``group_exposure_minor``: ceiling over a connected group
-    (used once the group's lines are gathered).
+    the part of a balance due each month; ``group_exposure_minor``: ceiling over this line
+    and those of the circle of linked applicants.
     """
 
     name: str

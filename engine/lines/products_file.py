@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from itertools import pairwise
 from types import MappingProxyType
 
@@ -14,15 +14,19 @@ from engine.model import INCOME_EVIDENCE, EvidenceKind
 
 _FILE = "products.yaml"
 _OLDEST = 200
+# Who belongs to the circle, and what it was granted.
+_OF_GROUPS = ("graph", "history")
 
 EvidenceRules = Mapping[EvidenceKind, EvidenceRule]
 
 
-def load_products(values: Mapping[str, object], currency: str) -> Mapping[str, Product]:
+def load_products(
+    values: Mapping[str, object], currency: str, sources: Collection[str] = _OF_GROUPS
+) -> Mapping[str, Product]:
     """Products by name, from the plain values of ``products.yaml``.
 
-    Amounts are in major units of ``currency`` and must be exact in minor units. Raises
-    ``PolicyError`` that names the path of every fault.
+    Amounts are in major units of ``currency`` and must be exact in minor units. ``sources``: those
+    that are asked before the line. Raises ``PolicyError`` that names the path of every fault.
     """
     if currency not in MINOR_DIGITS:
         raise PolicyError(f"{_FILE}: `{currency}` is not an ISO 4217 currency in use")
@@ -31,6 +35,11 @@ def load_products(values: Mapping[str, object], currency: str) -> Mapping[str, P
     evidence = _evidence(root.child("evidence"))
     listed = root.child("products")
     products = {name: _product(name, listed.child(name), evidence) for name in listed.names}
+    missing = [source for source in _OF_GROUPS if source not in sources]
+    for name, product in products.items():
+        if product.group_exposure_minor is not None and missing:
+            told = f"needs the source {missing[0]}: no stage before the line asks it"
+            listed.child(name).wrong("group_exposure", told)
     if not products:
         root.wrong("products", "must name at least one product")
     root.done()

@@ -14,7 +14,7 @@ from math import inf, nextafter
 
 from engine.model import INCOME_EVIDENCE, EvidenceKind, IdentifierKind
 from engine.proof.logic import Term
-from engine.proof.world import World
+from engine.proof.world import CIRCLE_LINE, World
 from engine.rules import StageKind, vocabulary
 
 # Amounts on the wire are below 2^53 (engine.api.money).
@@ -55,6 +55,7 @@ RANGES: Mapping[str, tuple[int, int]] = {
     _OBLIGATIONS: (0, _AMOUNT),
     "lines.own_minor": (0, _AMOUNT),
     "lines.elsewhere_minor": (0, _AMOUNT),
+    "history.circle_line_minor": (0, _AMOUNT),
     _INCOME: (0, _AMOUNT),
     _ASSETS: (0, _AMOUNT),
     _DTI: (0, _AMOUNT),
@@ -240,6 +241,8 @@ def _sources(world: World) -> Iterator[Term]:
     yield logic.implies(answered, world.term("graph.available"))
     members, frauds = world.term("graph.ring_members"), world.term("graph.ring_fraud")
     yield logic.implies(answered, frauds < members)
+    both = logic.all((answered, world.known("history.applications_30d")))
+    yield logic.iff(world.known(CIRCLE_LINE), both)
 
 
 def _scores(world: World, scores: frozenset[StageKind]) -> Iterator[Term]:

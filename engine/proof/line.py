@@ -15,7 +15,7 @@ import z3
 from engine.lines.evidence import highest_strength
 from engine.lines.product import Band, Product
 from engine.proof.logic import Logic, Term
-from engine.proof.world import World
+from engine.proof.world import CIRCLE_LINE, World
 
 _PD = "score.pd"
 #: Steps at which the expected-loss cap is told exactly; between them it is free.
@@ -103,6 +103,7 @@ class Line:
                 self._debt_service(amount, income),
                 self._loss_steps >= steps,
                 self._exposure(amount),
+                *self._group(amount),
                 *self._segment(amount),
                 amount <= self._product.maximum_minor,
                 *(self._logic.implies(cap.applies, cap.amount >= amount) for cap in self._caps),
@@ -125,6 +126,12 @@ class Line:
     def _exposure(self, amount: Term) -> Term:
         held = self._world.term("lines.own_minor") + self._world.term("lines.elsewhere_minor")
         return self._logic.any((amount <= 0, self._product.total_exposure_minor - held >= amount))
+
+    def _group(self, amount: Term) -> Iterator[Term]:
+        together = self._product.group_exposure_minor
+        if together is not None:
+            room = together - self._world.term(CIRCLE_LINE)
+            yield self._logic.any((amount <= 0, room >= amount))
 
     def _segment(self, amount: Term) -> Iterator[Term]:
         ceilings, world = self._product.ceilings, self._world

@@ -11,6 +11,7 @@ from engine.outcome import Outcome
 from engine.proof.line import Line, PolicyCap
 from engine.proof.logic import Term
 from engine.proof.stages import Stages
+from engine.proof.world import CIRCLE_LINE
 from engine.rules import Rule, StageKind
 from engine.rules.tables.model import Aggregate
 
@@ -146,7 +147,9 @@ class Road:
         """The line stage: refer if something is unknown, decline if no proof opens a line."""
         logic, world = self._logic, self._world
         active = logic.no(self._ended)
-        known = logic.all(world.known(path) for path in _NEEDED)
+        has_group = self._product.group_exposure_minor is not None
+        needed = (*_NEEDED, CIRCLE_LINE) if has_group else _NEEDED
+        known = logic.all(world.known(path) for path in needed)
         line = Line(world, self._product, self._caps, self._pd())
         self._definition += line.definition()
         nothing = line.steps <= 0

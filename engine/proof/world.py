@@ -13,6 +13,9 @@ from engine.rules import vocabulary
 #: Its items are the kinds of proofs, each once, so it is a set of truth values.
 KINDS = "evidence.verified_kinds"
 
+#: Known once both the graph and the history have answered.
+CIRCLE_LINE = "history.circle_line_minor"
+
 #: Fields that are supplied together or not at all, by the root or the source that holds them.
 _TOGETHER: Mapping[str, str] = {
     "graph": "graph",
@@ -36,6 +39,8 @@ _OF_MONTHS = frozenset(
 def group_of(path: str) -> str:
     """The name under which the presence of a field is kept."""
     root = path.partition(".")[0]
+    if path == CIRCLE_LINE:
+        return path
     return "bureau.months" if path in _OF_MONTHS else _TOGETHER.get(root, path)
 
 

@@ -80,6 +80,16 @@ class Strategy:
     sources: Mapping[str, SourcePolicy]
     stages: tuple[Stage, ...]
 
+    @property
+    def asked_before_line(self) -> frozenset[str]:
+        """Sources whose answers are there when the line is computed."""
+        asked: set[str] = set()
+        for stage in self.stages:
+            asked.update(stage.sources)
+            if stage.kind is StageKind.LINE:
+                break
+        return frozenset(asked)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Undecided:

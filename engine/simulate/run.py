@@ -214,7 +214,9 @@ def _products_of(policies: Path | None, digest: str) -> Mapping[str, Product]:
     if place is None or not place.is_dir():
         return {}
     bundle = load_bundle(place)
-    return load_products(bundle.products, bundle.strategy.currency)
+    return load_products(
+        bundle.products, bundle.strategy.currency, bundle.strategy.asked_before_line
+    )
 
 
 def _segments(application: Application) -> tuple[str, str, str]:

@@ -265,5 +265,5 @@ class Applications:
         return Gathered(
             statuses=tuple((source, status) for source in _SOURCES),
             graph=alone(admission) if self.assume_clean else None,
-            history=History(applications=(), cut=False) if self.assume_clean else None,
+            history=History(applications=(), cut=False, circle=()) if self.assume_clean else None,
         )

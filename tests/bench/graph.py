@@ -5,7 +5,8 @@
 
 Every question is asked once in each round; what is printed are the percentiles, over the
 questions, of each one's median. On a machine that others use as well that tells how long questions
-take, not how busy the machine was: p50 and p99 of all single calls stand behind them. On Neo4j the
+take, not how busy the machine was. Behind them p50 and p99 of all single calls, and of the
+processor time that this process spent on each. On Neo4j the
 database must be empty (``make neo4j`` starts one), and what was written stays there;
 ``--server-pid`` tells its memory. ``--directory`` keeps the graph, and measures one that is there.
 """
@@ -117,16 +118,22 @@ async def measure_asks(store: GraphStore, filling: Filling, rounds: int) -> None
     for name, ring in (("ordinary", False), ("ring member", True)):
         asks = filling.asks(ring=ring, count=ASKS)
         found: list[list[float]] = [[] for _ in asks]
+        spent: list[float] = []
         rows = 0
         for _ in range(rounds):
             for whom, times in zip(asks, found, strict=True):
-                begun = time.perf_counter()
+                begun, before = time.perf_counter(), time.process_time()
                 answer = await ask(store, pending, whom, filling.now_us)
                 times.append(time.perf_counter() - begun)
+                spent.append(time.process_time() - before)
                 rows += len(answer.near) + len(answer.far)
         medians = [statistics.median(times) for times in found]
         single = percentiles([time for times in found for time in times])
-        note = f"{rows / ASKS / rounds:.1f} rows; single calls {single[0]:.2f}, {single[1]:.2f}"
+        cpu = percentiles(spent)
+        note = (
+            f"{rows / ASKS / rounds:.1f} rows; single calls {single[0]:.2f}, {single[1]:.2f}; "
+            f"processor {cpu[0]:.2f}, {cpu[1]:.2f}"
+        )
         report(f"neighbourhood + features, {name}", medians, note)
 
 

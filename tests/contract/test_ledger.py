@@ -25,6 +25,7 @@ from engine.ledger import (
 )
 from engine.ledger.schema import DataDirectoryInUse
 from engine.ledger.sqlite import FILE_NAME
+from engine.model import Identifier, IdentifierKind, Link, Role
 from engine.privacy import Erased, Keyring, KeyringError
 from graph.model import ApplicationProjected
 from tests.ledger_records import record
@@ -333,6 +334,39 @@ async def test_events_loaded_in_bulk_come_back_and_are_known(ledger: Ledger) -> 
     stored = [event for _, event in await ledger.read_after(1, 10)]
     assert stored == list(events)
     assert (await ledger.verify()).problem == ""
+
+
+async def test_links_of_erased_people_are_told_no_more(ledger: Ledger) -> None:
+    """A graph that is built or repaired from the outbox then knows nothing of them."""
+    link = Link(Role.USES, Identifier(IdentifierKind.PHONE, "phone:1", "***"))
+    for number in (1, 2):
+        event = ApplicationProjected(
+            applicant=f"dec_{number}", at_us=number, status="approve", links=(link,)
+        )
+        await ledger.append(record(number, subject=f"id:{number}", graph_events=(event,)))
+
+    await ledger.erase("id:1")
+
+    events = [event for _, event in await ledger.read_after(0, 10)]
+    assert [getattr(event, "links", None) for event in events] == [(), (link,)]
+    assert (await ledger.verify()).problem == ""
+
+
+async def test_granted_lines_are_those_of_decisions(ledger: Ledger) -> None:
+    """In the order asked, without those of nothing, of marks and of strangers."""
+    await ledger.append(record(1, line_minor=100))
+    await ledger.append(record(2, line_minor=0))
+    await ledger.append(record(3, line_minor=300))
+    await ledger.append(record(4, line_minor=400, kind="fraud_mark"))
+    asked = [f"dec_mobile_{number}" for number in (3, 4, 9, 2, 1)]
+
+    found = await ledger.granted(asked)
+
+    assert [(one.decision_id, one.line_minor) for one in found] == [
+        ("dec_mobile_3", 300),
+        ("dec_mobile_1", 100),
+    ]
+    assert await ledger.granted([]) == ()
 
 
 async def test_an_event_is_loaded_once(ledger: Ledger) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import signal
 import subprocess
 import sys
@@ -15,6 +16,10 @@ import pytest
 
 from client_examples.applications import Person, application, clean_bureau
 from engine.cli import main
+from engine.gather import subject_of
+from engine.ledger import SqliteLedger
+from engine.ledger.outside import LedgerOutside
+from engine.privacy import Keyring
 from graph.embedded import EmbeddedGraphStore
 from graph.store import GraphCounts
 from graph.switch import GraphPlaces, settle
@@ -196,6 +201,31 @@ def test_what_does_not_fit_is_refused(
     """A usage error, before anything is done."""
     assert graph(site, "rebuild", *arguments) == 2
     assert told in capsys.readouterr().err
+
+
+def test_an_erased_person_is_taken_out_of_the_graph(
+    site: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Repaired or rebuilt, it holds none of the person's links any more."""
+    keyring = Keyring.open(site / "keys", ledger_exists=True)
+    with contextlib.closing(LedgerOutside(site, keyring)) as outside:
+        admission = outside.sample(1)[0].record.admission
+
+    async def erase() -> None:
+        ledger = await SqliteLedger.open(site, keyring)
+        assert await ledger.erase(subject_of(admission)) == 1
+        await ledger.close()
+
+    asyncio.run(erase())
+    links = len(admission.application.links)
+    before = counts(site).links
+
+    assert graph(site, "repair") == 0
+    assert f"{links} times: link surplus" in capsys.readouterr().out
+    assert counts(site).links == before - links
+    assert graph(site, "rebuild", "--sample", 0) == 0
+    assert counts(site).links == before - links
+    assert graph(site, "verify") == 0
 
 
 @pytest.mark.xdist_group("neo4j")

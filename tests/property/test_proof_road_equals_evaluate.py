@@ -22,7 +22,7 @@ from engine.rules import vocabulary
 from tests.property.proof_pinned import pinned
 
 _SHIPPED = Path(__file__).parents[2] / "rulesets" / "credit_card"
-_APPLICATIONS = 150
+_APPLICATIONS = 250
 _SEED = 20_260_615
 
 
@@ -47,6 +47,7 @@ def _application(rng: random.Random, model: PolicyModel) -> dict[str, Any]:
         "evidence.verified_assets_minor": rng.choice((0, 0, 10_000_000)),
         "evidence.verified_kinds": ("deposits", "tax"),
         "bureau.monthly_obligations_minor": owed,
+        "history.circle_line_minor": rng.choice((*(0,) * 9, 59_100_000)),
         "lines.own_minor": rng.choice((0, 500_000, 20_000_000)),
         "lines.elsewhere_minor": rng.choice((0, 2_000_000, 9_999_900)),
         "score.pd": rng.choice((0.0, 0.01, 0.0699, 0.07, 0.1, 0.12, 0.2, 0.25, 0.39, 0.4, 0.9)),

@@ -7,6 +7,7 @@ import os
 import re
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -14,8 +15,8 @@ import pytest
 
 from engine.codec import decode, encode
 from engine.evaluate import estimate, evaluate
-from engine.model import Application, HeldLines, RepaymentStatus, Session, SourceStatus
-from engine.outcome import Decision, Gathered, LimitStatus, Need, Outcome
+from engine.model import Application, GrantedLine, HeldLines, RepaymentStatus, Session, SourceStatus
+from engine.outcome import CapName, Decision, Gathered, LimitStatus, Need, Outcome
 from engine.policy import Policy, load_policy
 from tests.applications import (
     admission,
@@ -163,7 +164,7 @@ def test_a_source_that_fails_before_the_line_counts(
     shutil.copytree(_ROOT / "rulesets" / "credit_card", root)
     strategy = (root / "strategy.yaml").read_text(encoding="utf-8")
     kept = [line for line in strategy.splitlines() if "stage: fraud" not in line]
-    text = "\n".join(kept).replace("{stage: line}", "{stage: line, sources: [history]}")
+    text = "\n".join(kept).replace("{stage: line}", "{stage: line, sources: [graph, history]}")
     text = re.sub(r"(history: .*on_failure: )\w+", rf"\g<1>{fallback}", text)
     (root / "strategy.yaml").write_text(text, encoding="utf-8")
     changed = load_policy(root)
@@ -198,3 +199,70 @@ def test_a_trial_calculation_says_what_a_decision_would(policy: Policy) -> None:
     assert (decided.line, decided.expected_limit) == (trial.line, trial.expected_limit)
     assert trial.expected_limit.status is LimitStatus.MET
     assert trial.stages[1].skipped_because
+
+
+def _with_circle(granted: int, others: int = 2) -> Gathered:
+    """Neighbours on the device, the first of whom was granted that line."""
+    answers = gathered(neighbourhood(others))
+    assert answers.history is not None
+    lines = (GrantedLine(decision_id="dec_0", line_minor=granted),) if granted else ()
+    return replace(answers, history=replace(answers.history, circle=lines))
+
+
+def _group_cap(decision: Decision) -> int | None:
+    assert decision.line is not None
+    return next(cap.amount_minor for cap in decision.line.caps if cap.name is CapName.GROUP)
+
+
+def test_lines_of_the_circle_are_deducted_from_its_ceiling(policy: Policy) -> None:
+    """The room, the binding cap, the waterfall and the reason all say so."""
+    asked = admission(application(expected_limit_minor=2_000_000))
+    free = evaluate(policy, asked, _with_circle(0))
+    full = evaluate(policy, asked, _with_circle(59_000_000))
+
+    assert isinstance(free, Decision)
+    assert isinstance(full, Decision)
+    assert (_group_cap(free), _group_cap(full)) == (60_000_000, 1_000_000)
+    assert full.line is not None
+    assert (full.line.line_minor, full.line.binding_cap) == (1_000_000, CapName.GROUP)
+    assert sum(step.amount_minor for step in full.line.waterfall) == 1_000_000
+    assert CapName.GROUP in {step.name for step in full.line.waterfall}
+    assert "LINE_CAP_GROUP" in {reason.code for reason in full.reasons}
+
+
+def test_a_line_of_somebody_else_does_not_count(policy: Policy) -> None:
+    """Only those whom the neighbourhood connects; what the ledger said besides is ignored."""
+    answers = _with_circle(0)
+    assert answers.history is not None
+    stranger = (GrantedLine(decision_id="dec_stranger", line_minor=59_000_000),)
+    answers = replace(answers, history=replace(answers.history, circle=stranger))
+    decision = evaluate(policy, admission(application()), answers)
+
+    assert isinstance(decision, Decision)
+    assert _group_cap(decision) == 60_000_000
+
+
+def test_no_proof_opens_a_group_that_is_full(policy: Policy) -> None:
+    """Evidence never raises the group's cap: nothing is asked for, the application is declined."""
+    asked = application(expected_limit_minor=2_000_000, evidence=payroll(400_000))
+    decision = evaluate(policy, admission(asked), _with_circle(60_000_000))
+
+    assert isinstance(decision, Decision)
+    assert decision.outcome is Outcome.DECLINE
+    assert decision.expected_limit.plan == ()
+    assert "LINE_CAP_GROUP" in {reason.code for reason in decision.reasons}
+
+
+def test_a_circle_whose_lines_nobody_looked_up_is_no_empty_one(policy: Policy) -> None:
+    """What is missing never approves in silence; with nobody around there is nothing to miss."""
+    answers = _with_circle(0)
+    assert answers.history is not None
+    unknown = replace(answers, history=replace(answers.history, circle=None))
+    alone = replace(unknown, graph=neighbourhood(0))
+    referred = evaluate(policy, admission(application()), unknown)
+    decided = evaluate(policy, admission(application()), alone)
+
+    assert isinstance(referred, Decision)
+    assert isinstance(decided, Decision)
+    assert (referred.line, referred.outcome) == (None, Outcome.REFER)
+    assert _group_cap(decided) == 60_000_000

@@ -6,14 +6,21 @@ from collections.abc import Sequence
 
 import pytest
 
-from engine.gather import GraphSource, Stale
-from engine.model import Admission
+from engine.codec import decode, encode
+from engine.deadline import Deadline
+from engine.errors import LedgerUnavailable
+from engine.gather import CircleLines, Gatherer, GraphSource, Stale
+from engine.ledger import MemoryLedger
+from engine.model import Admission, GrantedLine, History, SourceStatus
+from engine.outcome import Gathered
+from engine.rules import OnFailure, SourcePolicy
 from graph.model import Neighbourhood
 from graph.pending import PendingIndex
 from graph.projector import Projector, ProjectorSettings
 from graph.store import GraphUnavailable, OutboxEvent
 from tests import applications
 from tests.graph_histories import application, uses
+from tests.ledger_records import record
 from tests.reference_graph import ReferenceGraph, ReferenceGraphStore
 
 QUIET = ProjectorSettings(idle_wait_s=0.01, backoff_first_s=0.01)
@@ -84,3 +91,56 @@ async def test_more_waiting_than_can_be_seen_is_stale(admission: Admission) -> N
     pending.admit("c", 11, [uses("device", 1)])
     with pytest.raises(Stale):
         await source.fetch(admission, 1)
+
+
+class Answers:
+    """A source that answers what it is told to."""
+
+    def __init__(self, answer: History | Neighbourhood) -> None:
+        self.answer = answer
+
+    async def fetch(self, admission: Admission, timeout_s: float) -> History | Neighbourhood:
+        """The answer."""
+        return self.answer
+
+
+async def with_circle(ledger: MemoryLedger | None, others: int) -> Gathered:
+    """What is gathered around so many neighbours."""
+    asked = applications.admission(applications.application())
+    sources = {
+        "graph": Answers(applications.neighbourhood(others)),
+        "history": Answers(History(applications=(), cut=False)),
+    }
+    gatherer = Gatherer(sources, CircleLines(ledger or Broken()))
+    policies = {name: SourcePolicy(timeout_ms=100, on_failure=OnFailure.REFER) for name in sources}
+    return await gatherer.gather(tuple(sources), policies, asked, Gathered(), Deadline(5))
+
+
+class Broken(MemoryLedger):
+    """Knows no lines."""
+
+    async def granted(self, decision_ids: Sequence[str]) -> tuple[GrantedLine, ...]:
+        """Fail."""
+        raise LedgerUnavailable("no")
+
+
+async def test_the_circles_lines_come_with_the_history() -> None:
+    """They are looked up for whom the graph has found, and recorded with the decision."""
+    ledger = MemoryLedger()
+    await ledger.append(record(0, decision_id="dec_0", line_minor=500))
+    await ledger.append(record(1, decision_id="dec_7", line_minor=900))
+
+    found = await with_circle(ledger, 2)
+
+    assert found.history is not None
+    assert found.history.circle == (GrantedLine(decision_id="dec_0", line_minor=500),)
+    assert decode(encode(found), Gathered) == found
+
+
+async def test_without_them_the_history_did_not_answer() -> None:
+    """The fallback of the source decides; where nobody is around nothing is asked."""
+    failed, alone = await with_circle(None, 2), await with_circle(None, 0)
+
+    assert (failed.history, failed.status("history")) == (None, SourceStatus.DOWN)
+    assert alone.history is not None
+    assert alone.history.circle == ()

@@ -183,16 +183,18 @@ class EvidenceFacts(_message.Message):
     def __init__(self, verified_income_minor: _Optional[int] = ..., verified_assets_minor: _Optional[int] = ..., verified_kinds: _Optional[_Iterable[str]] = ..., debt_to_income: _Optional[_Union[_wrappers_pb2.DoubleValue, _Mapping]] = ...) -> None: ...
 
 class HistoryFacts(_message.Message):
-    __slots__ = ("applications_30d", "applications_365d", "declines_90d", "approved_line_30d_minor")
+    __slots__ = ("applications_30d", "applications_365d", "declines_90d", "approved_line_30d_minor", "circle_line_minor")
     APPLICATIONS_30D_FIELD_NUMBER: _ClassVar[int]
     APPLICATIONS_365D_FIELD_NUMBER: _ClassVar[int]
     DECLINES_90D_FIELD_NUMBER: _ClassVar[int]
     APPROVED_LINE_30D_MINOR_FIELD_NUMBER: _ClassVar[int]
+    CIRCLE_LINE_MINOR_FIELD_NUMBER: _ClassVar[int]
     applications_30d: _wrappers_pb2.Int64Value
     applications_365d: _wrappers_pb2.Int64Value
     declines_90d: _wrappers_pb2.Int64Value
     approved_line_30d_minor: _wrappers_pb2.Int64Value
-    def __init__(self, applications_30d: _Optional[_Union[_wrappers_pb2.Int64Value, _Mapping]] = ..., applications_365d: _Optional[_Union[_wrappers_pb2.Int64Value, _Mapping]] = ..., declines_90d: _Optional[_Union[_wrappers_pb2.Int64Value, _Mapping]] = ..., approved_line_30d_minor: _Optional[_Union[_wrappers_pb2.Int64Value, _Mapping]] = ...) -> None: ...
+    circle_line_minor: _wrappers_pb2.Int64Value
+    def __init__(self, applications_30d: _Optional[_Union[_wrappers_pb2.Int64Value, _Mapping]] = ..., applications_365d: _Optional[_Union[_wrappers_pb2.Int64Value, _Mapping]] = ..., declines_90d: _Optional[_Union[_wrappers_pb2.Int64Value, _Mapping]] = ..., approved_line_30d_minor: _Optional[_Union[_wrappers_pb2.Int64Value, _Mapping]] = ..., circle_line_minor: _Optional[_Union[_wrappers_pb2.Int64Value, _Mapping]] = ...) -> None: ...
 
 class GraphFacts(_message.Message):
     __slots__ = ("available", "device", "phone", "email", "address", "employer", "id_number", "bank_account", "ip", "neighbours", "neighbour_count", "multi_link_neighbours", "fraud_neighbours", "guilt", "worst_fraud_share", "ring_members", "ring_fraud", "cut", "guarantor_applications", "guarantor_fraud", "referrer_applications", "referrer_fraud", "guarantees_given", "personal", "co_named", "apart", "multi_link", "same_address", "circle", "beyond", "linking_kinds", "most_kinds", "beyond_kinds", "reapplications", "circle_latest_days", "circle_first_days", "offline_ring")

@@ -38,6 +38,11 @@ class Retention:
         """Whether nothing ever goes."""
         return not any((self.own_days, self.named_days, *self.kinds.values()))
 
+    def kept_since(self, now_us: int) -> int:
+        """Of who applied since then, as of now, no own link has gone; 0: of nobody."""
+        days = [days for days in (self.own_days, *self.kinds.values()) if days]
+        return max(0, now_us - min(days) * _DAY_US) if days else 0
+
     def cutoffs(self, now_us: int) -> Cutoffs:
         """The times before which things go, as of now. Nothing lies before 0."""
 

@@ -45,6 +45,10 @@ class App(Protocol):
         """Whether decisions can be made now. Asked several times a second; does no I/O."""
         ...
 
+    def ring_alerts(self) -> int:
+        """Alerts about rings raised since ``start``; 0 before. Does no I/O."""
+        ...
+
     def graph_lag(self) -> Lag | None:
         """How far the graph is behind the record; ``None`` before ``start``. Does no I/O."""
         ...

@@ -132,6 +132,10 @@ class TouchstoneApp:
         """How far the graph is behind the record; ``None`` before ``start``."""
         return None if self._running is None else self._running.projector.lag()
 
+    def ring_alerts(self) -> int:
+        """Alerts raised since ``start``; 0 before."""
+        return 0 if self._running is None else self._running.investigation.rings.alerts_raised
+
     def on_failure(self, report: Callable[[BaseException], None]) -> None:
         """Have ``report`` called when no further answer can be durable."""
         self._reports.append(report)
@@ -202,6 +206,7 @@ class TouchstoneApp:
                 self._settings.storage.data_dir / FILE_NAME,
                 pending=pending,
                 next_us=clock.next_us,
+                retention=self._retention,
             ),
         )
         return _Running(

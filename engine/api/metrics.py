@@ -53,6 +53,11 @@ class Metrics:
             "Tries to write the graph that failed in a row",
             registry=registry,
         )
+        self._ring_alerts = Gauge(
+            "touchstone_ring_alerts_raised",
+            "Earlier decisions found to belong to a ring, since the start",
+            registry=registry,
+        )
         self._channels: set[str] = set()
 
     def started(self) -> None:
@@ -73,6 +78,10 @@ class Metrics:
             else:
                 self._channels.add(channel)
         self._decisions.labels(channel, outcome).inc()
+
+    def ring_alerts(self, raised: int) -> None:
+        """Alerts raised since the start."""
+        self._ring_alerts.set(raised)
 
     def graph(self, lag: Lag) -> None:
         """How far the graph is behind."""

@@ -171,6 +171,7 @@ class Server:
             lag = self._app.graph_lag()
             if lag is not None:
                 self.metrics.graph(lag)
+            self.metrics.ring_alerts(self._app.ring_alerts())
 
     async def _report_health(self) -> None:
         states = health_pb2.HealthCheckResponse

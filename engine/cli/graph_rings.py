@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from rich.console import Console
 from rich.table import Table
 
+from engine.api.graph_stores import retention_of
 from engine.cli.command import OK, PROBLEM
 from engine.cli.graph_site import (
     Site,
@@ -113,7 +114,8 @@ async def _search(options: argparse.Namespace) -> int:
         now_us = max(time.time_ns() // 1000, await site.ledger.last_at_us() + 1)
         with progress_bar() as bar:
             steps = _steps(bar, site.ledger.last_position)
-            found = await search(site.ledger, now_us, settings, steps)
+            kept_us = retention_of(site.settings).kept_since(now_us)
+            found = await search(site.ledger, now_us, settings, steps, kept_since_us=kept_us)
         if options.dry_run:
             report = await would_record(site.ledger, found, settings.alarm_score)
         else:

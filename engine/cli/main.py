@@ -68,6 +68,8 @@ AREAS: Mapping[str, tuple[str, Mapping[str, str]]] = {
             "access": "graph_access",
             "load": "graph_load",
             "rings": "graph_rings",
+            "ring": "graph_ring",
+            "alerts": "graph_ring",
             "verify": "graph_verify",
             "repair": "graph_verify",
             "rebuild": "graph_rebuild",

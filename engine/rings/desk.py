@@ -19,6 +19,7 @@ from engine.rings.model import Alert, Found, RingHead, RunRecord
 from engine.rings.recording import Pending, last_run, record, ring_of, would_record
 from engine.rings.told import as_json
 from engine.rings.worker import Task
+from graph.expiry import Retention
 from graph.rings import Ring
 
 TIMEOUT_S = 1800.0
@@ -36,12 +37,19 @@ class RingDesk:
     """``path``: the ledger's file, which the searching process reads beside this one.
 
     ``pending`` and ``next_us``: the index of what is not yet in the graph, and the clock of
-    admissions, so that decisions see all of a search or nothing.
+    admissions, so that decisions see all of a search or nothing. ``retention``: of the graph.
     """
 
     def __init__(
-        self, ledger: Ledger, path: Path, *, pending: Pending, next_us: Callable[[], int]
+        self,
+        ledger: Ledger,
+        path: Path,
+        *,
+        pending: Pending,
+        next_us: Callable[[], int],
+        retention: Retention,
     ) -> None:
+        self._retention = retention
         self._ledger, self._path = ledger, path
         self._pending, self._next_us = pending, next_us
         self._jobs = Jobs()
@@ -80,7 +88,13 @@ class RingDesk:
         await self._jobs.close()
 
     async def _search(self, alarm_score: int, *, dry_run: bool) -> JobReport:
-        task = Task(ledger=str(self._path), as_of_us=self._next_us(), alarm_score=alarm_score)
+        now_us = self._next_us()
+        task = Task(
+            ledger=str(self._path),
+            as_of_us=now_us,
+            alarm_score=alarm_score,
+            kept_since_us=self._retention.kept_since(now_us),
+        )
         try:
             ended = await run(
                 [sys.executable, "-m", "engine.rings.worker"],

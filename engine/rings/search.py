@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from engine.rings.model import Found
 from graph.catch_up import Events
 from graph.history import place_text
-from graph.model import GraphEvent, RingPlace, RingsFound
+from graph.model import ApplicationProjected, GraphEvent, RingPlace, RingsFound
 from graph.rings import Collector, Ring, RingSettings, RingsRun, find_rings
 
 _BATCH = 1000
@@ -24,10 +24,14 @@ class _Told:
     """What earlier runs have told: each applicant's last place, and each ring's last run."""
 
     as_of_us: int
+    kept_since_us: int
+    gone: set[str] = field(default_factory=set)
     latest: dict[str, tuple[int, str, RingPlace]] = field(default_factory=dict)
     runs: dict[str, tuple[int, str]] = field(default_factory=dict)
 
     def add(self, event: GraphEvent) -> None:
+        if isinstance(event, ApplicationProjected) and event.at_us < self.kept_since_us:
+            self.gone.add(event.applicant)
         if not isinstance(event, RingsFound) or event.at_us >= self.as_of_us:
             return
         for place in event.places:
@@ -39,7 +43,12 @@ class _Told:
                 self.runs[place.ring] = max(run, self.runs.get(place.ring, run))
 
     def places(self) -> dict[str, RingPlace]:
-        return {who: place for who, (_, text, place) in self.latest.items() if text}
+        """Not of applicants that the graph may have let go: a place would bring them back."""
+        return {
+            who: place
+            for who, (_, text, place) in self.latest.items()
+            if text and who not in self.gone
+        }
 
 
 async def search(
@@ -47,14 +56,18 @@ async def search(
     as_of_us: int,
     settings: RingSettings,
     progress: Progress = lambda _what, _done: None,
+    *,
+    kept_since_us: int = 0,
 ) -> Found:
     """What a search finds of all that was recorded before ``as_of_us``.
 
+    Who applied before ``kept_since_us`` may have left the graph and is left out.
+
     Memory grows with the links of the window, time with the events. Raises what ``events`` raises.
     """
-    since_us = max(0, as_of_us - settings.window_days * _DAY_US)
+    since_us = max(kept_since_us, as_of_us - settings.window_days * _DAY_US)
     collector = Collector(as_of_us=as_of_us, since_us=since_us)
-    told = _Told(as_of_us)
+    told = _Told(as_of_us, kept_since_us)
     position = 0
     while batch := await events.read_after(position, _BATCH):
         for _, event in batch:

@@ -26,11 +26,12 @@ _NICENESS = 10
 
 
 class Task(msgspec.Struct, frozen=True, kw_only=True):
-    """Where to search, as of when, and from which score on there is an alarm."""
+    """Where to search, as of when, from which score on there is an alarm; as for ``search``."""
 
     ledger: str
     as_of_us: int
     alarm_score: int
+    kept_since_us: int = 0
 
 
 class OutboxFile:
@@ -54,7 +55,7 @@ def main() -> int:
     task = msgspec.json.decode(sys.stdin.buffer.read(), type=Task)
     outbox = OutboxFile(open_reader(Path(task.ledger)))
     settings = RingSettings(alarm_score=task.alarm_score)
-    found = asyncio.run(search(outbox, task.as_of_us, settings))
+    found = asyncio.run(search(outbox, task.as_of_us, settings, kept_since_us=task.kept_since_us))
     sys.stdout.buffer.write(encode(found))
     return 0
 

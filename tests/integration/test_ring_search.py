@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
+import sys
+import urllib.request
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -11,6 +13,7 @@ from typing import Any
 import grpc
 import pytest
 
+from engine.cli import main
 from engine.codec import decode
 from engine.record import DecisionRecord
 from tests.investigators import Office, office
@@ -133,3 +136,59 @@ async def test_who_looked_at_a_ring_is_recorded(desk: Office) -> None:
     methods = {entry.method: list(entry.subjects) for entry in page.accesses}
     assert methods["ExplainRing"] == [summary.ring_id]
     assert {"StartRingSearch", "GetRingSearch", "ListRings"} <= methods.keys()
+
+
+async def test_the_command_line_searches_lists_explains_and_alerts(
+    desk: Office, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """As an investigator would, one command after another."""
+    await ring(desk)
+
+    async def said(*arguments: str) -> str:
+        given = ["graph", *arguments, "--server", desk.app.address, "--caller", "ivy"]
+        assert await asyncio.to_thread(main, given) == 0
+        lines = capsys.readouterr().out.splitlines()
+        # The server of the test logs its calls here as well.
+        return "\n".join(line for line in lines if "GraphService" not in line)
+
+    assert "nobody has searched" in await said("ring")
+    assert "no alerts" in await said("alerts")
+    assert "written: 1 rings, 7 places" in await said("rings", "--case", "K-1")
+    listed = await said("ring")
+    assert "7 members, 2 known fraud" in listed
+    ring_id = listed.split()[0]
+    assert "2 of 7 applications are known fraud" in await said("ring", ring_id)
+    assert "7笔申请中有2笔已确认为欺诈" in await said("ring", ring_id, "--language", "zh")
+    assert f"{ring_id}  score" in await said("alerts")
+    told = json.loads(await said("ring", ring_id, "--format", "json"))
+    assert told["summary"]["ring_id"] == ring_id
+
+
+async def test_alerts_are_a_metric(desk: Office) -> None:
+    """Counted since the start."""
+    await ring(desk)
+    report = await searched(desk)
+    await asyncio.sleep(1)
+    shown = await asyncio.to_thread(metrics, desk)
+    assert f"touchstone_ring_alerts_raised {float(report['new_alerts'])}" in shown
+
+
+def metrics(desk: Office) -> str:
+    """What the server's metrics say."""
+    with urllib.request.urlopen(f"http://{desk.app.metrics}/metrics", timeout=5) as answer:
+        return str(answer.read(), "utf-8")
+
+
+async def test_a_search_whose_process_dies_says_so_and_the_next_one_works(
+    desk: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing is written, and nothing is left running."""
+    await ring(desk)
+    with monkeypatch.context() as broken:
+        broken.setattr(sys, "executable", "/bin/false")
+        started = await desk.ask("StartRingSearch", pb.StartRingSearchRequest())
+        await asyncio.sleep(0.5)
+    request = pb.GetRingSearchRequest(search_id=started.search_id)
+    found = await desk.ask("GetRingSearch", request)
+    assert (found.state, found.problem) == ("broken", "the process that searched ended with 1")
+    assert (await searched(desk))["rings_told"] == 1

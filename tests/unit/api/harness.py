@@ -148,6 +148,10 @@ class ScriptedApp:
     def ready(self) -> bool:
         return self.is_ready
 
+    def ring_alerts(self) -> int:
+        """None."""
+        return 0
+
     def graph_lag(self) -> Lag | None:
         return None
 

@@ -18,6 +18,7 @@ from engine.training.behaviour import grids, reasons
 from engine.training.encode import design, encoded
 from engine.training.fairness import fairness, groups_of
 from engine.training.figures import Values, calibration, discrimination
+from engine.training.points_table import points_table
 from engine.training.sample import TEST, TRAIN, Sample
 from engine.training.train import CODE_VERSION, Trained, protocol
 from engine.training.validate import folds_of, measures_of
@@ -67,6 +68,7 @@ def report(
             "base_odds": sample.spec.base_odds,
             "pdo": sample.spec.pdo,
             "deciles": trained.manifest.points_deciles,
+            "table": points_table(trained),
         },
         "limits": [*sample.spec.limits, *STANDING_LIMITS],
     }

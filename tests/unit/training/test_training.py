@@ -1,6 +1,7 @@
 import json
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -11,8 +12,10 @@ from engine.outcome import ScoreResult
 from engine.training import Spec, Trained, TrainingRefused, read_spec, table_of, train
 from engine.training.card import TableCard
 from engine.training.page import page
+from engine.training.points_table import points_table
 from engine.training.report import as_json, report
 from engine.training.search import margins
+from engine.training.train import scale_of
 from tests.training_tables import SPEC, columns, csv_file, spec_file, table
 
 BY_TIME = SPEC.replace(
@@ -103,6 +106,40 @@ def test_an_additive_card_has_one_split_a_tree(tmp_path: Path) -> None:
     found = train(read(tmp_path, text), table())
     assert found.manifest.configuration["max_depth"] == 1
     assert found.booster.trees_to_dataframe().groupby("Tree").size().max() <= 3
+
+
+def by_pencil(bins: list[dict[str, Any]], value: float) -> float:
+    """The points of a value, read off the table."""
+    if np.isnan(value):
+        return float(bins[-1]["points"])
+    for entry in bins[:-1]:
+        _, below, high = str(entry["bin"]).partition("below ")
+        if not below or value < np.float32(high):
+            return float(entry["points"])
+    raise AssertionError("the last bin has no end")
+
+
+def test_an_additive_card_is_the_table_that_it_prints(tmp_path: Path) -> None:
+    """With a pencil one comes to the points of everybody, but for the rounding of the bins."""
+    text = SPEC.replace("patience: 10", "patience: 10, additive: true")
+    found = train(read(tmp_path, text), table())
+    told = points_table(found)
+    assert told is not None
+    names = [feature.name for feature in found.sample.features]
+    own = margins(found.sample.shape, found.booster, found.rows)
+    entry, scale = found.manifest.calibrator, scale_of(found.sample.spec)
+    for row, margin in zip(found.rows[:200], own[:200], strict=True):
+        total = told["base"] + sum(
+            by_pencil(f["bins"], row[names.index(f["feature"])]) for f in told["features"]
+        )
+        exact = scale.offset - scale.factor * (entry.slope * margin + entry.intercept)
+        assert abs(total - exact) < 0.05 * (1 + len(told["features"])) + 0.01
+    assert "The card is a sum" in page(report(found, "x"), found)
+
+
+def test_a_card_with_deeper_trees_has_no_table(trained: Trained) -> None:
+    """Its features meet, so that no sum of bins is the card."""
+    assert points_table(trained) is None
 
 
 def test_interactions_stay_within_their_groups(tmp_path: Path) -> None:

@@ -33,7 +33,7 @@ def add(area: Area) -> None:
         "--verify", action="store_true", help="train again and compare with the bytes in --out"
     )
     parser.add_argument(
-        "--report", type=Path, help="directory for report.html and report.json, made if need be"
+        "--report", type=Path, help="directory for report.html, report.json and model_card.md"
     )
     parser.add_argument(
         "--champion", type=Path, help="report.json of the model in use, to be compared with"
@@ -100,7 +100,7 @@ def _champion(file: Path) -> dict[str, Any]:
 
 
 def _report(options: argparse.Namespace, trained: Trained, champion: dict[str, Any] | None) -> None:
-    from engine.training.page import page
+    from engine.training.page import model_card, page
     from engine.training.report import as_json, report
 
     data = "" if options.data is None else f" --data {options.data.name}"
@@ -110,6 +110,7 @@ def _report(options: argparse.Namespace, trained: Trained, champion: dict[str, A
     options.report.mkdir(parents=True, exist_ok=True)
     (options.report / "report.json").write_text(as_json(found), encoding="utf-8")
     (options.report / "report.html").write_text(page(found, trained), encoding="utf-8")
+    (options.report / "model_card.md").write_text(model_card(found), encoding="utf-8")
     print(f"the report is in {options.report / 'report.html'}")
 
 

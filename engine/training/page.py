@@ -32,6 +32,18 @@ def page(found: Mapping[str, Any], trained: Trained) -> str:
     return environment.get_template("report.html").render(r=found, plots=plots)
 
 
+def model_card(found: Mapping[str, Any]) -> str:
+    """The short form, Markdown: for a repository or a review."""
+    environment = Environment(
+        loader=PackageLoader("engine.training", "templates"),
+        autoescape=False,  # noqa: S701 - Markdown, of a spec that its author wrote
+        undefined=StrictUndefined,
+        trim_blocks=False,
+    )
+    violations = {curve["feature"]: curve["violations"] for curve in found["behaviour"]}
+    return environment.get_template("model_card.md").render(r=found, violations=violations)
+
+
 def _seen(trained: Trained) -> tuple[Any, Any]:
     return trained.sample.labels[trained.scored.rows] == 1, np.array(trained.scored.pds)
 

@@ -26,6 +26,7 @@ MIN_ROWS = 100
 #: Bad and good outcomes that a card needs at least of each.
 MIN_OUTCOMES = 25
 TRAIN, CALIBRATE, TEST = 0, 1, 2
+_FEW = 8
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -146,9 +147,15 @@ def _labels(spec: Spec, table: Table) -> Labels:
     if len(labels) < MIN_ROWS or not MIN_OUTCOMES <= count <= len(labels) - MIN_OUTCOMES:
         raise TrainingRefused(
             f"{table.source}: column {spec.target.column!r}: {count:,} of {len(labels):,} rows are"
-            f" bad; a card needs {MIN_ROWS} rows, and {MIN_OUTCOMES} of each"
+            f" bad; a card needs {MIN_ROWS} rows, and {MIN_OUTCOMES} of each{_values_of(texts)}"
         )
     return labels
+
+
+def _values_of(texts: Texts) -> str:
+    """What the outcomes are, if they are few: an outcome is nobody's identifier."""
+    found = sorted({str(text) for text in texts.tolist()})
+    return f"; its values are: {', '.join(found)}" if len(found) <= _FEW else ""
 
 
 def _weights(spec: Spec, table: Table) -> Weights | None:

@@ -165,7 +165,7 @@ def test_weights_count(tmp_path: Path, trained: Trained) -> None:
         ({"late": np.full(900, np.nan)}, None),
         ({"balance": np.full(900, np.nan)}, "feature utilisation is missing, in 900 rows"),
         ({"inquiries": np.full(900, 31.0)}, "feature inquiries is outside 0 .. 30, in 900 rows"),
-        ({"outcome": np.zeros(900)}, "0 of 900 rows are bad"),
+        ({"outcome": np.zeros(900)}, "0 of 900 rows are bad.*its values are: 0"),
         ({"outcome": np.full(900, np.nan)}, "the outcome is missing, in 900 rows"),
         ({"sex": None}, "has no column 'sex'"),
         ({"late": None}, "has no column 'late'"),
@@ -223,6 +223,9 @@ def test_the_command_trains_verifies_and_reports(
     assert main(["score", "train", spec_at, "--out", out, "--verify"]) == 0
     assert capsys.readouterr().out.count(": same") == 3
     assert (tmp_path / "report" / "report.html").stat().st_size > 20_000
+    short = (tmp_path / "report" / "model_card.md").read_text(encoding="utf-8")
+    assert "| utilisation | debt | +1 |" in short
+    assert "| sex | f |" in short
     TableCard.load(tmp_path / "card")
     (tmp_path / "card" / "manifest.json").write_text("{}")
     assert main(["score", "train", spec_at, "--out", out, "--verify"]) == 1

@@ -7,16 +7,35 @@ from collections.abc import Callable
 from engine.api import graph_answers as answer
 from engine.api.graph_looking import Investigation
 from engine.api.visits import Visit, visited
-from engine.errors import FieldViolation, InvalidApplication
+from engine.errors import FieldViolation, InvalidApplication, NotFound
+from engine.investigate import View
 from engine.investigate.comparing import compare
 from engine.investigate.comparing_texts import compared_sentence
 from graph.investigate.evidence import evidence_of
+from graph.investigate.groups import Group
 from graph.investigate.sentences import evidence_sentences
 from touchstone.v1 import graph_pb2 as pb
 from touchstone.v1 import graph_types_pb2 as types
 
 _DEFAULT_MEMBERS = 100
 _DEFAULT_LANGUAGE = "en"
+
+
+async def group_of(
+    parts: Investigation,
+    request: pb.GetEvidenceRequest | pb.ExportGraphRequest,
+    seen: Visit,
+    view: View,
+) -> Group:
+    """What hangs together with an application, or the members of a ring."""
+    if request.WhichOneof("about") == "ring_id":
+        seen.subjects.append(request.ring_id)
+        _, ring = await parts.rings.explain(request.ring_id)
+        members = [member.applicant for member in ring.members]
+        return await parts.looking.members(members, view, seen.deadline)
+    seen.subjects.append(request.decision_id)
+    most = request.max_members or _DEFAULT_MEMBERS
+    return await parts.looking.group(request.decision_id, view, seen.deadline, most_members=most)
 
 
 class ExplainingMethods:
@@ -41,12 +60,10 @@ class ExplainingMethods:
         self, request: pb.GetEvidenceRequest, seen: Visit
     ) -> pb.GetEvidenceResponse:
         parts = self._parts()
-        seen.subjects.append(request.decision_id)
         view = await parts.horizon.view(seen.deadline)
-        most = request.max_members or _DEFAULT_MEMBERS
-        group = await parts.looking.group(
-            request.decision_id, view, seen.deadline, most_members=most
-        )
+        group = await group_of(parts, request, seen, view)
+        if not group.members:
+            raise NotFound("the graph knows none of the ring's members any more")
         found = evidence_of(group.part, view.as_of_us)
         seen.shown = len(group.part.applications) + len(group.part.identifiers)
         return pb.GetEvidenceResponse(

@@ -206,6 +206,11 @@ class LookingMethods:
         seen: Visit,
     ) -> Subject:
         subject = subject_of(self._tokens, request.subject, "subject")
+        if subject.ring:
+            problems = Problems()
+            told = "ExplainRing and GetEvidence tell of a ring; ask here about one of its members"
+            problems.add("subject.ring_id", told)
+            problems.raise_if_any()
         current_call().decision_id = subject.decision_id
         seen.subjects.append(subject.name)
         return subject

@@ -8,6 +8,7 @@ from google.protobuf.message import Message
 
 from engine.api import graph_answers as answer
 from engine.api.calls import current_call
+from engine.api.graph_explaining import group_of
 from engine.api.graph_looking import Investigation, question_of
 from engine.api.identifiers import Tokens
 from engine.api.servicers import content_of
@@ -18,7 +19,6 @@ from graph.investigate.export import exported
 from touchstone.v1 import graph_pb2 as pb
 
 _DEFAULT_PAGE = 50
-_DEFAULT_MEMBERS = 100
 
 
 class SayingMethods:
@@ -124,16 +124,16 @@ class SayingMethods:
 
     async def _export(self, request: pb.ExportGraphRequest, seen: Visit) -> pb.ExportGraphResponse:
         parts = self._parts()
-        seen.subjects.append(request.decision_id)
+        if request.as_decided and not request.decision_id:
+            told = "a ring was not decided; leave it out, or name a decision"
+            raise InvalidApplication((FieldViolation("as_decided", told),))
         if request.as_decided:
+            seen.subjects.append(request.decision_id)
             decided = await parts.looking.decision_graph(request.decision_id)
             part, complete = decided.part, not (decided.near_cut or decided.far_cut)
         else:
             view = await parts.horizon.view(seen.deadline)
-            most = request.max_members or _DEFAULT_MEMBERS
-            group = await parts.looking.group(
-                request.decision_id, view, seen.deadline, most_members=most
-            )
+            group = await group_of(parts, request, seen, view)
             part, complete = group.part, group.complete
         seen.shown = len(part.applications) + len(part.identifiers)
         files = exported(part, request.format)

@@ -74,6 +74,8 @@ def subject_of(tokens: Tokens, message: graph_types_pb2.GraphSubject, path: str)
             return Subject(decision_id=message.decision_id)
         case "key":
             return Subject(key=message.key)
+        case "ring_id":
+            return Subject(ring=message.ring_id)
         case _:
             return Subject(key=identifier_of(tokens, message.identifier, f"{path}.identifier").key)
 

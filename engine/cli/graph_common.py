@@ -29,8 +29,8 @@ PAGE = 200
 
 _KINDS = [kind.value for kind in IdentifierKind]
 SUBJECT_HELP = (
-    "a decision id, a token as another command showed it, or KIND:VALUE such as "
-    "phone:13800000001; KIND:- reads the value from standard input, so that no shell keeps it"
+    "a decision id, a ring (for notes), a token as another command showed it, or KIND:VALUE such as"
+    " phone:13800000001; KIND:- reads the value from standard input, so that no shell keeps it"
 )
 
 
@@ -69,6 +69,8 @@ def subject_of(options: argparse.Namespace) -> types.GraphSubject:
     text = str(options.subject)
     if not options.raw and _TOKEN.fullmatch(text):
         return types.GraphSubject(key=text)
+    if text.startswith("ring_"):
+        return types.GraphSubject(ring_id=text)
     if ":" not in text:
         return types.GraphSubject(decision_id=text)
     identifier = raw_identifier(text, options.document, even_token=options.raw)

@@ -26,7 +26,7 @@ def add(area: Area) -> None:
     """Add ``graph evidence`` and ``graph compare``."""
     evidence = area.add_parser("evidence", help="who shares what with whom, since when")
     add_common(evidence)
-    evidence.add_argument("decision_id")
+    evidence.add_argument("about", help="a decision id, or a ring of the last search")
     evidence.add_argument("--max-members", type=int, default=0, help="1 to 200; default 100")
     evidence.set_defaults(run=_evidence)
     compare = area.add_parser("compare", help="two applications: what is the same, what nearly")
@@ -40,11 +40,12 @@ def add(area: Area) -> None:
 
 def _evidence(options: argparse.Namespace) -> int:
     request = pb.GetEvidenceRequest(
-        decision_id=options.decision_id,
         max_members=options.max_members,
         language=options.language,
         case_id=options.case,
     )
+    is_ring = options.about.startswith("ring_")
+    setattr(request, "ring_id" if is_ring else "decision_id", options.about)
     with connected_to_graph(options) as client:
         found = client.call("GetEvidence", request)
     if options.format == "json":

@@ -18,9 +18,11 @@ if TYPE_CHECKING:
 
 def add(area: Area) -> None:
     """Add ``graph export``."""
-    parser = area.add_parser("export", help="what hangs together with an application, as files")
+    parser = area.add_parser(
+        "export", help="a ring, or what hangs together with an application, as files"
+    )
     add_common(parser)
-    parser.add_argument("decision_id")
+    parser.add_argument("about", help="a decision id, or a ring of the last search")
     parser.add_argument("directory", type=Path, help="where the files go; it is made if need be")
     parser.add_argument("--as", dest="form", choices=("graphml", "csv", "json"), required=True)
     parser.add_argument(
@@ -32,12 +34,13 @@ def add(area: Area) -> None:
 
 def _run(options: argparse.Namespace) -> int:
     request = pb.ExportGraphRequest(
-        decision_id=options.decision_id,
         as_decided=options.as_decided,
         format=options.form,
         max_members=options.max_members,
         case_id=options.case,
     )
+    is_ring = options.about.startswith("ring_")
+    setattr(request, "ring_id" if is_ring else "decision_id", options.about)
     with connected_to_graph(options) as client:
         found = client.call("ExportGraph", request)
     options.directory.mkdir(parents=True, exist_ok=True)

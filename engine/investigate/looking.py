@@ -14,8 +14,8 @@ from engine.ledger import Ledger
 from engine.record import DecisionRecord
 from graph.bulkhead import Bulkhead
 from graph.investigate.explorer import Explorer, page_order
+from graph.investigate.groups import MOST_MEMBERS, Group, group_around
 from graph.investigate.groups import MOST_STEPS as MOST_GROUP_STEPS
-from graph.investigate.groups import Group, group_around
 from graph.investigate.model import (
     Answer,
     Cursor,
@@ -40,15 +40,16 @@ _WAITING = "one that was made a moment ago may still wait to be projected"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Subject:
-    """An application by its decision, or an identifier by its token; the other is ""."""
+    """An application by its decision, an identifier by its token, or a ring; the others are ""."""
 
     decision_id: str = ""
     key: str = ""
+    ring: str = ""
 
     @property
     def name(self) -> str:
         """What an access log calls it."""
-        return self.decision_id or self.key
+        return self.decision_id or self.key or self.ring
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -212,6 +213,14 @@ class Looking:
         return await group_around(
             explorer, [decision_id], most_members=most_members, most_steps=MOST_GROUP_STEPS
         )
+
+    async def members(self, keys: Sequence[str], view: View, deadline: Deadline) -> Group:
+        """These applications, the latest if they are too many, and what they share."""
+        explorer = self._explorer(view, deadline)
+        shown = keys[-MOST_MEMBERS:]
+        await explorer.open_sharing(shown)
+        known = tuple(key for key in shown if key in explorer.applications)
+        return Group(members=known, part=explorer.part(known), complete=len(known) == len(keys))
 
     async def decision_graph(self, decision_id: str) -> DecisionGraph:
         """What the decision saw. Raises ``NotFound`` and ``Erased``."""

@@ -133,7 +133,7 @@ class Saying:
     async def _person(self, subject: Subject) -> str:
         """Under whose key it is sealed: erasing the person erases what was said of them."""
         if not subject.decision_id:
-            return subject.key
+            return subject.name
         stored = await self._ledger.get(subject.decision_id)
         if stored is None or stored.kind != "decision":
             raise NotFound("no decision with that id")

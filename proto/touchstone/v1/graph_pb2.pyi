@@ -401,18 +401,20 @@ class ListNotesResponse(_message.Message):
     def __init__(self, notes: _Optional[_Iterable[_Union[_graph_types_pb2.RecordedNote, _Mapping]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
 
 class ExportGraphRequest(_message.Message):
-    __slots__ = ("decision_id", "as_decided", "format", "max_members", "case_id")
+    __slots__ = ("decision_id", "ring_id", "as_decided", "format", "max_members", "case_id")
     DECISION_ID_FIELD_NUMBER: _ClassVar[int]
+    RING_ID_FIELD_NUMBER: _ClassVar[int]
     AS_DECIDED_FIELD_NUMBER: _ClassVar[int]
     FORMAT_FIELD_NUMBER: _ClassVar[int]
     MAX_MEMBERS_FIELD_NUMBER: _ClassVar[int]
     CASE_ID_FIELD_NUMBER: _ClassVar[int]
     decision_id: str
+    ring_id: str
     as_decided: bool
     format: str
     max_members: int
     case_id: str
-    def __init__(self, decision_id: _Optional[str] = ..., as_decided: _Optional[bool] = ..., format: _Optional[str] = ..., max_members: _Optional[int] = ..., case_id: _Optional[str] = ...) -> None: ...
+    def __init__(self, decision_id: _Optional[str] = ..., ring_id: _Optional[str] = ..., as_decided: _Optional[bool] = ..., format: _Optional[str] = ..., max_members: _Optional[int] = ..., case_id: _Optional[str] = ...) -> None: ...
 
 class ExportGraphResponse(_message.Message):
     __slots__ = ("files", "complete")
@@ -423,16 +425,18 @@ class ExportGraphResponse(_message.Message):
     def __init__(self, files: _Optional[_Iterable[_Union[_graph_types_pb2.ExportedFile, _Mapping]]] = ..., complete: _Optional[bool] = ...) -> None: ...
 
 class GetEvidenceRequest(_message.Message):
-    __slots__ = ("decision_id", "max_members", "language", "case_id")
+    __slots__ = ("decision_id", "ring_id", "max_members", "language", "case_id")
     DECISION_ID_FIELD_NUMBER: _ClassVar[int]
+    RING_ID_FIELD_NUMBER: _ClassVar[int]
     MAX_MEMBERS_FIELD_NUMBER: _ClassVar[int]
     LANGUAGE_FIELD_NUMBER: _ClassVar[int]
     CASE_ID_FIELD_NUMBER: _ClassVar[int]
     decision_id: str
+    ring_id: str
     max_members: int
     language: str
     case_id: str
-    def __init__(self, decision_id: _Optional[str] = ..., max_members: _Optional[int] = ..., language: _Optional[str] = ..., case_id: _Optional[str] = ...) -> None: ...
+    def __init__(self, decision_id: _Optional[str] = ..., ring_id: _Optional[str] = ..., max_members: _Optional[int] = ..., language: _Optional[str] = ..., case_id: _Optional[str] = ...) -> None: ...
 
 class GetEvidenceResponse(_message.Message):
     __slots__ = ("view", "sentences", "members", "fraud", "shared", "pairs", "part", "complete")

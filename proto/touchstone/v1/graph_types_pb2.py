@@ -27,7 +27,7 @@ from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__
 from touchstone.v1 import types_pb2 as touchstone_dot_v1_dot_types__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1ftouchstone/v1/graph_types.proto\x12\rtouchstone.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x19touchstone/v1/types.proto\"\xc0\x01\n\rRawIdentifier\x12Y\n\x04kind\x18\x01 \x01(\tBK\xbaHHrFR\x06\x64\x65viceR\x05phoneR\x05\x65mailR\x07\x61\x64\x64ressR\x08\x65mployerR\tid_numberR\x0c\x62\x61nk_accountR\x02ip\x12\x19\n\x05value\x18\x02 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\x90\x03\x12\x39\n\x08\x64ocument\x18\x03 \x01(\x0e\x32\x1d.touchstone.v1.IdDocumentKindB\x08\xbaH\x05\x82\x01\x02\x10\x01\"\xbc\x01\n\x0cGraphSubject\x12\x33\n\x0b\x64\x65\x63ision_id\x18\x01 \x01(\tB\x1c\xbaH\x19r\x17\x32\x15^[A-Za-z0-9_-]{1,80}$H\x00\x12\x31\n\x03key\x18\x02 \x01(\tB\"\xbaH\x1fr\x1d\x32\x1b^[a-z_]{1,20}:[0-9a-f]{64}$H\x00\x12\x32\n\nidentifier\x18\x03 \x01(\x0b\x32\x1c.touchstone.v1.RawIdentifierH\x00\x42\x10\n\x07subject\x12\x05\xbaH\x02\x08\x01\"\xad\x01\n\x10GraphApplication\x12\x13\n\x0b\x64\x65\x63ision_id\x18\x01 \x01(\t\x12.\n\napplied_at\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0f\n\x07outcome\x18\x03 \x01(\t\x12/\n\x0b\x66raud_since\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x12\n\nfraud_type\x18\x05 \x01(\t\"\xb6\x01\n\x0fGraphIdentifier\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\x0c\n\x04kind\x18\x02 \x01(\t\x12\x0e\n\x06masked\x18\x03 \x01(\t\x12.\n\nfirst_seen\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x14\n\x0c\x61pplications\x18\x05 \x01(\x05\x12\x0b\n\x03hub\x18\x06 \x01(\x08\x12\x12\n\nhub_reason\x18\x07 \x01(\t\x12\x11\n\tnamed_hub\x18\x08 \x01(\x08\"\x90\x01\n\tGraphLink\x12\x13\n\x0b\x64\x65\x63ision_id\x18\x01 \x01(\t\x12\x0b\n\x03key\x18\x02 \x01(\t\x12\x0c\n\x04role\x18\x03 \x01(\t\x12)\n\x05since\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12(\n\x04last\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\xa0\x01\n\tGraphPart\x12\x35\n\x0c\x61pplications\x18\x01 \x03(\x0b\x32\x1f.touchstone.v1.GraphApplication\x12\x33\n\x0bidentifiers\x18\x02 \x03(\x0b\x32\x1e.touchstone.v1.GraphIdentifier\x12\'\n\x05links\x18\x03 \x03(\x0b\x32\x18.touchstone.v1.GraphLink\"E\n\tGraphView\x12)\n\x05\x61s_of\x18\x01 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\r\n\x05stale\x18\x02 \x01(\x08\"\xae\x01\n\x0bGraphMoment\x12&\n\x02\x61t\x18\x01 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0c\n\x04kind\x18\x02 \x01(\t\x12\x13\n\x0b\x64\x65\x63ision_id\x18\x03 \x01(\t\x12\x0b\n\x03key\x18\x04 \x01(\t\x12\x0c\n\x04role\x18\x05 \x01(\t\x12\x0e\n\x06\x64\x65tail\x18\x06 \x01(\t\x12)\n\x05since\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\xab\x01\n\x10SharedIdentifier\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\x12\n\nfirst_role\x18\x02 \x01(\t\x12/\n\x0b\x66irst_since\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x13\n\x0bsecond_role\x18\x04 \x01(\t\x12\x30\n\x0csecond_since\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"r\n\x08PathStep\x12\x19\n\x11\x66irst_decision_id\x18\x01 \x01(\t\x12\x1a\n\x12second_decision_id\x18\x02 \x01(\t\x12/\n\x06shared\x18\x03 \x03(\x0b\x32\x1f.touchstone.v1.SharedIdentifier\"\xba\x01\n\x0bGraphAccess\x12\x11\n\taccess_id\x18\x01 \x01(\t\x12\x0e\n\x06\x63\x61ller\x18\x02 \x01(\t\x12&\n\x02\x61t\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0e\n\x06method\x18\x04 \x01(\t\x12\x10\n\x08subjects\x18\x05 \x03(\t\x12\x0f\n\x07\x63\x61se_id\x18\x06 \x01(\t\x12\x0e\n\x06result\x18\x07 \x01(\t\x12\r\n\x05shown\x18\x08 \x01(\x05\x12\x0e\n\x06\x64\x65tail\x18\t \x01(\t\"\xd8\x01\n\x0cRecordedMark\x12\x0f\n\x07mark_id\x18\x01 \x01(\t\x12\x13\n\x0b\x64\x65\x63ision_id\x18\x02 \x01(\t\x12\x12\n\nfraud_type\x18\x03 \x01(\t\x12\x0e\n\x06source\x18\x04 \x01(\t\x12\x0e\n\x06\x63\x61ller\x18\x05 \x01(\t\x12,\n\x08known_at\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12/\n\x0bknown_since\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0f\n\x07\x63\x61se_id\x18\x08 \x01(\t\"\x99\x01\n\x0fRecordedSharing\x12\x12\n\nsharing_id\x18\x01 \x01(\t\x12\x0b\n\x03key\x18\x02 \x01(\t\x12\x0e\n\x06reason\x18\x03 \x01(\t\x12\x0c\n\x04note\x18\x04 \x01(\t\x12\x0e\n\x06\x63\x61ller\x18\x05 \x01(\t\x12&\n\x02\x61t\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0f\n\x07\x63\x61se_id\x18\x07 \x01(\t\"\x87\x01\n\x0cRecordedNote\x12\x0f\n\x07note_id\x18\x01 \x01(\t\x12\x0f\n\x07subject\x18\x02 \x01(\t\x12\x0c\n\x04text\x18\x03 \x01(\t\x12\x0e\n\x06\x63\x61ller\x18\x04 \x01(\t\x12&\n\x02\x61t\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0f\n\x07\x63\x61se_id\x18\x06 \x01(\t\"-\n\x0c\x45xportedFile\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0f\n\x07\x63ontent\x18\x02 \x01(\x0c\"\xcf\x01\n\x0bSharedThing\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05users\x18\x02 \x01(\x05\x12\x0e\n\x06namers\x18\x03 \x01(\x05\x12\r\n\x05\x66raud\x18\x04 \x01(\x05\x12)\n\x05\x66irst\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x30\n\x0cshared_since\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12(\n\x04last\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\x8c\x01\n\x0bSharingPair\x12\x19\n\x11\x66irst_decision_id\x18\x01 \x01(\t\x12\x1a\n\x12second_decision_id\x18\x02 \x01(\t\x12\x0c\n\x04keys\x18\x03 \x03(\t\x12\r\n\x05kinds\x18\x04 \x03(\t\x12)\n\x05since\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"M\n\nComparison\x12\r\n\x05\x66ield\x18\x01 \x01(\t\x12\x10\n\x08relation\x18\x02 \x01(\t\x12\x10\n\x08sentence\x18\x03 \x01(\t\x12\x0c\n\x04keys\x18\x04 \x03(\tb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1ftouchstone/v1/graph_types.proto\x12\rtouchstone.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x19touchstone/v1/types.proto\"\xc0\x01\n\rRawIdentifier\x12Y\n\x04kind\x18\x01 \x01(\tBK\xbaHHrFR\x06\x64\x65viceR\x05phoneR\x05\x65mailR\x07\x61\x64\x64ressR\x08\x65mployerR\tid_numberR\x0c\x62\x61nk_accountR\x02ip\x12\x19\n\x05value\x18\x02 \x01(\tB\n\xbaH\x07r\x05\x10\x01\x18\x90\x03\x12\x39\n\x08\x64ocument\x18\x03 \x01(\x0e\x32\x1d.touchstone.v1.IdDocumentKindB\x08\xbaH\x05\x82\x01\x02\x10\x01\"\xed\x01\n\x0cGraphSubject\x12\x33\n\x0b\x64\x65\x63ision_id\x18\x01 \x01(\tB\x1c\xbaH\x19r\x17\x32\x15^[A-Za-z0-9_-]{1,80}$H\x00\x12\x31\n\x03key\x18\x02 \x01(\tB\"\xbaH\x1fr\x1d\x32\x1b^[a-z_]{1,20}:[0-9a-f]{64}$H\x00\x12\x32\n\nidentifier\x18\x03 \x01(\x0b\x32\x1c.touchstone.v1.RawIdentifierH\x00\x12/\n\x07ring_id\x18\x04 \x01(\tB\x1c\xbaH\x19r\x17\x32\x15^[A-Za-z0-9_-]{1,80}$H\x00\x42\x10\n\x07subject\x12\x05\xbaH\x02\x08\x01\"\xad\x01\n\x10GraphApplication\x12\x13\n\x0b\x64\x65\x63ision_id\x18\x01 \x01(\t\x12.\n\napplied_at\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0f\n\x07outcome\x18\x03 \x01(\t\x12/\n\x0b\x66raud_since\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x12\n\nfraud_type\x18\x05 \x01(\t\"\xb6\x01\n\x0fGraphIdentifier\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\x0c\n\x04kind\x18\x02 \x01(\t\x12\x0e\n\x06masked\x18\x03 \x01(\t\x12.\n\nfirst_seen\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x14\n\x0c\x61pplications\x18\x05 \x01(\x05\x12\x0b\n\x03hub\x18\x06 \x01(\x08\x12\x12\n\nhub_reason\x18\x07 \x01(\t\x12\x11\n\tnamed_hub\x18\x08 \x01(\x08\"\x90\x01\n\tGraphLink\x12\x13\n\x0b\x64\x65\x63ision_id\x18\x01 \x01(\t\x12\x0b\n\x03key\x18\x02 \x01(\t\x12\x0c\n\x04role\x18\x03 \x01(\t\x12)\n\x05since\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12(\n\x04last\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\xa0\x01\n\tGraphPart\x12\x35\n\x0c\x61pplications\x18\x01 \x03(\x0b\x32\x1f.touchstone.v1.GraphApplication\x12\x33\n\x0bidentifiers\x18\x02 \x03(\x0b\x32\x1e.touchstone.v1.GraphIdentifier\x12\'\n\x05links\x18\x03 \x03(\x0b\x32\x18.touchstone.v1.GraphLink\"E\n\tGraphView\x12)\n\x05\x61s_of\x18\x01 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\r\n\x05stale\x18\x02 \x01(\x08\"\xae\x01\n\x0bGraphMoment\x12&\n\x02\x61t\x18\x01 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0c\n\x04kind\x18\x02 \x01(\t\x12\x13\n\x0b\x64\x65\x63ision_id\x18\x03 \x01(\t\x12\x0b\n\x03key\x18\x04 \x01(\t\x12\x0c\n\x04role\x18\x05 \x01(\t\x12\x0e\n\x06\x64\x65tail\x18\x06 \x01(\t\x12)\n\x05since\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\xab\x01\n\x10SharedIdentifier\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\x12\n\nfirst_role\x18\x02 \x01(\t\x12/\n\x0b\x66irst_since\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x13\n\x0bsecond_role\x18\x04 \x01(\t\x12\x30\n\x0csecond_since\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"r\n\x08PathStep\x12\x19\n\x11\x66irst_decision_id\x18\x01 \x01(\t\x12\x1a\n\x12second_decision_id\x18\x02 \x01(\t\x12/\n\x06shared\x18\x03 \x03(\x0b\x32\x1f.touchstone.v1.SharedIdentifier\"\xba\x01\n\x0bGraphAccess\x12\x11\n\taccess_id\x18\x01 \x01(\t\x12\x0e\n\x06\x63\x61ller\x18\x02 \x01(\t\x12&\n\x02\x61t\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0e\n\x06method\x18\x04 \x01(\t\x12\x10\n\x08subjects\x18\x05 \x03(\t\x12\x0f\n\x07\x63\x61se_id\x18\x06 \x01(\t\x12\x0e\n\x06result\x18\x07 \x01(\t\x12\r\n\x05shown\x18\x08 \x01(\x05\x12\x0e\n\x06\x64\x65tail\x18\t \x01(\t\"\xd8\x01\n\x0cRecordedMark\x12\x0f\n\x07mark_id\x18\x01 \x01(\t\x12\x13\n\x0b\x64\x65\x63ision_id\x18\x02 \x01(\t\x12\x12\n\nfraud_type\x18\x03 \x01(\t\x12\x0e\n\x06source\x18\x04 \x01(\t\x12\x0e\n\x06\x63\x61ller\x18\x05 \x01(\t\x12,\n\x08known_at\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12/\n\x0bknown_since\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0f\n\x07\x63\x61se_id\x18\x08 \x01(\t\"\x99\x01\n\x0fRecordedSharing\x12\x12\n\nsharing_id\x18\x01 \x01(\t\x12\x0b\n\x03key\x18\x02 \x01(\t\x12\x0e\n\x06reason\x18\x03 \x01(\t\x12\x0c\n\x04note\x18\x04 \x01(\t\x12\x0e\n\x06\x63\x61ller\x18\x05 \x01(\t\x12&\n\x02\x61t\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0f\n\x07\x63\x61se_id\x18\x07 \x01(\t\"\x87\x01\n\x0cRecordedNote\x12\x0f\n\x07note_id\x18\x01 \x01(\t\x12\x0f\n\x07subject\x18\x02 \x01(\t\x12\x0c\n\x04text\x18\x03 \x01(\t\x12\x0e\n\x06\x63\x61ller\x18\x04 \x01(\t\x12&\n\x02\x61t\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0f\n\x07\x63\x61se_id\x18\x06 \x01(\t\"-\n\x0c\x45xportedFile\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0f\n\x07\x63ontent\x18\x02 \x01(\x0c\"\xcf\x01\n\x0bSharedThing\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05users\x18\x02 \x01(\x05\x12\x0e\n\x06namers\x18\x03 \x01(\x05\x12\r\n\x05\x66raud\x18\x04 \x01(\x05\x12)\n\x05\x66irst\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x30\n\x0cshared_since\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12(\n\x04last\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\x8c\x01\n\x0bSharingPair\x12\x19\n\x11\x66irst_decision_id\x18\x01 \x01(\t\x12\x1a\n\x12second_decision_id\x18\x02 \x01(\t\x12\x0c\n\x04keys\x18\x03 \x03(\t\x12\r\n\x05kinds\x18\x04 \x03(\t\x12)\n\x05since\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"M\n\nComparison\x12\r\n\x05\x66ield\x18\x01 \x01(\t\x12\x10\n\x08relation\x18\x02 \x01(\t\x12\x10\n\x08sentence\x18\x03 \x01(\t\x12\x0c\n\x04keys\x18\x04 \x03(\tb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -46,40 +46,42 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_GRAPHSUBJECT'].fields_by_name['decision_id']._serialized_options = b'\272H\031r\0272\025^[A-Za-z0-9_-]{1,80}$'
   _globals['_GRAPHSUBJECT'].fields_by_name['key']._loaded_options = None
   _globals['_GRAPHSUBJECT'].fields_by_name['key']._serialized_options = b'\272H\037r\0352\033^[a-z_]{1,20}:[0-9a-f]{64}$'
+  _globals['_GRAPHSUBJECT'].fields_by_name['ring_id']._loaded_options = None
+  _globals['_GRAPHSUBJECT'].fields_by_name['ring_id']._serialized_options = b'\272H\031r\0272\025^[A-Za-z0-9_-]{1,80}$'
   _globals['_RAWIDENTIFIER']._serialized_start=140
   _globals['_RAWIDENTIFIER']._serialized_end=332
   _globals['_GRAPHSUBJECT']._serialized_start=335
-  _globals['_GRAPHSUBJECT']._serialized_end=523
-  _globals['_GRAPHAPPLICATION']._serialized_start=526
-  _globals['_GRAPHAPPLICATION']._serialized_end=699
-  _globals['_GRAPHIDENTIFIER']._serialized_start=702
-  _globals['_GRAPHIDENTIFIER']._serialized_end=884
-  _globals['_GRAPHLINK']._serialized_start=887
-  _globals['_GRAPHLINK']._serialized_end=1031
-  _globals['_GRAPHPART']._serialized_start=1034
-  _globals['_GRAPHPART']._serialized_end=1194
-  _globals['_GRAPHVIEW']._serialized_start=1196
-  _globals['_GRAPHVIEW']._serialized_end=1265
-  _globals['_GRAPHMOMENT']._serialized_start=1268
-  _globals['_GRAPHMOMENT']._serialized_end=1442
-  _globals['_SHAREDIDENTIFIER']._serialized_start=1445
-  _globals['_SHAREDIDENTIFIER']._serialized_end=1616
-  _globals['_PATHSTEP']._serialized_start=1618
-  _globals['_PATHSTEP']._serialized_end=1732
-  _globals['_GRAPHACCESS']._serialized_start=1735
-  _globals['_GRAPHACCESS']._serialized_end=1921
-  _globals['_RECORDEDMARK']._serialized_start=1924
-  _globals['_RECORDEDMARK']._serialized_end=2140
-  _globals['_RECORDEDSHARING']._serialized_start=2143
-  _globals['_RECORDEDSHARING']._serialized_end=2296
-  _globals['_RECORDEDNOTE']._serialized_start=2299
-  _globals['_RECORDEDNOTE']._serialized_end=2434
-  _globals['_EXPORTEDFILE']._serialized_start=2436
-  _globals['_EXPORTEDFILE']._serialized_end=2481
-  _globals['_SHAREDTHING']._serialized_start=2484
-  _globals['_SHAREDTHING']._serialized_end=2691
-  _globals['_SHARINGPAIR']._serialized_start=2694
-  _globals['_SHARINGPAIR']._serialized_end=2834
-  _globals['_COMPARISON']._serialized_start=2836
-  _globals['_COMPARISON']._serialized_end=2913
+  _globals['_GRAPHSUBJECT']._serialized_end=572
+  _globals['_GRAPHAPPLICATION']._serialized_start=575
+  _globals['_GRAPHAPPLICATION']._serialized_end=748
+  _globals['_GRAPHIDENTIFIER']._serialized_start=751
+  _globals['_GRAPHIDENTIFIER']._serialized_end=933
+  _globals['_GRAPHLINK']._serialized_start=936
+  _globals['_GRAPHLINK']._serialized_end=1080
+  _globals['_GRAPHPART']._serialized_start=1083
+  _globals['_GRAPHPART']._serialized_end=1243
+  _globals['_GRAPHVIEW']._serialized_start=1245
+  _globals['_GRAPHVIEW']._serialized_end=1314
+  _globals['_GRAPHMOMENT']._serialized_start=1317
+  _globals['_GRAPHMOMENT']._serialized_end=1491
+  _globals['_SHAREDIDENTIFIER']._serialized_start=1494
+  _globals['_SHAREDIDENTIFIER']._serialized_end=1665
+  _globals['_PATHSTEP']._serialized_start=1667
+  _globals['_PATHSTEP']._serialized_end=1781
+  _globals['_GRAPHACCESS']._serialized_start=1784
+  _globals['_GRAPHACCESS']._serialized_end=1970
+  _globals['_RECORDEDMARK']._serialized_start=1973
+  _globals['_RECORDEDMARK']._serialized_end=2189
+  _globals['_RECORDEDSHARING']._serialized_start=2192
+  _globals['_RECORDEDSHARING']._serialized_end=2345
+  _globals['_RECORDEDNOTE']._serialized_start=2348
+  _globals['_RECORDEDNOTE']._serialized_end=2483
+  _globals['_EXPORTEDFILE']._serialized_start=2485
+  _globals['_EXPORTEDFILE']._serialized_end=2530
+  _globals['_SHAREDTHING']._serialized_start=2533
+  _globals['_SHAREDTHING']._serialized_end=2740
+  _globals['_SHARINGPAIR']._serialized_start=2743
+  _globals['_SHARINGPAIR']._serialized_end=2883
+  _globals['_COMPARISON']._serialized_start=2885
+  _globals['_COMPARISON']._serialized_end=2962
 # @@protoc_insertion_point(module_scope)

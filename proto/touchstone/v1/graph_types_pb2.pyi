@@ -22,14 +22,16 @@ class RawIdentifier(_message.Message):
     def __init__(self, kind: _Optional[str] = ..., value: _Optional[str] = ..., document: _Optional[_Union[_types_pb2.IdDocumentKind, str]] = ...) -> None: ...
 
 class GraphSubject(_message.Message):
-    __slots__ = ("decision_id", "key", "identifier")
+    __slots__ = ("decision_id", "key", "identifier", "ring_id")
     DECISION_ID_FIELD_NUMBER: _ClassVar[int]
     KEY_FIELD_NUMBER: _ClassVar[int]
     IDENTIFIER_FIELD_NUMBER: _ClassVar[int]
+    RING_ID_FIELD_NUMBER: _ClassVar[int]
     decision_id: str
     key: str
     identifier: RawIdentifier
-    def __init__(self, decision_id: _Optional[str] = ..., key: _Optional[str] = ..., identifier: _Optional[_Union[RawIdentifier, _Mapping]] = ...) -> None: ...
+    ring_id: str
+    def __init__(self, decision_id: _Optional[str] = ..., key: _Optional[str] = ..., identifier: _Optional[_Union[RawIdentifier, _Mapping]] = ..., ring_id: _Optional[str] = ...) -> None: ...
 
 class GraphApplication(_message.Message):
     __slots__ = ("decision_id", "applied_at", "outcome", "fraud_since", "fraud_type")

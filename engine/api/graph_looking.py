@@ -175,7 +175,12 @@ class LookingMethods:
         parts = self._parts()
         subject = self._subject(request, seen)
         view, place = await self._place(request, seen)
-        found = await parts.looking.timeline(subject, view, seen.deadline)
+        if subject.ring:
+            _, ring = await parts.rings.explain(subject.ring)
+            members = [member.applicant for member in ring.members]
+            found = await parts.looking.timeline_of(members, view, seen.deadline)
+        else:
+            found = await parts.looking.timeline(subject, view, seen.deadline)
         start = int(place[0]) if place else 0
         end = start + (request.page_size or _DEFAULT_PAGE)
         shown = found.moments[start:end]
@@ -206,7 +211,7 @@ class LookingMethods:
         seen: Visit,
     ) -> Subject:
         subject = subject_of(self._tokens, request.subject, "subject")
-        if subject.ring:
+        if subject.ring and not isinstance(request, pb.GetTimelineRequest):
             problems = Problems()
             told = "ExplainRing and GetEvidence tell of a ring; ask here about one of its members"
             problems.add("subject.ring_id", told)

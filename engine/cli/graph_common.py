@@ -29,8 +29,9 @@ PAGE = 200
 
 _KINDS = [kind.value for kind in IdentifierKind]
 SUBJECT_HELP = (
-    "a decision id, a ring (for notes), a token as another command showed it, or KIND:VALUE such as"
-    " phone:13800000001; KIND:- reads the value from standard input, so that no shell keeps it"
+    "a decision id, a ring (timeline, notes), a token as another command showed it, or KIND:VALUE "
+    "such as phone:13800000001; KIND:- reads the value from standard input, so that no shell keeps "
+    "it"
 )
 
 

@@ -214,6 +214,12 @@ class Looking:
             explorer, [decision_id], most_members=most_members, most_steps=MOST_GROUP_STEPS
         )
 
+    async def timeline_of(self, keys: Sequence[str], view: View, deadline: Deadline) -> Timeline:
+        """Of these applications: what two of them share."""
+        group = await self.members(keys, view, deadline)
+        moments = timeline_of(group.part)
+        return Timeline(moments=moments, part=group.part, cut=not group.complete)
+
     async def members(self, keys: Sequence[str], view: View, deadline: Deadline) -> Group:
         """These applications, the latest if they are too many, and what they share."""
         explorer = self._explorer(view, deadline)

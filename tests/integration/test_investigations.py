@@ -329,3 +329,76 @@ async def test_whoever_reads_decisions_of_others_is_recorded_too(tmp_path: Path)
                 ("GetDecision", [made[0]]),
             )
         ]
+
+
+def holding(directory: Path, texts: list[str]) -> set[str]:
+    """Which of the texts any file holds."""
+    files = [file for file in directory.rglob("*") if file.is_file()]
+    contents = [file.read_bytes() for file in files]
+    return {text for text in texts if any(text.encode() in content for content in contents)}
+
+
+async def test_what_investigators_type_is_nowhere_at_rest(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """Right and wrong values, known and unknown, in every call that takes one, and in Cypher."""
+    canaries = {
+        "phone": "13947110815",
+        "email": "canary.kanarienvogel@example.com",
+        "address": "Canary Street 4711",
+        "employer": "Canary Employer Limited",
+        "id_number": "110101199005174711",
+        "bank_account": "6222474747474747",
+        "device": "canary-device-4711",
+        "ip": "198.51.100.147",
+    }
+    said = []
+    async with office(tmp_path) as desk:
+        for number, (kind, value) in enumerate(canaries.items()):
+            for text in (value, f"{value}\x00", f"<{value}>"):
+                subject = raw(kind, text)
+                for method, request in (
+                    ("SearchGraph", pb.SearchGraphRequest(subject=subject)),
+                    ("ExpandNode", pb.ExpandNodeRequest(subject=subject)),
+                    ("GetTimeline", pb.GetTimelineRequest(subject=subject)),
+                    ("AddNote", pb.AddNoteRequest(request_id="n", subject=subject, text="x")),
+                    (
+                        "DeclareSharing",
+                        pb.DeclareSharingRequest(
+                            request_id=f"s{number}", subject=subject, reason="other", note="x"
+                        ),
+                    ),
+                    (
+                        "RunCypher",
+                        pb.RunCypherRequest(
+                            statement=f"MATCH (i {{key: '{value}'}}) RETURN i.key, $who",
+                            parameters=[
+                                pb.CypherParameter(name="who", identifier=subject.identifier)
+                            ],
+                        ),
+                    ),
+                ):
+                    try:
+                        said.append(str(await desk.ask(method, request)))
+                    except grpc.aio.AioRpcError as error:
+                        said.append(f"{error.details()}{error.trailing_metadata()}")
+        listed = await desk.ask("ListAccess", pb.ListAccessRequest(page_size=200), "ada")
+        said.append(str(listed))
+        assert len(listed.accesses) > 50
+    log = "".join(capfd.readouterr())
+    values = list(canaries.values())
+    assert not holding(tmp_path, values)
+    assert not [value for value in values if value in log or any(value in x for x in said)]
+
+
+async def test_a_deadline_ends_the_waiting(tmp_path: Path) -> None:
+    """A walk that takes longer than the caller waits is given up, and the next call is served."""
+    async with office(tmp_path) as desk:
+        made = [await desk.decide(n, device=f"d-{n // 2}") for n in range(4)]
+        request = pb.FindPathRequest(from_decision_id=made[0], to_decision_id=made[3])
+        with pytest.raises(grpc.aio.AioRpcError) as caught:
+            await desk.graph.FindPath(
+                request, timeout=0.001, metadata=(("touchstone-caller", "ivy"),)
+            )
+        assert caught.value.code() is grpc.StatusCode.DEADLINE_EXCEEDED
+        assert (await desk.ask("FindPath", request)).complete

@@ -67,6 +67,11 @@ async def test_rings_are_listed_explained_and_alerted(
         assert "2 of 6 known as fraud: 2 bust_out." in ring.sentences
         request.language = "zh"
         assert "已知欺诈" in "".join((await desk.ask("GetEvidence", request)).sentences)
+        told = await desk.ask(
+            "GetTimeline", pb.GetTimelineRequest(subject=types.GraphSubject(ring_id=ring_id))
+        )
+        kinds = [x.kind for x in told.moments]
+        assert (kinds.count("linked"), kinds.count("fraud")) == (12, 2)
         export = pb.ExportGraphRequest(ring_id=ring_id, format="json")
         (file,) = (await desk.ask("ExportGraph", export)).files
         nodes = {x["id"] for x in json.loads(file.content)["nodes"]}

@@ -90,12 +90,12 @@ def check(root: Path, *, proofs: bool = True) -> CheckReport:
 def _refused_cards(root: Path, stages: Iterable[Stage]) -> Iterator[tuple[str, str]]:
     """The scorecards that cannot be used, and why."""
     for stage in stages:
-        name = stage.scorecard or ""
         kind = FraudCard if stage.kind is StageKind.FRAUD_SCORE else Scorecard
-        try:
-            kind.load(root / "scorecards" / name)
-        except PolicyError as refused:
-            yield name, str(refused).replace(f"{root}/", "")
+        for name in (stage.scorecard or "", *stage.challengers):
+            try:
+                kind.load(root / "scorecards" / name)
+            except PolicyError as refused:
+                yield name, str(refused).replace(f"{root}/", "")
 
 
 def _report(

@@ -30,7 +30,7 @@ from engine.lines import (
     highest_line,
     verified_strength,
 )
-from engine.model import Admission, SourceStatus
+from engine.model import Admission, Bureau, SourceStatus
 from engine.outcome import (
     Contribution,
     Decision,
@@ -41,11 +41,13 @@ from engine.outcome import (
     Outcome,
     Reason,
     ScoreResult,
+    ShadowScore,
     StageTrace,
 )
 from engine.policy import Policy
 from engine.reasons import cap_reason, expand, ranked, reason_from, source_reason
 from engine.rules import OnFailure, Signals, Stage, StageKind, StageResult, Standing, stand
+from engine.scoring.features import ScoreUnavailable, vector
 from engine.suppose import NOTHING, Suppose, SuppositionRefused, apply, suppose_lists
 from graph.features import findings
 from touchstone.v1 import facts_pb2
@@ -115,6 +117,7 @@ class _Road:
         self._points_to_double = 0.0
         self._score: ScoreResult | None = None
         self._fraud_score: ScoreResult | None = None
+        self._challengers: tuple[ShadowScore, ...] = ()
         self._line: LineResult | None = None
         self._added: set[str] = set()
         self._ended_by = ""
@@ -250,6 +253,14 @@ class _Road:
         result = scorecard.score(bureau)
         if isinstance(result, ScoreResult):
             self._set_score(_adjusted(result, self._adjust_points, self._points_to_double))
+            self._challengers = self._in_shadow(stage, bureau)
+
+    def _in_shadow(self, stage: Stage, bureau: Bureau) -> tuple[ShadowScore, ...]:
+        """The challengers on the same row. Points that rules add are the champion's alone."""
+        values = vector(bureau) if stage.challengers else ()
+        if isinstance(values, ScoreUnavailable):
+            return ()
+        return tuple(self._policy.challengers[n].shadow(values) for n in stage.challengers)
 
     def _run_fraud_score(self, stage: Stage) -> None:
         """Without the graph ``fraud_score.*`` stays unknown, as for the score."""
@@ -349,6 +360,7 @@ class _Road:
             ),
             list_hits=self._standing.hits,
             fraud_score=self._fraud_score,
+            challengers=self._challengers,
         )
 
 

@@ -117,6 +117,16 @@ class ScoreResult:
     families: tuple[ReasonFamily, ...]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShadowScore:
+    """What a challenger says of the same row: recorded, never acted on, never told a channel."""
+
+    scorecard: str
+    model_digest: str
+    points: int
+    pd: float
+
+
 class CapName(StrEnum):
     """The caps on a line, in the fixed order in which a tie is resolved."""
 
@@ -253,6 +263,7 @@ class Decision:
     model_digests: tuple[str, ...]
     list_hits: tuple[ListHit, ...] = ()
     fraud_score: ScoreResult | None = None
+    challengers: tuple[ShadowScore, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -20,6 +20,7 @@ class Policy:
     products: Mapping[str, Product]
     scorecards: Mapping[str, Scorecard]
     fraud_cards: Mapping[str, FraudCard] = field(default_factory=dict)
+    challengers: Mapping[str, Scorecard] = field(default_factory=dict)
 
     @property
     def digest(self) -> str:
@@ -46,6 +47,11 @@ def load_policy(root: Path, checks: Sequence[Check] = ()) -> Policy:
         fraud_cards={
             name: FraudCard.load(root / "scorecards" / name)
             for name in _cards(bundle, StageKind.FRAUD_SCORE)
+        },
+        challengers={
+            name: Scorecard.load(root / "scorecards" / name)
+            for stage in bundle.strategy.stages
+            for name in stage.challengers
         },
     )
 

@@ -50,7 +50,11 @@ def _descend(node: Node, steps: list[str]) -> Node | None:
 
 def scorecard_faults(bundle: Bundle, refused: Iterable[tuple[str, str]]) -> Iterator[Diagnostic]:
     """Scorecards that cannot be used, each at the stage that names it."""
-    spans = {stage.scorecard: stage.span for stage in bundle.strategy.stages}
+    spans = {
+        name: stage.span
+        for stage in bundle.strategy.stages
+        for name in (stage.scorecard, *stage.challengers)
+    }
     for name, why in refused:
         message = f"scorecard `{name}` cannot be used: {why}"
         hint = f"the files of the scorecard are under scorecards/{name}"

@@ -55,7 +55,8 @@ class SourcePolicy:
 class Stage:
     """One stage of the strategy. ``sources`` are gathered before it.
 
-    ``fail_closed``: nothing in it may take what is unknown for a no.
+    ``challengers``: scorecards that score the same row in shadow. ``fail_closed``: nothing in it
+    may take what is unknown for a no.
     """
 
     name: str
@@ -65,6 +66,7 @@ class Stage:
     sources: tuple[str, ...]
     span: Span
     fail_closed: bool = False
+    challengers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

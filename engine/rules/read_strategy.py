@@ -16,6 +16,8 @@ from engine.rules.source import Source
 _CURRENCY = re.compile(r"^[A-Z]{3}$")
 _DAY_S = 86_400
 _WIDEST_OFFSET_MIN = 14 * 60
+MAX_CHALLENGERS = 4
+_OPTIONAL = ("rulesets", "scorecard", "gives", "challengers", "sources", "fail_closed")
 
 
 class Gives(StrEnum):
@@ -68,7 +70,7 @@ def _sources(reader: Reader) -> dict[str, SourcePolicy]:
 
 def _stage(reader: Reader, node: Node, sources: dict[str, SourcePolicy]) -> Stage:
     entry = Reader(reader.source, node, reader.found, "a stage")
-    entry.allow(("stage",), ("rulesets", "scorecard", "gives", "sources", "fail_closed"))
+    entry.allow(("stage",), _OPTIONAL)
     name = entry.name("stage")
     rulesets, scorecard = entry.names("rulesets"), entry.name("scorecard") or None
     if rulesets and scorecard:
@@ -84,15 +86,32 @@ def _stage(reader: Reader, node: Node, sources: dict[str, SourcePolicy]) -> Stag
                 entry.value_span("sources"),
                 hint=did_you_mean(source, sources) or "declare its timeout_ms and on_failure",
             )
+    kind = _kind(entry, name, has_rules="rulesets" in entry.items, has_card=bool(scorecard))
     return Stage(
         name=name,
-        kind=_kind(entry, name, has_rules="rulesets" in entry.items, has_card=bool(scorecard)),
+        kind=kind,
         rulesets=rulesets,
         scorecard=scorecard,
         sources=wanted,
         span=entry.value_span("stage"),
         fail_closed=entry.flag("fail_closed"),
+        challengers=_challengers(entry, kind, scorecard),
     )
+
+
+def _challengers(entry: Reader, kind: StageKind, champion: str | None) -> tuple[str, ...]:
+    """Scorecards over the same row; each costs a prediction for every applicant."""
+    node = entry.node_of("challengers")
+    if node is None:
+        return ()
+    names = entry.names("challengers")
+    if kind is not StageKind.SCORE:
+        entry.wrong(node, "only a stage with a scorecard that gives `score` has `challengers`")
+    elif champion in names:
+        entry.wrong(node, f"`{champion}` is the champion, and cannot challenge itself")
+    elif len(names) > MAX_CHALLENGERS:
+        entry.wrong(node, f"a stage has at most {MAX_CHALLENGERS} challengers")
+    return names
 
 
 def _kind(entry: Reader, name: str, *, has_rules: bool, has_card: bool) -> StageKind:

@@ -12,7 +12,7 @@ import numpy as np
 import xgboost as xgb
 
 from engine.errors import PolicyError
-from engine.outcome import Contribution, ReasonFamily, ScoreResult
+from engine.outcome import Contribution, ReasonFamily, ScoreResult, ShadowScore
 from engine.scoring.booster import load_booster
 from engine.scoring.columns import Column, Row, row_of
 from engine.scoring.manifest import Artefact, Manifest, read_artefact
@@ -99,6 +99,16 @@ class Card:
     def margin(self, row: Row) -> float:
         """Uncalibrated log-odds of default of one checked row, shape (1, features)."""
         return float(self.booster.inplace_predict(row, predict_type="margin")[0])
+
+    def shadow(self, values: Sequence[float]) -> ShadowScore:
+        """What the card says of a row, without contributions and reasons: a prediction."""
+        log_odds = self.calibrator.log_odds(self.margin(row_of(values, self.columns)))
+        return ShadowScore(
+            scorecard=self.name,
+            model_digest=self.digest,
+            points=round(self.scale.offset - self.scale.factor * log_odds),
+            pd=probability(log_odds),
+        )
 
     def _true(self, row: Row, margin: float, lost: Lost) -> Lost:
         """The families of ``lost`` that hold when they are tried out, at most four.

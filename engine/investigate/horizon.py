@@ -14,6 +14,7 @@ from graph.store import GraphUnavailable
 _WAIT_S = 3.0
 _OF_DEADLINE = 0.5
 _EVERY_S = 0.01
+_MOST_WAITED_FOR = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +45,9 @@ class Horizon:
             await asyncio.sleep(_EVERY_S)
         now_us = self._clock.next_us()
         while (waiting_us := self._pending.earliest_us()) is not None:
-            if waiting_us >= now_us or asked.expired:
+            # A long queue does not go in a moment, and looking through it again and again costs
+            # the event loop more than an investigator may.
+            if waiting_us >= now_us or asked.expired or len(self._pending) > _MOST_WAITED_FOR:
                 return self._as_of(min(waiting_us, now_us))
             await asyncio.sleep(_EVERY_S)
         return self._as_of(now_us)

@@ -37,7 +37,7 @@ from tests.neo4j_server import alone, find_server, run_of
 from tests.new_graphs import NewEmbeddedGraphs, NewGraphs, NewNeo4jGraphs
 from tests.reference_graph import ReferenceGraph, ReferenceInvestigation
 
-examples = int(os.environ.get("GRAPH_EXAMPLES", "60"))
+examples = int(os.environ.get("GRAPH_EXAMPLES", "40"))
 quick = settings(max_examples=examples, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 APPLICATIONS = [f"a{number}" for number in range(24)]
 IDENTIFIERS = [f"{kind}:{number}" for kind in KINDS for number in range(4)]

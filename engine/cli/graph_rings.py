@@ -176,8 +176,9 @@ def _print(report: str, options: argparse.Namespace) -> None:
 
 def _rings_table(told: Mapping[str, Any], top: int) -> Table:
     table = Table(title="rings, the highest score first")
-    for column in ("ring", "score", "members", "fraud", "a week", "latest", "why"):
-        table.add_column(column, overflow="fold")
+    table.add_column("ring", no_wrap=True)
+    for column in ("score", "of", "fraud", "a week", "latest", "why"):
+        table.add_column(column)
     for ring in told["rings"][:top]:
         figures = ring["figures"]
         table.add_row(
@@ -194,7 +195,8 @@ def _rings_table(told: Mapping[str, Any], top: int) -> Table:
 
 def _alerts_table(told: Mapping[str, Any], top: int) -> Table:
     table = Table(title="new alerts: decisions to look at again")
-    for column in ("decision", "outcome", "of", "ring", "score"):
+    table.add_column("decision", no_wrap=True)
+    for column in ("outcome", "of", "ring", "score"):
         table.add_column(column, overflow="fold")
     for alert in told["alerts"][:top]:
         table.add_row(

@@ -7,7 +7,6 @@ standard input; what was found goes to standard output.
 from __future__ import annotations
 
 import asyncio
-import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -21,8 +20,6 @@ from engine.lifecycle.bounded import leave
 from engine.rings.search import search
 from graph.rings import RingSettings
 from graph.store import OutboxEvent
-
-_NICENESS = 10
 
 
 class Task(msgspec.Struct, frozen=True, kw_only=True):
@@ -49,16 +46,11 @@ class OutboxFile:
         return [(place, decode_event(kind, body)) for place, kind, body in rows]
 
 
-def main() -> int:
-    """Search, write what was found."""
-    os.nice(_NICENESS)
+def run() -> None:
+    """Search, write what was found, end."""
     task = msgspec.json.decode(sys.stdin.buffer.read(), type=Task)
     outbox = OutboxFile(open_reader(Path(task.ledger)))
     settings = RingSettings(alarm_score=task.alarm_score)
     found = asyncio.run(search(outbox, task.as_of_us, settings, kept_since_us=task.kept_since_us))
     sys.stdout.buffer.write(encode(found))
-    return 0
-
-
-if __name__ == "__main__":
-    leave(main())
+    leave(0)

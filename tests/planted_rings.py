@@ -7,9 +7,21 @@ from collections.abc import Iterable, Mapping, Sequence
 from engine.model import Identifier, IdentifierKind, Link, Role
 from graph.model import ApplicationProjected, FraudMarked, GraphEvent, SharingDeclared
 from graph.rings import Collector, RingSettings, RingsRun, find_rings
+from graph.store import OutboxEvent
 
 DAY_US = 86_400_000_000
 START_US = 1_700_000_000_000_000
+
+
+class Recorded:
+    """Events in their order."""
+
+    def __init__(self, events: Sequence[GraphEvent]) -> None:
+        self._events = [*enumerate(events, 1)]
+
+    async def read_after(self, position: int, limit: int) -> Sequence[OutboxEvent]:
+        """A page."""
+        return self._events[position : position + limit]
 
 
 def key(kind: IdentifierKind, name: object) -> str:

@@ -10,21 +10,17 @@ from engine.rings import Found, search
 from graph.expiry import Retention
 from graph.model import GraphEvent, RingPlace, RingsFound
 from graph.rings import RingSettings
-from graph.store import OutboxEvent
-from tests.planted_rings import DAY_US, START_US, account_ring, application, declared, fraud
+from tests.planted_rings import (
+    DAY_US,
+    START_US,
+    Recorded,
+    account_ring,
+    application,
+    declared,
+    fraud,
+)
 
 _NOW_US = START_US + 100 * DAY_US
-
-
-class Recorded:
-    """Events in their order."""
-
-    def __init__(self, events: Sequence[GraphEvent]) -> None:
-        self._events = [*enumerate(events, 1)]
-
-    async def read_after(self, position: int, limit: int) -> Sequence[OutboxEvent]:
-        """A page."""
-        return self._events[position : position + limit]
 
 
 def found(events: Sequence[GraphEvent], kept_since_us: int = 0, now_us: int = _NOW_US) -> Found:

@@ -80,10 +80,11 @@ def check(root: Path, *, proofs: bool = True) -> CheckReport:
         found += product_faults(str(refused), sources)
     stages = [stage for stage in bundle.strategy.stages if stage.scorecard]
     faults = tuple(scorecard_faults(bundle, _refused_cards(bundle.root, stages)))
-    report = _report(found + faults, sources, bundle, products, len(stages) - len(faults))
+    cards = sum(len(stage.all_scorecards) + len(stage.challengers) for stage in stages)
+    report = _report(found + faults, sources, bundle, products, cards - len(faults))
     if proofs and report.usable:
         found += proof.check_rules(bundle, products)
-        return _report(found, sources, bundle, products, len(stages))
+        return _report(found, sources, bundle, products, cards)
     return report
 
 
@@ -91,7 +92,7 @@ def _refused_cards(root: Path, stages: Iterable[Stage]) -> Iterator[tuple[str, s
     """The scorecards that cannot be used, and why."""
     for stage in stages:
         kind = FraudCard if stage.kind is StageKind.FRAUD_SCORE else Scorecard
-        for name in (stage.scorecard or "", *stage.challengers):
+        for name in (*stage.all_scorecards, *stage.challengers):
             try:
                 kind.load(root / "scorecards" / name)
             except PolicyError as refused:

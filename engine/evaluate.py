@@ -248,12 +248,17 @@ class _Road:
         bureau = self._admission.application.bureau
         if bureau is None:
             return
-        scorecard = self._policy.scorecards[stage.scorecard or ""]
+        scorecard = self._policy.scorecards[self._card_of(stage)]
         self._points_to_double = scorecard.scale.pdo
         result = scorecard.score(bureau)
         if isinstance(result, ScoreResult):
             self._set_score(_adjusted(result, self._adjust_points, self._points_to_double))
             self._challengers = self._in_shadow(stage, bureau)
+
+    def _card_of(self, stage: Stage) -> str:
+        """That of the first segment whose signal is set; an unknown signal chooses nobody."""
+        chosen = (s.scorecard for s in stage.segments if self._signals.value(s.signal))
+        return next(chosen, stage.scorecard or "")
 
     def _in_shadow(self, stage: Stage, bureau: Bureau) -> tuple[ShadowScore, ...]:
         """The challengers on the same row. Points that rules add are the champion's alone."""

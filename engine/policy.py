@@ -57,4 +57,4 @@ def load_policy(root: Path, checks: Sequence[Check] = ()) -> Policy:
 
 
 def _cards(bundle: Bundle, kind: StageKind) -> list[str]:
-    return [s.scorecard for s in bundle.strategy.stages if s.kind is kind and s.scorecard]
+    return [name for s in bundle.strategy.stages if s.kind is kind for name in s.all_scorecards]

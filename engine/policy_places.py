@@ -53,7 +53,7 @@ def scorecard_faults(bundle: Bundle, refused: Iterable[tuple[str, str]]) -> Iter
     spans = {
         name: stage.span
         for stage in bundle.strategy.stages
-        for name in (stage.scorecard, *stage.challengers)
+        for name in (*stage.all_scorecards, *stage.challengers)
     }
     for name, why in refused:
         message = f"scorecard `{name}` cannot be used: {why}"

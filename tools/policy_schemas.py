@@ -21,7 +21,7 @@ from engine.rules.read_lists import MAX_REASON, MAX_VALUE
 from engine.rules.read_reasons import BUILT_IN
 from engine.rules.read_ruleset import EFFECTS, MAX_AMOUNT_MINOR
 from engine.rules.read_snoozes import MAX_SNOOZES
-from engine.rules.read_strategy import MAX_CHALLENGERS, Gives
+from engine.rules.read_strategy import MAX_CHALLENGERS, MAX_SEGMENTS, Gives
 from engine.rules.reader import NAME, UPPER_NAME
 from engine.rules.tables.draft import MAX_COLUMNS, MAX_ROWS
 from engine.rules.tables.model import Aggregate, HitPolicy
@@ -179,6 +179,7 @@ def _strategy() -> Schema:
             "scorecard": _NAME,
             "gives": _enum(Gives),
             "challengers": {**_NAMES, "maxItems": MAX_CHALLENGERS},
+            "segments": _many(_object({"signal": _NAME, "scorecard": _NAME}), most=MAX_SEGMENTS),
             "sources": {**_many(_enum(vocabulary.KNOWN_SOURCES)), "uniqueItems": True},
             "fail_closed": _FLAG,
         },

@@ -52,11 +52,21 @@ class SourcePolicy:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CardSegment:
+    """Applicants with this signal are scored by this card instead of the stage's own."""
+
+    signal: str
+    scorecard: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Stage:
     """One stage of the strategy. ``sources`` are gathered before it.
 
-    ``challengers``: scorecards that score the same row in shadow. ``fail_closed``: nothing in it
-    may take what is unknown for a no.
+    ``challengers``: scorecards that score the same row in shadow. ``segments``: in order, the first
+    whose signal is set chooses the scorecard. ``fail_closed``: nothing in it may take what is
+    unknown for a no.
     """
 
     name: str
@@ -67,6 +77,13 @@ class Stage:
     span: Span
     fail_closed: bool = False
     challengers: tuple[str, ...] = ()
+    segments: tuple[CardSegment, ...] = ()
+
+    @property
+    def all_scorecards(self) -> tuple[str, ...]:
+        """The scorecards that may decide, the stage's own first."""
+        own = () if self.scorecard is None else (self.scorecard,)
+        return tuple(dict.fromkeys((*own, *(segment.scorecard for segment in self.segments))))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

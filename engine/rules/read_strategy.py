@@ -9,7 +9,7 @@ from yaml.nodes import Node
 
 from engine.rules import vocabulary
 from engine.rules.diagnostics import Code, Diagnostics, did_you_mean
-from engine.rules.model import OnFailure, SourcePolicy, Stage, StageKind, Strategy
+from engine.rules.model import CardSegment, OnFailure, SourcePolicy, Stage, StageKind, Strategy
 from engine.rules.reader import Reader
 from engine.rules.source import Source
 
@@ -17,7 +17,9 @@ _CURRENCY = re.compile(r"^[A-Z]{3}$")
 _DAY_S = 86_400
 _WIDEST_OFFSET_MIN = 14 * 60
 MAX_CHALLENGERS = 4
-_OPTIONAL = ("rulesets", "scorecard", "gives", "challengers", "sources", "fail_closed")
+MAX_SEGMENTS = 16
+_CARD_KEYS = ("scorecard", "gives", "challengers", "segments")
+_OPTIONAL = ("rulesets", *_CARD_KEYS, "sources", "fail_closed")
 
 
 class Gives(StrEnum):
@@ -96,7 +98,34 @@ def _stage(reader: Reader, node: Node, sources: dict[str, SourcePolicy]) -> Stag
         span=entry.value_span("stage"),
         fail_closed=entry.flag("fail_closed"),
         challengers=_challengers(entry, kind, scorecard),
+        segments=_segments(entry, kind),
     )
+
+
+def _segments(entry: Reader, kind: StageKind) -> tuple[CardSegment, ...]:
+    """Signals with the scorecards that they choose, in order."""
+    node = entry.node_of("segments")
+    if node is None:
+        return ()
+    if kind is not StageKind.SCORE:
+        entry.wrong(node, "only a stage with a scorecard that gives `score` has `segments`")
+        return ()
+    found = []
+    for item in entry.list_of("segments"):
+        one = Reader(entry.source, item, entry.found, "a segment")
+        if one.allow(("signal", "scorecard")):
+            found.append(
+                CardSegment(
+                    signal=one.name("signal"),
+                    scorecard=one.name("scorecard"),
+                    span=one.value_span("signal"),
+                )
+            )
+    if len(found) > MAX_SEGMENTS:
+        entry.wrong(node, f"a stage has at most {MAX_SEGMENTS} segments")
+    if len({segment.signal for segment in found}) < len(found):
+        entry.wrong(node, "a signal stands in `segments` twice")
+    return tuple(found)
 
 
 def _challengers(entry: Reader, kind: StageKind, champion: str | None) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ def check(bundle: Bundle, found: Diagnostics) -> None:
     """Warn of signals without a reader."""
     rules = all_rules(bundle)
     read = {name for rule in rules for name in signals_read(rule)}
+    read |= {s.signal for stage in bundle.strategy.stages for s in stage.segments}
     for rule in rules:
         if rule.then.signal and rule.then.signal not in read:
             found.warning(

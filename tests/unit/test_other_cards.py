@@ -1,4 +1,4 @@
-"""Challengers score the same row in shadow: recorded, and of no consequence."""
+"""Other cards of a stage: challengers in shadow, of no consequence, and cards of segments."""
 
 from __future__ import annotations
 
@@ -44,9 +44,9 @@ def with_stage(root: Path, stage: str) -> Path:
 
 
 def decided(root: Path) -> Decision:
-    """The decision on an ordinary customer."""
+    """The decision on an ordinary customer, of whose session nothing is known."""
     policy = load_policy(root)
-    result = evaluate(policy, admission(application()), gathered())
+    result = evaluate(policy, admission(application(session=None)), gathered())
     policy.rules.close()
     assert isinstance(result, Decision)
     return result
@@ -107,3 +107,66 @@ def test_a_challenger_that_is_not_there_is_a_finding(bundle: Path) -> None:
     stage = "{stage: score, scorecard: card_bureau, challengers: [card_none]}"
     report = check(with_stage(bundle, stage), proofs=False)
     assert any("`card_none` cannot be used" in item.message for item in report.diagnostics)
+
+
+_SEGMENT = (
+    "{stage: score, scorecard: card_bureau, segments: [{signal: SIGNAL, scorecard: card_other}]}"
+)
+_RULE = """
+  - id: ORDINARY
+    description: Everybody of that name
+    when: CONDITION
+    then: {signal: ordinary}
+"""
+
+
+def with_rule(root: Path, condition: str, file: str = "eligibility.yaml") -> Path:
+    """A rule that sets the signal of the segment."""
+    path = root / file
+    text = path.read_text(encoding="utf-8") + _RULE.replace("CONDITION", condition)
+    path.write_text(text, encoding="utf-8")
+    return root
+
+
+@pytest.mark.parametrize(
+    "condition, card",
+    [
+        ("applicant.age >= 18", "card_other"),
+        ("applicant.age >= 180", "card_bureau"),
+        ("session.country == 'CN'", "card_bureau"),
+    ],
+)
+def test_a_signal_chooses_the_card_of_its_segment(bundle: Path, condition: str, card: str) -> None:
+    """Set: the segment's card; not set, or unknown: that of the stage."""
+    rule = f"{condition}\n    on_unknown: ignore"
+    root = with_stage(with_rule(bundle, rule), _SEGMENT.replace("SIGNAL", "ordinary"))
+    decision = decided(root)
+    assert decision.score is not None
+    assert decision.score.scorecard == card
+    assert encode(decided(root)) == encode(decision)
+
+
+@pytest.mark.parametrize(
+    "signal, file, told",
+    [
+        ("ordinari", "eligibility.yaml", "never set, so nobody is in this segment"),
+        ("ordinary", "approval.yaml", "is read in stage `score` but set later"),
+    ],
+)
+def test_a_segment_that_nobody_is_in_is_refused(
+    bundle: Path, signal: str, file: str, told: str
+) -> None:
+    """With its place, and the signal that was meant."""
+    root = with_rule(bundle, "applicant.age >= 18", file)
+    with pytest.raises(PolicyError) as refused:
+        load_policy(with_stage(root, _SEGMENT.replace("SIGNAL", signal)))
+    assert told in str(refused.value)
+    assert "strategy.yaml:" in str(refused.value)
+
+
+def test_the_signal_of_a_segment_is_used(bundle: Path) -> None:
+    """No warning that nobody reads it; and both cards are counted."""
+    root = with_rule(bundle, "applicant.age >= 18")
+    report = check(with_stage(root, _SEGMENT.replace("SIGNAL", "ordinary")), proofs=False)
+    assert not [item.message for item in report.diagnostics if "ordinary" in item.message]
+    assert report.scorecards == 3

@@ -31,8 +31,8 @@ from graph.investigate.store import InvestigatorStore
 from graph.investigate.timeline import Moment, timeline_of
 from graph.window import Statement, WindowAnswer
 
-_TIMELINE_PAGE = 250
-_TIMELINE_PAGES = 8
+_TIMELINE_PAGE = 100
+_TIMELINE_PAGES = 20
 _MOST_WAITING = 64
 _WINDOW_WAITING = 4
 _WAITING = "one that was made a moment ago may still wait to be projected"

@@ -13,11 +13,13 @@ from engine.check import check
 from engine.codec import decode, encode
 from engine.errors import PolicyError
 from engine.evaluate import evaluate
+from engine.model import Session
 from engine.outcome import Decision
 from engine.policy import load_policy
 from tests.applications import admission, application, gathered
 
 _POLICY = Path(__file__).resolve().parents[2] / "rulesets" / "credit_card"
+_SOMEWHERE = Session(channel_session_id=None, emulator=False, rooted=False, country=None, city=None)
 _STAGE = "{stage: score, scorecard: card_bureau}"
 
 
@@ -44,9 +46,9 @@ def with_stage(root: Path, stage: str) -> Path:
 
 
 def decided(root: Path) -> Decision:
-    """The decision on an ordinary customer, of whose session nothing is known."""
+    """The decision on an ordinary customer, of whose session the country is not known."""
     policy = load_policy(root)
-    result = evaluate(policy, admission(application(session=None)), gathered())
+    result = evaluate(policy, admission(application(session=_SOMEWHERE)), gathered())
     policy.rules.close()
     assert isinstance(result, Decision)
     return result

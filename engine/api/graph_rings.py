@@ -65,7 +65,7 @@ class RingMethods:
         return pb.GetRingSearchResponse(state=job.state, problem=job.problem, report_json=report)
 
     async def _list_rings(self, request: pb.ListRingsRequest, seen: Visit) -> pb.ListRingsResponse:
-        """A page of the run that the first page was of, or an empty one once another took over."""
+        """A page of the last run; a token of a page of an earlier one is refused."""
         run = await self._parts().rings.last_run()
         if run is None:
             return pb.ListRingsResponse()

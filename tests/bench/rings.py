@@ -115,7 +115,7 @@ def measure_weekly(applicants: int, seed: int) -> None:
     caught: dict[str, float] = {}
     ids: dict[str, list[str]] = defaultdict(list)
     previous: dict[str, str] = {}
-    honest: set[str] = set()
+    honest: dict[str, str] = {}
     for week in range(1, settings.days // 7 + 2):
         run = find_as_of(events, settings.begin_us + 7 * week * _DAY_US, previous)
         told = [ring for ring in run.rings if ring.score >= RingSettings().told_score]
@@ -124,7 +124,8 @@ def measure_weekly(applicants: int, seed: int) -> None:
         for ring in told:
             bad = sum(truth[m.applicant].fraud for m in ring.members)
             if ring.ring in alarms and 2 * bad < len(ring.members):
-                honest.add(ring.ring)
+                kinds = Counter(truth[m.applicant].group_kind for m in ring.members)
+                honest[ring.ring] = kinds.most_common(1)[0][0]
         for name, members in rings.items():
             seen = [m for m in members if at_us[m] < run.as_of_us]
             most = Counter(previous[m] for m in seen if m in previous).most_common(1)
@@ -138,7 +139,7 @@ def measure_weekly(applicants: int, seed: int) -> None:
         f"seed {seed}, weekly: caught {len(caught)} of {len(rings)}; members seen until then: "
         f"median {lags[len(lags) // 2]:.0%}, before the last member {sum(x < 1 for x in lags)}; "
         f"ids changed {changes} times in {sum(map(len, ids.values()))} ring weeks; "
-        f"alarms that were no rings {len(honest)}"
+        f"alarms that were no rings {dict(Counter(honest.values()))}"
     )
 
 

@@ -192,3 +192,21 @@ async def test_a_search_whose_process_dies_says_so_and_the_next_one_works(
     found = await desk.ask("GetRingSearch", request)
     assert (found.state, found.problem) == ("broken", "the process that searched ended with 1")
     assert (await searched(desk))["rings_told"] == 1
+
+
+async def test_a_page_of_an_earlier_search_is_not_gone_on_with(desk: Office) -> None:
+    """Half of one list and half of another would hide rings."""
+    await ring(desk)
+    for number in range(SIZE):
+        await desk.decide(100 + number, device="ring-device-2")
+    await searched(desk)
+    first = await desk.ask("ListRings", pb.ListRingsRequest(page_size=1))
+    assert len(first.rings) == 1
+    assert first.next_page_token
+    request = pb.ListRingsRequest(page_size=1, page_token=first.next_page_token)
+    second = await desk.ask("ListRings", request)
+    assert second.rings[0].ring_id != first.rings[0].ring_id
+    await searched(desk)
+    with pytest.raises(grpc.aio.AioRpcError) as refused:
+        await desk.ask("ListRings", request)
+    assert refused.value.code() is grpc.StatusCode.INVALID_ARGUMENT

@@ -11,15 +11,18 @@ _STEPS = 50
 _DIGITS = 6
 
 
-def platt(margins: Sequence[float], bad: Sequence[int]) -> Calibrator:
+def platt(
+    margins: Sequence[float], bad: Sequence[int], masses: Sequence[float] | None = None
+) -> Calibrator:
     """The maximum-likelihood slope and intercept, by Newton's method.
 
-    ``fsum`` and six digits make the result the same on every machine. Raises ``ValueError`` if the
-    slope is not positive: such a model would order people the wrong way round.
+    ``masses``: how many rows each stands for; one if it is not given. ``fsum`` and six digits make
+    the result the same on every machine. Raises ``ValueError`` if the slope is not positive: such a
+    model would order people the wrong way round.
     """
     slope, intercept = 0.0, 0.0
     for _ in range(_STEPS):
-        step = _newton_step(slope, intercept, margins, bad)
+        step = _newton_step(slope, intercept, margins, bad, masses or [1.0] * len(bad))
         slope, intercept = slope + step[0], intercept + step[1]
         if max(map(abs, step)) < 10.0 ** -(_DIGITS + 3):
             break
@@ -31,11 +34,15 @@ def platt(margins: Sequence[float], bad: Sequence[int]) -> Calibrator:
 
 
 def _newton_step(
-    slope: float, intercept: float, margins: Sequence[float], bad: Sequence[int]
+    slope: float,
+    intercept: float,
+    margins: Sequence[float],
+    bad: Sequence[int],
+    masses: Sequence[float],
 ) -> tuple[float, float]:
     predicted = [probability(slope * m + intercept) for m in margins]
-    errors = [y - p for y, p in zip(bad, predicted, strict=True)]
-    weights = [p * (1.0 - p) for p in predicted]
+    errors = [n * (y - p) for y, p, n in zip(bad, predicted, masses, strict=True)]
+    weights = [n * p * (1.0 - p) for p, n in zip(predicted, masses, strict=True)]
     gradient_slope = fsum(e * m for e, m in zip(errors, margins, strict=True))
     gradient_intercept = fsum(errors)
     h_ss = fsum(w * m * m for w, m in zip(weights, margins, strict=True))

@@ -36,7 +36,7 @@ from engine.training.sample import CALIBRATE, TEST, TRAIN, Sample, sample_of
 from engine.training.search import Fit, candidates, fit, margins, matrix
 from engine.training.spec import Spec
 from engine.training.table import Table, TrainingRefused
-from engine.training.validate import Scored, measure, out_of_fold
+from engine.training.validate import Scored, masses_of, measure, out_of_fold
 
 #: Goes up with every change that alters what training makes of the same data.
 CODE_VERSION = 4
@@ -105,7 +105,7 @@ def _train(sample: Sample, progress: Callable[[], None]) -> Trained:
     if scored is None:
         calibrator, scored = _later(sample, own)
     else:
-        calibrator = platt(scored.margins, labels.tolist())
+        calibrator = platt(scored.margins, labels.tolist(), masses_of(sample))
     model = bytes(fitted.booster.save_raw("ubj"))
     manifest = _manifest(sample, fitted, _Found(rows, own, levels, calibrator, scored), model)
     return Trained(sample, manifest, model, fitted.booster, levels, rows, scored)
@@ -125,7 +125,12 @@ def _later(sample: Sample, own: Sequence[float]) -> tuple[Calibrator, Scored]:
     hold_out = np.flatnonzero(sample.period == CALIBRATE).tolist()
     test = np.flatnonzero(sample.period == TEST)
     bad = sample.labels.tolist()
-    calibrator = platt([own[i] for i in hold_out], [bad[i] for i in hold_out])
+    masses = masses_of(sample)
+    calibrator = platt(
+        [own[i] for i in hold_out],
+        [bad[i] for i in hold_out],
+        None if masses is None else [masses[i] for i in hold_out],
+    )
     found = tuple(own[i] for i in test.tolist())
     pds = tuple(probability(calibrator.log_odds(margin)) for margin in found)
     return calibrator, Scored(test, found, (0,) * len(found), pds)

@@ -70,18 +70,30 @@ def out_of_fold(sample: Sample, progress: Progress = lambda: None) -> Scored:
         fitted = fit_on(sample, train, progress)
         for i, margin in zip(test.tolist(), score_by(sample, fitted, train, test), strict=True):
             found[i], fold[i] = margin, number
-    pds = calibrated_across(found, fold, sample.labels.tolist())
+    pds = calibrated_across(found, fold, sample.labels.tolist(), masses_of(sample))
     return Scored(np.arange(len(found)), tuple(found), tuple(fold), tuple(pds))
 
 
+def masses_of(sample: Sample) -> list[float] | None:
+    """How many rows each row stands for."""
+    return None if sample.weights is None else sample.weights.tolist()
+
+
 def calibrated_across(
-    found: Sequence[float], fold: Sequence[int], bad: Sequence[int]
+    found: Sequence[float],
+    fold: Sequence[int],
+    bad: Sequence[int],
+    masses: Sequence[float] | None = None,
 ) -> list[float]:
     """PDs of each fold by a calibrator that was fitted on the other folds."""
     pds = [0.0] * len(found)
     for number in sorted(set(fold)):
         outside = [i for i, f in enumerate(fold) if f != number]
-        calibrator = platt([found[i] for i in outside], [bad[i] for i in outside])
+        calibrator = platt(
+            [found[i] for i in outside],
+            [bad[i] for i in outside],
+            None if masses is None else [masses[i] for i in outside],
+        )
         for i, f in enumerate(fold):
             if f == number:
                 pds[i] = probability(calibrator.log_odds(found[i]))

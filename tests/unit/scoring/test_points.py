@@ -43,6 +43,18 @@ def test_a_probability_never_overflows(log_odds: float, expected: float) -> None
     assert expected == probability(log_odds)
 
 
+def test_a_mass_is_so_many_rows() -> None:
+    """Two of each of the bad, by mass or by name."""
+    chance = random.Random(5)
+    margins = [chance.gauss(0, 2) for _ in range(400)]
+    bad = [int(chance.random() < probability(0.8 * m - 1)) for m in margins]
+    twice = [(m, y) for m, y in zip(margins, bad, strict=True) for _ in range(1 + y)]
+    expected = platt([m for m, _ in twice], [y for _, y in twice])
+    found = platt(margins, bad, [1.0 + y for y in bad])
+    assert expected.slope == pytest.approx(found.slope, abs=2e-6)
+    assert expected.intercept == pytest.approx(found.intercept, abs=2e-6)
+
+
 def test_platt_is_the_maximum_likelihood() -> None:
     """Against scikit-learn without regularisation."""
     chance = random.Random(7)

@@ -246,6 +246,53 @@ class Scenario:
         self.surprises.append("a request that should be refused was decided")
         return "decided"
 
+    def supplement(self) -> None:
+        """Somebody hopes for more than the proofs carry, brings what the plan asks, and gets it."""
+        first = self.decide(
+            application(
+                Person(number=41),
+                expected_limit=25_000,
+                bureau=clean_bureau(),
+                monthly_income=3_000,
+            )
+        )
+        plan = first.expected_limit.evidence_plan
+        proofs = [
+            types_pb2.Evidence(
+                evidence_id=f"later-{place}",
+                kind=item.kind,
+                amount=item.least_amount,
+                source="tax_bureau",
+                status=types_pb2.VERIFICATION_STATUS_VERIFIED,
+            )
+            for place, item in enumerate(plan)
+        ]
+        second = self._decisions.SupplementEvidence(
+            decision_pb2.SupplementEvidenceRequest(
+                request_id=f"demo:{self._run}:supplement",
+                decision_id=first.decision_id,
+                evidence=proofs,
+            ),
+            timeout=5,
+        ).decision
+        table = Table(title="7. The limit hoped for, and what it takes", title_justify="left")
+        for heading in ("decision", "line", "hoped for", "proof that would help"):
+            table.add_column(heading)
+        for name, decision in (("at first", first), ("with the proof", second)):
+            asked = (
+                f"{types_pb2.EvidenceKind.Name(item.kind).removeprefix('EVIDENCE_KIND_').lower()}"
+                f" of {_money(item.least_amount)}"
+                for item in decision.expected_limit.evidence_plan
+            )
+            table.add_row(name, _line(decision), _hoped_for(decision), ", ".join(asked) or "-")
+        self._console.print(table)
+        self._console.print()
+        self.expect(
+            "the planned proof brings the limit hoped for",
+            second.expected_limit.status,
+            types_pb2.LIMIT_STATUS_MET,
+        )
+
     def estimate_and_explain(self) -> None:
         """A trial calculation, and one decision in sentences."""
         trial = application(
@@ -254,7 +301,7 @@ class Scenario:
         answer = self._decisions.EstimateLimit(
             decision_pb2.EstimateLimitRequest(application=trial), timeout=5
         )
-        table = Table(title="7. Trial calculation: how the line comes about", title_justify="left")
+        table = Table(title="8. Trial calculation: how the line comes about", title_justify="left")
         table.add_column("step")
         table.add_column("amount", justify="right")
         for step in answer.line.waterfall:
@@ -264,7 +311,7 @@ class Scenario:
         total = sum(_minor(step.amount) for step in answer.line.waterfall)
         self.expect("the waterfall adds to the line", _minor(answer.line.amount), total)
         decision = self.decide(trial)
-        self._console.print("\n[bold]8. One decision in sentences[/]")
+        self._console.print("\n[bold]9. One decision in sentences[/]")
         for language in ("en", "zh"):
             explained = self._decisions.ExplainDecision(
                 decision_pb2.ExplainDecisionRequest(
@@ -311,6 +358,7 @@ def main() -> int:
         scenario.ring()
         scenario.legitimate_sharing()
         scenario.idempotency()
+        scenario.supplement()
         scenario.estimate_and_explain()
     console = Console(width=120)
     for surprise in scenario.surprises:

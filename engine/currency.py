@@ -19,3 +19,6 @@ MINOR_DIGITS: dict[str, int] = {
     for code in codes.split()
 }
 """Digits of the minor unit by currency code."""
+
+MAX_MINOR = 1 << 53
+"""Amounts stay below it, so that no reader that holds numbers as doubles can alter one."""

@@ -52,6 +52,7 @@ from engine.suppose import NOTHING, Suppose, SuppositionRefused, apply, suppose_
 from graph.features import findings
 from touchstone.v1 import facts_pb2
 
+_DAY_US = 86_400_000_000
 _NOT_IN_ESTIMATE = "links and history are not looked at in a trial calculation"
 
 
@@ -344,6 +345,8 @@ class _Road:
         reasons = list(expand(catalogue, self._reasons, self._score))
         if self._line is not None and answer.binding_cap is not None:
             reasons.append(cap_reason(catalogue, answer.binding_cap, self._outcome))
+        if answer.plan:
+            answer = replace(answer, plan_expires_at_us=self._plan_expires_at_us())
         neighbourhood = self._gathered.graph
         return Decision(
             decision_id=admission.decision_id,
@@ -366,7 +369,17 @@ class _Road:
             list_hits=self._standing.hits,
             fraud_score=self._fraud_score,
             challengers=self._challengers,
+            supplements="" if admission.follows is None else admission.follows.decision_id,
         )
+
+    def _plan_expires_at_us(self) -> int | None:
+        """Further proofs do not prolong a plan; a trial calculation keeps no plan open."""
+        admission, days = self._admission, self._product.plan_days
+        if admission.follows is not None:
+            return admission.follows.open_until_us
+        if days is None or not admission.decision_id:
+            return None
+        return admission.as_of_us + days * _DAY_US
 
 
 def _product(policy: Policy, admission: Admission, suppose: Suppose) -> Product:

@@ -67,7 +67,7 @@ class GraphSource:
         if not self.projector.is_trusted:
             raise Stale if reached is not None else GraphUnavailable("the graph was not reached")
         query = NeighbourhoodQuery(
-            applicant_key=admission.decision_id,
+            applicant_key=admission.applicant_key,
             links=admission.application.links,
             as_of_us=admission.as_of_us,
             since_us=max(0, admission.as_of_us - self.window_days * _DAY_US),
@@ -93,7 +93,10 @@ class HistorySource:
         """One indexed read of the ledger."""
         async with asyncio.timeout(timeout_s):
             return await self.ledger.history(
-                subject_of(admission), before_us=admission.as_of_us, limit=self.limit
+                subject_of(admission),
+                before_us=admission.as_of_us,
+                limit=self.limit,
+                but=admission.applicant_key,
             )
 
 

@@ -190,6 +190,20 @@ class Application:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Follows:
+    """The decision that further evidence is added to, and the first of its chain.
+
+    The chain is one application: its applicant in the graph is ``root``, admitted at
+    ``root_at_us``. ``open_until_us``: when the plan of the first decision expires.
+    """
+
+    decision_id: str
+    root: str
+    root_at_us: int
+    open_until_us: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Admission:
     """An application admitted for decision: its identity and its place in time."""
 
@@ -198,6 +212,17 @@ class Admission:
     request_id: str
     as_of_us: int
     application: Application
+    follows: Follows | None = None
+
+    @property
+    def applicant_key(self) -> str:
+        """The applicant in the graph: one for the whole chain of decisions."""
+        return self.decision_id if self.follows is None else self.follows.root
+
+    @property
+    def applied_at_us(self) -> int:
+        """When the application was admitted first, microseconds."""
+        return self.as_of_us if self.follows is None else self.follows.root_at_us
 
 
 class SourceStatus(StrEnum):

@@ -205,7 +205,8 @@ class ExpectedLimit:
 
     ``offer_minor``: min(line, target). ``gap_minor``: what is missing to the target.
     ``plan``: the cheapest proofs that bring the line to the target, or, if none do, to the highest
-    line there is; empty if there is nothing to gain.
+    line there is; empty if there is nothing to gain. ``plan_expires_at_us``: until then the proofs
+    can be added to the decision, under the policy that made it; ``None`` if not at all.
     """
 
     status: LimitStatus
@@ -215,6 +216,7 @@ class ExpectedLimit:
     gap_minor: int
     binding_cap: CapName | None
     plan: tuple[PlanItem, ...] = ()
+    plan_expires_at_us: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -244,7 +246,10 @@ class ListHit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decision:
-    """The whole answer, as pure values."""
+    """The whole answer, as pure values.
+
+    ``supplements``: the decision that this one takes the place of, or "".
+    """
 
     decision_id: str
     as_of_us: int
@@ -264,6 +269,7 @@ class Decision:
     list_hits: tuple[ListHit, ...] = ()
     fraud_score: ScoreResult | None = None
     challengers: tuple[ShadowScore, ...] = ()
+    supplements: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

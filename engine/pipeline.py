@@ -5,9 +5,8 @@ Nothing is answered before it is durable; the same (caller, request_id) gets the
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
-from contextlib import AbstractContextManager
+from contextlib import AbstractAsyncContextManager, AbstractContextManager
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -18,9 +17,6 @@ from engine.errors import (
     FieldViolation,
     InvalidApplication,
     NotFound,
-    Overloaded,
-    RequestIdReused,
-    Unavailable,
 )
 from engine.evaluate import estimate, evaluate
 from engine.explain import explain
@@ -31,15 +27,16 @@ from engine.ledger import (
     ListFilter,
     NewRecord,
     RecordPage,
-    StoredAnswer,
 )
 from engine.model import Admission, Application
+from engine.once import Call, Once, same_answer
 from engine.outcome import Decision, Gathered, Timing
 from engine.policy import Policy
 from engine.privacy import Tokeniser
-from engine.record import DecisionRecord, MarkRecord
+from engine.record import PINNED, DecisionRecord, MarkRecord
 from engine.recording import new_record
 from engine.stopwatch import Stopwatch
+from engine.supplement import Supplement, next_admission
 from graph.model import FraudMarked
 from graph.pending import PendingIndex
 
@@ -57,14 +54,24 @@ class Policies(Protocol):
         ...
 
 
+class Pinned(Protocol):
+    """Policies that decided earlier; ``engine.lifecycle.pinned.PinnedPolicies`` implements it."""
+
+    def lease(self, digest: str) -> AbstractAsyncContextManager[Policy]:
+        """The policy with that digest, not to be closed while in the block."""
+        ...
+
+
 Respond = Callable[[Decision, tuple[Timing, ...]], bytes]
 """Turns a decision into the bytes of the answer, which are stored and sent."""
 
 
 @dataclass(frozen=True, slots=True)
-class _InFlight:
-    fingerprint: bytes
-    task: asyncio.Task[bytes]
+class _Asked:
+    """A call and how its answer is made."""
+
+    call: Call
+    respond: Respond
 
 
 class DecisionEngine:
@@ -77,6 +84,7 @@ class DecisionEngine:
         self,
         *,
         policies: Policies,
+        pinned: Pinned,
         ledger: Ledger,
         pending: PendingIndex,
         gatherer: Gatherer,
@@ -86,15 +94,14 @@ class DecisionEngine:
         observe: Callable[[Decision, bytes], None] = lambda _decision, _body: None,
     ) -> None:
         self._policies = policies
+        self._pinned = pinned
         self._observe = observe
         self._ledger = ledger
         self._pending = pending
         self._gatherer = gatherer
         self._tokeniser = tokeniser
         self._clock = clock
-        self._max_in_flight = max_in_flight
-        self._in_flight: dict[tuple[str, str], _InFlight] = {}
-        self._draining = False
+        self._once = Once(ledger, max_in_flight)
 
     async def decide(
         self,
@@ -111,109 +118,101 @@ class DecisionEngine:
         and a retry finds it. Raises ``RequestIdReused``, ``InvalidApplication``, ``Overloaded``,
         ``Unavailable`` and ``DeadlineExceeded``.
         """
-        fingerprint = self._tokeniser.fingerprint(content)
-        key = (caller, request_id)
-        running = self._in_flight.get(key)
-        if running is None:
-            running = self._start(key, fingerprint, application, respond, deadline)
-        elif running.fingerprint != fingerprint:
-            raise RequestIdReused("request_id was used before with other content")
-        return await deadline.wait_for(asyncio.shield(running.task))
+        asked = _Asked(self._call(caller, request_id, content, deadline), respond)
 
-    def _start(
+        async def make() -> bytes:
+            with self._policies.lease(customer_of(application)) as (policy, role):
+                return await self._decide(policy, role, asked, application)
+
+        return await self._once.run(asked.call, make)
+
+    async def supplement(
         self,
-        key: tuple[str, str],
-        fingerprint: bytes,
-        application: Application,
-        respond: Respond,
-        deadline: Deadline,
-    ) -> _InFlight:
-        if self._draining:
-            raise Unavailable("the server is shutting down; send the request to another one")
-        if len(self._in_flight) >= self._max_in_flight:
-            raise Overloaded("too many decisions under way", retry_after_s=0.5)
-        task = asyncio.create_task(
-            self._find_or_make(key, fingerprint, application, respond, deadline)
-        )
-        running = self._in_flight[key] = _InFlight(fingerprint, task)
-        task.add_done_callback(lambda _: self._finished(key, task))
-        return running
-
-    def _finished(self, key: tuple[str, str], task: asyncio.Task[bytes]) -> None:
-        del self._in_flight[key]
-        if not task.cancelled():
-            task.exception()  # it was delivered to whoever waited; nobody need be left
-
-    async def _find_or_make(
-        self,
-        key: tuple[str, str],
-        fingerprint: bytes,
-        application: Application,
+        caller: str,
+        request_id: str,
+        content: bytes,
+        decision_id: str,
+        supplement: Supplement,
         respond: Respond,
         deadline: Deadline,
     ) -> bytes:
-        stored = await self._ledger.find(*key)
-        if stored is not None:
-            return _same_request(stored, fingerprint)
-        with self._policies.lease(customer_of(application)) as (policy, role):
-            return await self._decide(
-                policy, role, key, fingerprint, application, respond, deadline
-            )
+        """As ``decide``, for proofs added to a decision of the caller while its plan is open.
+
+        Decided under the policy that made the first decision; the graph and the history are
+        asked anew, without the application itself. Raises also ``NotFound``,
+        ``NothingToSupplement``, ``PlanExpired`` and ``AlreadySupplemented``.
+        """
+        asked = _Asked(self._call(caller, request_id, content, deadline), respond)
+
+        async def make() -> bytes:
+            stored = await self._ledger.get(decision_id)
+            if stored is None or stored.kind != "decision" or stored.caller != caller:
+                raise NotFound("no decision with that id")
+            record = decode(stored.body, DecisionRecord)
+            async with self._pinned.lease(record.decision.policy_digest) as policy:
+                return await self._supplement(policy, record, asked, supplement)
+
+        return await self._once.run(asked.call, make)
+
+    async def _supplement(
+        self, policy: Policy, record: DecisionRecord, asked: _Asked, supplement: Supplement
+    ) -> bytes:
+        """The application is in the graph already, so nothing is admitted to it."""
+        call = asked.call
+        admission = next_admission(
+            record,
+            supplement,
+            decision_id=self._tokeniser.decision_id(call.caller, call.request_id),
+            request_id=call.request_id,
+            as_of_us=self._clock.next_us(),
+        )
+        try:
+            return await self._make(policy, PINNED, admission, asked)
+        except DuplicateRecord as duplicate:
+            return call.same(duplicate.stored)
 
     async def _decide(
-        self,
-        policy: Policy,
-        role: str,
-        key: tuple[str, str],
-        fingerprint: bytes,
-        application: Application,
-        respond: Respond,
-        deadline: Deadline,
+        self, policy: Policy, role: str, asked: _Asked, application: Application
     ) -> bytes:
         """Wholly under one policy."""
         check(application, policy)
-        admission = self._admit(key, application)
+        admission = self._admit(asked.call, application)
         try:
-            return await self._make(policy, role, admission, fingerprint, respond, deadline)
+            return await self._make(policy, role, admission, asked)
         except DuplicateRecord as duplicate:
             self._pending.withdraw(admission.decision_id)
-            return _same_request(duplicate.stored, fingerprint)
+            return asked.call.same(duplicate.stored)
         except BaseException:
             self._pending.withdraw(admission.decision_id)
             raise
 
-    def _admit(self, key: tuple[str, str], application: Application) -> Admission:
+    def _call(self, caller: str, request_id: str, content: bytes, deadline: Deadline) -> Call:
+        return Call(caller, request_id, self._tokeniser.fingerprint(content), deadline)
+
+    def _admit(self, call: Call, application: Application) -> Admission:
         """From here on, every later admission sees this application."""
-        caller, request_id = key
         admission = Admission(
-            decision_id=self._tokeniser.decision_id(caller, request_id),
-            caller=caller,
-            request_id=request_id,
+            decision_id=self._tokeniser.decision_id(call.caller, call.request_id),
+            caller=call.caller,
+            request_id=call.request_id,
             as_of_us=self._clock.next_us(),
             application=application,
         )
         self._pending.admit(admission.decision_id, admission.as_of_us, application.links)
         return admission
 
-    async def _make(
-        self,
-        policy: Policy,
-        role: str,
-        admission: Admission,
-        fingerprint: bytes,
-        respond: Respond,
-        deadline: Deadline,
-    ) -> bytes:
-        stopwatch = Stopwatch()
+    async def _make(self, policy: Policy, role: str, admission: Admission, asked: _Asked) -> bytes:
+        stopwatch, deadline = Stopwatch(), asked.call.deadline
         decision, gathered = await self._evaluate(policy, admission, deadline, stopwatch)
-        answer = respond(decision, stopwatch.timings())
+        answer = asked.respond(decision, stopwatch.timings())
         record = new_record(
             DecisionRecord(admission=admission, gathered=gathered, decision=decision, role=role),
-            fingerprint,
+            asked.call.fingerprint,
             answer,
         )
         await self._ledger.append(record)
-        self._observe(decision, record.body)
+        if role != PINNED:
+            self._observe(decision, record.body)
         return answer
 
     async def _evaluate(
@@ -300,10 +299,11 @@ class DecisionEngine:
         fingerprint = self._tokeniser.fingerprint(content)
         stored = await self._ledger.find(caller, request_id)
         if stored is not None:
-            return decode(_same_request(stored, fingerprint), int)
+            return decode(same_answer(stored, fingerprint), int)
         target = await self._ledger.get(decision_id)
         if target is None or target.kind != "decision":
             raise NotFound("no decision with that id")
+        applicant = decode(target.body, DecisionRecord).admission.applicant_key
         mark = MarkRecord(
             mark_id=self._tokeniser.decision_id(caller, request_id),
             decision_id=decision_id,
@@ -313,18 +313,24 @@ class DecisionEngine:
             since_us=since_us,
             case_id=case_id,
         )
-        return await self._record_mark(caller, request_id, fingerprint, target.subject, mark)
-
-    async def _record_mark(
-        self, caller: str, request_id: str, fingerprint: bytes, subject: str, mark: MarkRecord
-    ) -> int:
-        since_us = mark.known_at_us if mark.since_us is None else mark.since_us
+        since_us = mark.known_at_us if since_us is None else since_us
         event = FraudMarked(
-            applicant=mark.decision_id,
+            applicant=applicant,
             at_us=mark.known_at_us,
             fraud_at_us=None if mark.fraud_type is None else since_us,
             fraud_type=mark.fraud_type or "",
         )
+        return await self._record_mark(caller, request_id, fingerprint, target.subject, mark, event)
+
+    async def _record_mark(
+        self,
+        caller: str,
+        request_id: str,
+        fingerprint: bytes,
+        subject: str,
+        mark: MarkRecord,
+        event: FraudMarked,
+    ) -> int:
         self._pending.expect(event)
         answer = encode(mark.known_at_us)
         try:
@@ -344,7 +350,7 @@ class DecisionEngine:
             )
         except DuplicateRecord as duplicate:
             self._pending.discard(event)
-            return decode(_same_request(duplicate.stored, fingerprint), int)
+            return decode(same_answer(duplicate.stored, fingerprint), int)
         except BaseException:
             self._pending.discard(event)
             raise
@@ -352,10 +358,7 @@ class DecisionEngine:
 
     async def drain(self, timeout_s: float) -> None:
         """Take no new decisions and wait, so long, until those under way are recorded."""
-        self._draining = True
-        tasks = [running.task for running in self._in_flight.values()]
-        if tasks:
-            await asyncio.wait(tasks, timeout=timeout_s)
+        await self._once.drain(timeout_s)
 
 
 def check(application: Application, policy: Policy) -> None:
@@ -371,9 +374,3 @@ def check(application: Application, policy: Policy) -> None:
         violations.append(FieldViolation("application", f"amounts must be in {currency}"))
     if violations:
         raise InvalidApplication(tuple(violations))
-
-
-def _same_request(stored: StoredAnswer, fingerprint: bytes) -> bytes:
-    if stored.fingerprint != fingerprint:
-        raise RequestIdReused("request_id was used before with other content")
-    return stored.answer

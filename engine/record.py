@@ -10,12 +10,15 @@ from engine.model import Admission
 from engine.outcome import Decision, Gathered, Need
 from engine.policy import Policy
 
+PINNED = "pinned"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DecisionRecord:
     """Input, gathered answers and result. Holds tokens, never raw identifiers.
 
-    ``role``: as what the policy decided, "live" or "canary".
+    ``role``: as what the policy decided: "live", "canary", or ``PINNED``, as the policy of the
+    decision that was supplemented.
     """
 
     admission: Admission

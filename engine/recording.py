@@ -30,12 +30,14 @@ def new_record(record: DecisionRecord, fingerprint: bytes, answer: bytes) -> New
         partner=application.partner,
         outcome=decision.outcome.value,
         line_minor=_approved_line_minor(decision),
+        root="" if admission.follows is None else admission.follows.root,
+        supplements="" if admission.follows is None else admission.follows.decision_id,
         body=encode(record),
         answer=answer,
         graph_events=(
             ApplicationProjected(
-                applicant=admission.decision_id,
-                at_us=admission.as_of_us,
+                applicant=admission.applicant_key,
+                at_us=admission.applied_at_us,
                 status=decision.outcome.value,
                 links=application.links,
             ),

@@ -346,7 +346,7 @@ def _products() -> Schema:
             "evidence": _many(_enum(EvidenceKind)),
             "ceilings": ceilings,
         },
-        {"group_exposure": number},
+        {"group_exposure": number, "plan_days": _whole(1, 365)},
     )
     kinds = _object({}, dict.fromkeys((kind.value for kind in EvidenceKind), evidence))
     return _object({"evidence": kinds, "products": {**_each(product), "minProperties": 1}})

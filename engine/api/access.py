@@ -74,6 +74,7 @@ METHOD_ROLES: Mapping[str, frozenset[str]] = {
     "/touchstone.v1.DecisionService/Decide": frozenset({"channel"}),
     "/touchstone.v1.DecisionService/BatchDecide": frozenset({"channel"}),
     "/touchstone.v1.DecisionService/EstimateLimit": frozenset({"channel"}),
+    "/touchstone.v1.DecisionService/SupplementEvidence": frozenset({"channel"}),
     "/touchstone.v1.DecisionService/GetDecision": frozenset({"channel", "investigator", "auditor"}),
     "/touchstone.v1.DecisionService/ListDecisions": frozenset(
         {"channel", "investigator", "auditor"}

@@ -72,6 +72,7 @@ def to_decision(request_id: str, decision: Decision, timings: Iterable[Timing]) 
         policy_digest=decision.policy_digest,
         model_digests=decision.model_digests,
         fraud_score=_score(decision.fraud_score),
+        supplements=decision.supplements,
     )
 
 
@@ -131,6 +132,11 @@ def _expected(expected: ExpectedLimit, currency: str) -> pb.ExpectedLimit:
                 kind=_PROOFS[item.proof], least_amount=to_money(item.least_amount_minor, currency)
             )
             for item in expected.plan
+        ),
+        evidence_plan_expires_at=(
+            None
+            if expected.plan_expires_at_us is None
+            else to_timestamp(expected.plan_expires_at_us)
         ),
     )
 

@@ -23,6 +23,7 @@ from engine.ledger import SqliteLedger
 from engine.ledger.sqlite import FILE_NAME
 from engine.lifecycle import Approvers, LivePolicies, PolicyDesk, load_approvers
 from engine.lifecycle.opening import GOVERNED, open_desk
+from engine.lifecycle.pinned import PinnedPolicies
 from engine.lifecycle.watch import DirectoryWatch
 from engine.pipeline import DecisionEngine
 from engine.policy import Policy, load_policy
@@ -178,8 +179,10 @@ class TouchstoneApp:
         watch = self._watch(desk)
         keeper = Keeper(ledger, store, self._retention)
         keeper.start()
+        pinned = PinnedPolicies(policies, desk.store)
         engine = DecisionEngine(
             policies=policies,
+            pinned=pinned,
             ledger=ledger,
             pending=pending,
             gatherer=Gatherer(
@@ -210,7 +213,7 @@ class TouchstoneApp:
             ),
         )
         return _Running(
-            engine, ledger, store, projector, policies, desk, watch, investigation, keeper
+            engine, ledger, store, projector, policies, pinned, desk, watch, investigation, keeper
         )
 
     def _watch(self, desk: PolicyDesk) -> DirectoryWatch | None:
@@ -237,6 +240,7 @@ class TouchstoneApp:
         await running.store.close()
         await running.desk.close()
         await running.ledger.close()
+        running.pinned.close()
         running.policies.close()
 
 
@@ -250,6 +254,7 @@ class _Running:
         store: GraphStore,
         projector: Projector,
         policies: LivePolicies,
+        pinned: PinnedPolicies,
         desk: PolicyDesk,
         watch: DirectoryWatch | None,
         investigation: Investigation,
@@ -259,6 +264,7 @@ class _Running:
         self.keeper = keeper
         self.watch = watch
         self.policies = policies
+        self.pinned = pinned
         self.desk = desk
         self.engine = engine
         self.ledger = ledger

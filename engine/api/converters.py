@@ -9,19 +9,19 @@ from datetime import date
 from google.protobuf.message import Message
 
 from engine.api.bureau import to_bureau
-from engine.api.dates import birth_date, past_date, to_date
+from engine.api.dates import birth_date, to_date
 from engine.api.identifiers import Links, Tokens, born_on, document_kind
-from engine.api.money import MAX_MINOR, Purse, Sign
+from engine.api.money import Purse, Sign
 from engine.api.problems import Problems
+from engine.api.proofs import to_evidence
+from engine.currency import MAX_MINOR
 from engine.model import (
     Applicant,
     Application,
-    Evidence,
-    EvidenceKind,
     HeldLines,
     Session,
-    VerificationStatus,
 )
+from engine.supplement import Supplement
 from touchstone.v1 import decision_pb2
 from touchstone.v1 import types_pb2 as pb
 
@@ -45,6 +45,15 @@ class Converter:
         application = _Reader(self.tokens, self.today(), problems).read(request.application)
         problems.raise_if_any()
         return application
+
+    def supplement(self, request: decision_pb2.SupplementEvidenceRequest) -> Supplement:
+        """The proofs of ``request``. Raises ``InvalidApplication`` naming every bad field."""
+        problems = Problems()
+        problems.add_constraints(request)
+        purse = Purse(problems)
+        evidence = to_evidence("evidence", request.evidence, purse, problems, self.today())
+        problems.raise_if_any()
+        return Supplement(evidence=evidence, currency=purse.currency)
 
 
 def check(request: Message) -> None:
@@ -77,7 +86,9 @@ class _Reader:
             else None
         )
         held_lines = self._held_lines(f"{path}.held_lines", message)
-        evidence = self._evidence(f"{path}.evidence", message)
+        evidence = to_evidence(
+            f"{path}.evidence", message.evidence, self._purse, self._problems, self._today
+        )
         return Application(
             product=message.product,
             channel=message.channel,
@@ -156,39 +167,6 @@ class _Reader:
             elsewhere_minor=totals[pb.LINE_HOLDER_ELSEWHERE],
         )
 
-    def _evidence(self, path: str, message: pb.Application) -> tuple[Evidence, ...]:
-        seen: set[str] = set()
-        proofs = []
-        for place, proof in enumerate(message.evidence):
-            here = f"{path}[{place}]"
-            if proof.evidence_id in seen:
-                self._problems.add(f"{here}.evidence_id", "must be unique in the application")
-            seen.add(proof.evidence_id)
-            proofs.append(self._proof(here, proof))
-        if sum(proof.amount_minor for proof in proofs if proof is not None) >= MAX_MINOR:
-            self._problems.add(path, "the sum is too large")
-        return tuple(proof for proof in proofs if proof is not None)
-
-    def _proof(self, path: str, message: pb.Evidence) -> Evidence | None:
-        """``None`` where an enum value is not defined: the proto's constraints name it."""
-        amount = self._purse.read(f"{path}.amount", message.amount)
-        issued = None
-        if message.HasField("issued_on"):
-            with self._problems.noting(f"{path}.issued_on"):
-                issued = past_date(message.issued_on, self._today)
-        kind = EVIDENCE_KINDS.get(message.kind)
-        status = _VERIFICATION.get(message.status)
-        if kind is None or status is None:
-            return None
-        return Evidence(
-            evidence_id=message.evidence_id,
-            kind=kind,
-            amount_minor=amount,
-            source=message.source,
-            status=status,
-            issued_on=issued,
-        )
-
 
 def _session(message: pb.DeviceSession) -> Session:
     return Session(
@@ -198,14 +176,3 @@ def _session(message: pb.DeviceSession) -> Session:
         country=message.country or None,
         city=message.city or None,
     )
-
-
-EVIDENCE_KINDS = {
-    pb.EvidenceKind.Value(f"EVIDENCE_KIND_{kind.name}"): kind for kind in EvidenceKind
-}
-"""Kinds of proofs by their number on the wire."""
-
-_VERIFICATION = {
-    pb.VerificationStatus.Value(f"VERIFICATION_STATUS_{status.name}"): status
-    for status in VerificationStatus
-}

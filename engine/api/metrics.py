@@ -33,6 +33,12 @@ class Metrics:
             ("channel", "outcome"),
             registry=registry,
         )
+        self._supplemented = Counter(
+            "touchstone_decisions_supplemented",
+            "Decisions newly made because proofs were added to an earlier one",
+            ("outcome",),
+            registry=registry,
+        )
         self._dropped = Counter(
             "touchstone_log_lines_dropped",
             "Log lines dropped because the sink did not keep up",
@@ -82,6 +88,10 @@ class Metrics:
     def ring_alerts(self, raised: int) -> None:
         """Alerts raised since the start."""
         self._ring_alerts.set(raised)
+
+    def supplemented(self, outcome: str) -> None:
+        """Proofs were added to a decision, and the new one is durable."""
+        self._supplemented.labels(outcome).inc()
 
     def graph(self, lag: Lag) -> None:
         """How far the graph is behind."""

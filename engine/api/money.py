@@ -7,10 +7,7 @@ from enum import Enum
 from google.type import money_pb2
 
 from engine.api.problems import Problems
-from engine.currency import MINOR_DIGITS
-
-MAX_MINOR = 1 << 53
-"""Amounts stay below it, so that no reader that holds numbers as doubles can alter one."""
+from engine.currency import MAX_MINOR, MINOR_DIGITS
 
 _NANOS = 1_000_000_000
 

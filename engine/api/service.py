@@ -9,6 +9,7 @@ from engine.deadline import Deadline
 from engine.ledger import ListFilter, RecordPage
 from engine.model import Application
 from engine.outcome import Decision, Timing
+from engine.supplement import Supplement
 
 Respond = Callable[[Decision, tuple[Timing, ...]], bytes]
 """Turns a decision into the bytes of the answer, which are stored and sent."""
@@ -30,6 +31,19 @@ class Engine(Protocol):
 
         ``content``: what must be the same for the request to count as repeated.
         """
+        ...
+
+    async def supplement(
+        self,
+        caller: str,
+        request_id: str,
+        content: bytes,
+        decision_id: str,
+        supplement: Supplement,
+        respond: Respond,
+        deadline: Deadline,
+    ) -> bytes:
+        """As ``decide``, for proofs added to a decision. Raises also ``PreconditionFailed``."""
         ...
 
     async def estimate(self, application: Application) -> Decision:

@@ -76,6 +76,31 @@ class DecisionServicer(decision_pb2_grpc.DecisionServiceServicer):
         results = (self._decide_item(item, turns) for item in request.requests)
         return pb.BatchDecideResponse(results=await asyncio.gather(*results))
 
+    async def SupplementEvidence(  # noqa: N802
+        self, request: pb.SupplementEvidenceRequest, _context: object
+    ) -> bytes:
+        """Decide again with further proofs. The answer has the shape of DecideResponse."""
+        call = current_call()
+        await call.deadline.wait_for(self._working.acquire())
+        try:
+            supplement = self._converter.supplement(request)
+            responder = _Responder(request.request_id)
+            answer = await self._engine.supplement(
+                call.caller,
+                request.request_id,
+                content_of("SupplementEvidence", request),
+                request.decision_id,
+                supplement,
+                responder,
+                call.deadline,
+            )
+        finally:
+            self._working.release()
+        if responder.made is not None:
+            call.decision_id = responder.made.decision_id
+            self._metrics.supplemented(responder.made.outcome.value)
+        return answer
+
     async def EstimateLimit(  # noqa: N802
         self, request: pb.EstimateLimitRequest, _context: object
     ) -> pb.EstimateLimitResponse:
@@ -217,4 +242,5 @@ def _summary(record: RecordSummary) -> pb.DecisionSummary:
         channel=record.channel,
         outcome=outcome_name(record.outcome),
         line_minor=record.line_minor,
+        supplements=record.supplements,
     )

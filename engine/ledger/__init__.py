@@ -2,6 +2,7 @@
 
 from engine.ledger.memory import MemoryLedger
 from engine.ledger.model import (
+    AlreadySupplemented,
     DuplicateRecord,
     Ledger,
     ListFilter,
@@ -17,6 +18,7 @@ from engine.ledger.model import (
 from engine.ledger.sqlite import SqliteLedger
 
 __all__ = [
+    "AlreadySupplemented",
     "DuplicateRecord",
     "Ledger",
     "ListFilter",

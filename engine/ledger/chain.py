@@ -34,6 +34,9 @@ COLUMNS = (
 )
 """The columns that are hashed, in this order."""
 
+LATER_COLUMNS = ("root", "supplements")
+"""Columns that came with a later version: hashed, after the others, in records that have them."""
+
 
 def link(previous: bytes, values: Sequence[str | int | bytes], events: Sequence[bytes]) -> bytes:
     """The record's hash. Each part goes in with its length, so that no two rows look alike."""
@@ -43,3 +46,12 @@ def link(previous: bytes, values: Sequence[str | int | bytes], events: Sequence[
         digest.update(len(part).to_bytes(8, "big"))
         digest.update(part)
     return digest.digest()
+
+
+def hashed(values: Sequence[str | int | bytes]) -> Sequence[str | int | bytes]:
+    """Of all columns, the later ones last, those that go into a record's hash.
+
+    A record that does not use the later ones has the hash that it had before they came.
+    """
+    later = values[len(COLUMNS) :]
+    return values if any(later) else values[: len(COLUMNS)]

@@ -14,6 +14,7 @@ from engine.codec import encode_event
 from engine.errors import LedgerUnavailable
 from engine.ledger import chain
 from engine.ledger.model import (
+    AlreadySupplemented,
     DuplicateRecord,
     ListFilter,
     NewRecord,
@@ -45,6 +46,8 @@ _TEXTS = (
     "staff_member",
     "partner",
     "outcome",
+    "root",
+    "supplements",
 )
 
 
@@ -87,6 +90,9 @@ class MemoryLedger:
         fresh = dict(record.loaded)
         if len(fresh) != len(record.loaded) or not self._loaded.keys().isdisjoint(fresh):
             raise RecordRefused("ConstraintError")
+        for row in self._rows if record.supplements else ():
+            if row.record.supplements == record.supplements:
+                raise AlreadySupplemented(row.record.decision_id)
         contents = (sha256(record.body).digest(), sha256(record.answer).digest())
         head = _linked(self._head(), len(self._rows) + 1, record, contents)
         row = _Row(record, contents, head)
@@ -127,15 +133,18 @@ class MemoryLedger:
             next_page_token=tokens.token(found[size - 1][0]) if len(found) > size else "",
         )
 
-    async def history(self, subject: str, *, before_us: int, limit: int) -> History:
-        """The person's decisions before that time, newest first."""
+    async def history(self, subject: str, *, before_us: int, limit: int, but: str = "") -> History:
+        """The person's applications before that time, as ``Ledger.history`` says."""
+        records = [row.record for row in self._rows if row.record.at_us < before_us]
+        followed = {record.supplements for record in records}
         found = sorted(
             (
-                row.record
-                for row in self._rows
-                if row.record.subject == subject
-                and row.record.kind == "decision"
-                and row.record.at_us < before_us
+                record
+                for record in records
+                if record.subject == subject
+                and record.kind == "decision"
+                and record.decision_id not in followed
+                and (record.root or record.decision_id) != but
             ),
             key=lambda record: -record.at_us,
         )
@@ -149,12 +158,13 @@ class MemoryLedger:
         )
 
     async def granted(self, decision_ids: Sequence[str]) -> tuple[GrantedLine, ...]:
-        """Lines granted on these decisions, in their order; those of 0 are left out."""
-        rows = [(one, self._by_decision.get(one)) for one in decision_ids]
+        """Lines granted on applications, as ``Ledger.granted`` says."""
+        records = [row.record for row in self._rows if row.record.kind == "decision"]
+        last = {record.root or record.decision_id: record.line_minor for record in records}
         return tuple(
-            GrantedLine(decision_id=one, line_minor=row.record.line_minor)
-            for one, row in rows
-            if row is not None and row.record.kind == "decision" and row.record.line_minor > 0
+            GrantedLine(decision_id=one, line_minor=last[one])
+            for one in decision_ids
+            if last.get(one, 0) > 0
         )
 
     async def read_after(self, position: int, limit: int) -> Sequence[tuple[int, GraphEvent]]:

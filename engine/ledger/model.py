@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from engine.errors import TouchstoneError
+from engine.errors import PreconditionFailed, TouchstoneError
 from engine.model import GrantedLine, History
 from graph.model import GraphEvent
 
@@ -15,6 +15,8 @@ from graph.model import GraphEvent
 class NewRecord:
     """A record to append. ``body`` and ``answer`` are sealed; everything else is stored plainly,
     so it holds ids and tokens only. ``at_us``: microseconds since the epoch, UTC.
+    ``supplements``: the decision that this one takes the place of, and ``root``, the first of
+    that chain; both empty for an application of its own.
 
     ``loaded``: of events loaded in bulk, in their order, digests of what each is about and of its
     content. Such events are stored packed, and none about the same a second time.
@@ -39,6 +41,8 @@ class NewRecord:
     partner: str = ""
     outcome: str = ""
     line_minor: int = 0
+    root: str = ""
+    supplements: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +87,7 @@ class RecordSummary:
     channel: str
     outcome: str
     line_minor: int
+    supplements: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,6 +128,16 @@ class DuplicateRecord(TouchstoneError):
         super().__init__("a record of that request exists")
 
 
+class AlreadySupplemented(PreconditionFailed):
+    """A decision is followed by one at most; ``follower`` is that one."""
+
+    reason = "ALREADY_SUPPLEMENTED"
+
+    def __init__(self, follower: str) -> None:
+        self.follower = follower
+        super().__init__(f"the decision was supplemented already; supplement {follower}")
+
+
 class RecordRefused(TouchstoneError):
     """This record cannot be stored as it is; the ledger and the other records are unharmed.
 
@@ -149,8 +164,8 @@ class Ledger(Protocol):
     async def append(self, record: NewRecord) -> RecordRef:
         """Return once it is durable.
 
-        Raises ``DuplicateRecord``, ``Erased`` (a duplicate of an erased one), ``RecordRefused``
-        and ``Overloaded``.
+        Raises ``DuplicateRecord``, ``Erased`` (a duplicate of an erased one), ``RecordRefused``,
+        ``AlreadySupplemented`` and ``Overloaded``.
         """
         ...
 
@@ -171,12 +186,15 @@ class Ledger(Protocol):
         """
         ...
 
-    async def history(self, subject: str, *, before_us: int, limit: int) -> History:
-        """The person's decisions before that time, newest first."""
+    async def history(self, subject: str, *, before_us: int, limit: int, but: str = "") -> History:
+        """The person's applications before that time, each with its last decision, newest first.
+
+        ``but``: the first decision of an application that is left out.
+        """
         ...
 
     async def granted(self, decision_ids: Sequence[str]) -> tuple[GrantedLine, ...]:
-        """Lines granted on these decisions, in their order; those of 0 are left out."""
+        """Lines of the last decisions on applications, each named by its first; 0 is left out."""
         ...
 
     async def read_after(self, position: int, limit: int) -> Sequence[tuple[int, GraphEvent]]:

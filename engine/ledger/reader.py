@@ -193,8 +193,8 @@ class Reader:
         size = page_size_of(page_size)
         rows: list[tuple[Any, ...]] = connection.execute(
             "SELECT sequence, decision_id, caller, request_id, at_us,"  # noqa: S608 - own terms
-            " product, channel, outcome,"
-            f" line_minor FROM records WHERE {' AND '.join(terms)}"
+            " product, channel, outcome, line_minor,"
+            f" supplements FROM records WHERE {' AND '.join(terms)}"
             " ORDER BY sequence DESC LIMIT ?",
             (*values, size + 1),
         ).fetchall()
@@ -221,12 +221,18 @@ def _conditions(listing: ListFilter, caller: str | None) -> tuple[list[str], lis
     return ["kind = 'decision'", *terms], [value for _, value in given if value is not None]
 
 
-def history(connection: apsw.Connection, subject: str, before_us: int, limit: int) -> History:
-    """The person's decisions before that time, newest first."""
+def history(
+    connection: apsw.Connection, subject: str, before_us: int, limit: int, but: str
+) -> History:
+    """The person's applications before that time, as ``Ledger.history`` says."""
     rows: list[tuple[Any, ...]] = connection.execute(
-        "SELECT decision_id, at_us, product, outcome, line_minor FROM records"
-        " WHERE subject = ? AND at_us < ? AND kind = 'decision' ORDER BY at_us DESC LIMIT ?",
-        (subject, before_us, limit + 1),
+        "SELECT decision_id, at_us, product, outcome, line_minor FROM records r"
+        " WHERE subject = ?1 AND at_us < ?2 AND kind = 'decision'"
+        " AND decision_id <> ?4 AND (root = '' OR root <> ?4)"
+        " AND NOT EXISTS (SELECT 1 FROM records n WHERE n.supplements = r.decision_id"
+        " AND n.supplements <> '' AND n.at_us < ?2)"
+        " ORDER BY at_us DESC LIMIT ?3",
+        (subject, before_us, limit + 1, but),
     ).fetchall()
     names = PriorApplication.__slots__
     return History(
@@ -238,13 +244,14 @@ def history(connection: apsw.Connection, subject: str, before_us: int, limit: in
 
 
 def granted(connection: apsw.Connection, decision_ids: Sequence[str]) -> tuple[GrantedLine, ...]:
-    """Lines granted on these decisions, in their order; those of 0 are left out."""
+    """Lines granted on applications, as ``Ledger.granted`` says."""
     rows = connection.executemany(
-        "SELECT decision_id, line_minor FROM records"
-        " WHERE decision_id = ? AND kind = 'decision' AND line_minor > 0",
+        "SELECT ?1, line_minor FROM records WHERE kind = 'decision'"
+        " AND (decision_id = ?1 OR (root = ?1 AND root <> '')) ORDER BY sequence DESC LIMIT 1",
         [(decision_id,) for decision_id in decision_ids],
     )
-    return tuple(GrantedLine(decision_id=str(row[0]), line_minor=int(str(row[1]))) for row in rows)
+    found = ((str(row[0]), int(str(row[1]))) for row in rows)
+    return tuple(GrantedLine(decision_id=one, line_minor=line) for one, line in found if line > 0)
 
 
 def read_after(
@@ -293,14 +300,14 @@ def verify(connection: apsw.Connection) -> VerifyReport:
 
 def _walk(connection: apsw.Connection) -> VerifyReport:
     head, count, position = chain.GENESIS, 0, 0
-    columns = ", ".join(chain.COLUMNS)
+    columns = ", ".join((*chain.COLUMNS, *chain.LATER_COLUMNS))
     rows = connection.execute(
         f"SELECT {columns}, chain FROM records ORDER BY sequence"  # noqa: S608 - constants
     )
     outbox = _Outbox(connection)
     for *values, stored in rows:
         events = outbox.of(values[0])
-        head = chain.link(head, values, [body for _, _, body in events])
+        head = chain.link(head, chain.hashed(values), [body for _, _, body in events])
         count += 1
         if values[0] != count or head != stored or not _in_place(events, position):
             problem = f"record {count} (decision {values[4]}) was altered, removed or moved"

@@ -11,7 +11,7 @@ import apsw
 from engine.errors import LedgerUnavailable
 from engine.privacy import Keyring, KeyringError
 
-VERSION = 1
+VERSION = 2
 _BUSY_MS = 2000
 _SCRUB_BUSY_MS = 50
 
@@ -56,6 +56,15 @@ CREATE TABLE outbox (
   body BLOB NOT NULL
 ) STRICT;
 """
+
+_CHAINS = """
+ALTER TABLE records ADD COLUMN root TEXT NOT NULL DEFAULT '';
+ALTER TABLE records ADD COLUMN supplements TEXT NOT NULL DEFAULT '';
+CREATE UNIQUE INDEX record_supplemented ON records (supplements) WHERE supplements <> '';
+CREATE INDEX records_of_root ON records (root) WHERE root <> '';
+"""
+_STEPS = (_TABLES, _CHAINS)
+"""From each version to the next."""
 
 # Not part of the version: a version that does not know the table loses nothing by it.
 _KEYS = """
@@ -110,10 +119,11 @@ def open_writer(path: Path) -> apsw.Connection:
             f"{path} was written by a newer version (schema {found}, this one knows {VERSION}); "
             "start that version"
         )
-    if found == 0:
+    for step in _STEPS[found:]:
         with connection:
-            connection.execute(_TABLES)
-            connection.pragma("user_version", VERSION)
+            connection.execute(step)
+            found += 1
+            connection.pragma("user_version", found)
     connection.execute(_LOADED)
     connection.execute(_BESIDE)
     return connection

@@ -126,13 +126,13 @@ class SqliteLedger:
             lambda c: self._browser.page(c, listing, caller, page_size, page_token)
         )
 
-    async def history(self, subject: str, *, before_us: int, limit: int) -> History:
+    async def history(self, subject: str, *, before_us: int, limit: int, but: str = "") -> History:
         """The person's decisions before that time, newest first."""
         self._require_healthy()
-        return await self._reader.run(lambda c: read.history(c, subject, before_us, limit))
+        return await self._reader.run(lambda c: read.history(c, subject, before_us, limit, but))
 
     async def granted(self, decision_ids: Sequence[str]) -> tuple[GrantedLine, ...]:
-        """Lines granted on these decisions, in their order; those of 0 are left out."""
+        """Lines granted on applications, as ``Ledger.granted`` says."""
         self._require_healthy()
         return await self._reader.run(lambda c: read.granted(c, decision_ids))
 

@@ -14,6 +14,7 @@ from engine.codec import encode_event, pack_event
 from engine.errors import LedgerUnavailable, Overloaded
 from engine.ledger import chain
 from engine.ledger.model import (
+    AlreadySupplemented,
     DuplicateRecord,
     NewRecord,
     RecordRef,
@@ -27,9 +28,10 @@ _RETRY_AFTER_S = 0.2
 _RECORDS_OWN = (ValueError, TypeError, OverflowError, apsw.ConstraintError, apsw.TooBigError)
 """What one record may have wrong with it (an integer of 65 bits, a lone surrogate, a sealed answer
 that was altered). It says nothing about the disk, so it fails that record and no other."""
+_COLUMNS = (*chain.COLUMNS, *chain.LATER_COLUMNS)
 _INSERT = (
-    f"INSERT INTO records ({', '.join(chain.COLUMNS)}, chain)"  # noqa: S608 - constants
-    f" VALUES ({', '.join('?' * (len(chain.COLUMNS) + 1))})"
+    f"INSERT INTO records ({', '.join(_COLUMNS)}, chain)"  # noqa: S608 - constants
+    f" VALUES ({', '.join('?' * (len(_COLUMNS) + 1))})"
 )
 
 
@@ -178,6 +180,8 @@ class Writer:
             return lambda: _reject(job.done, refusal)
         if stored is not None:
             return lambda: _reject(job.done, DuplicateRecord(stored))
+        if follower := self._follower(job.record.supplements):
+            return lambda: _reject(job.done, AlreadySupplemented(follower))
         reference = RecordRef(self._insert(job.record))
         return lambda: _resolve(job.done, reference)
 
@@ -206,6 +210,14 @@ class Writer:
             answer=self._sealer.open(key, f"answer:{decision_id}", answer),
         )
 
+    def _follower(self, decision_id: str) -> str:
+        """The decision that supplements this one; "" if there is none."""
+        row = self._connection.execute(
+            "SELECT decision_id FROM records WHERE supplements = ? AND supplements <> ''",
+            (decision_id,),
+        ).fetchone()
+        return "" if row is None else str(row[0])
+
     def _key(self, subject: str) -> tuple[int, bytes]:
         row = self._connection.execute(
             "SELECT key_id, wrapped FROM subject_keys WHERE subject = ? AND wrapped IS NOT NULL",
@@ -230,11 +242,11 @@ class Writer:
             "answer": self._sealer.seal(key, f"answer:{record.decision_id}", record.answer),
         }
         values: list[str | int | bytes] = [
-            given[name] if name in given else getattr(record, name) for name in chain.COLUMNS
+            given[name] if name in given else getattr(record, name) for name in _COLUMNS
         ]
         encoded = pack_event if record.loaded else encode_event
         events = [encoded(event) for event in record.graph_events]
-        head = chain.link(self._head, values, [body for _, body in events])
+        head = chain.link(self._head, chain.hashed(values), [body for _, body in events])
         self._connection.execute(_INSERT, (*values, head))
         self._connection.executemany(
             "INSERT INTO outbox (sequence, kind, body) VALUES (?, ?, ?)",

@@ -63,6 +63,21 @@ class LivePolicies:
             held.users -= 1
             _close_if_unused(held)
 
+    @contextmanager
+    def lease_of(self, digest: str) -> Iterator[Policy | None]:
+        """The policy with that digest while in the block; ``None`` if it is not in use."""
+        both = (self._live, self._canary)
+        held = next((h for h in both if h is not None and h.policy.digest == digest), None)
+        if held is None:
+            yield None
+            return
+        held.users += 1
+        try:
+            yield held.policy
+        finally:
+            held.users -= 1
+            _close_if_unused(held)
+
     def swap(self, policy: Policy) -> None:
         """Make it live for everybody. A canary ends; if it is that policy, it goes on as live."""
         if self._canary is not None and self._canary.policy is policy:

@@ -76,7 +76,8 @@ class Product:
 
     ``debt_service_share`` theta: the part of income that may serve debt; ``minimum_payment`` rho:
     the part of a balance due each month; ``group_exposure_minor``: ceiling over this line
-    and those of the circle of linked applicants.
+    and those of the circle of linked applicants. ``plan_days``: how long proofs can be added to
+    a decision; ``None``: not at all.
     """
 
     name: str
@@ -93,6 +94,7 @@ class Product:
     assets_cap_minor: int
     ceilings: Ceilings
     evidence: Mapping[EvidenceKind, EvidenceRule]
+    plan_days: int | None = None
 
     def band(self, pd: float) -> Band:
         """The band of a PD in 0..1; the last one takes all that is left."""

@@ -16,6 +16,7 @@ _FILE = "products.yaml"
 _OLDEST = 200
 # Who belongs to the circle, and what it was granted.
 _OF_GROUPS = ("graph", "history")
+_LONGEST_PLAN_DAYS = 365
 
 EvidenceRules = Mapping[EvidenceKind, EvidenceRule]
 
@@ -94,11 +95,21 @@ def _product(name: str, reader: Reader, evidence: EvidenceRules) -> Product:
         assets_cap_minor=reader.amount("assets_cap"),
         ceilings=_ceilings(reader.child("ceilings")),
         evidence=MappingProxyType(_accepted(reader, evidence)),
+        plan_days=_plan_days(reader),
     )
     reader.done()
     _check_range(reader, product)
     _check_bands(reader, product.bands)
     return product
+
+
+def _plan_days(reader: Reader) -> int | None:
+    if not reader.has("plan_days"):
+        return None
+    days = reader.whole("plan_days")
+    if not 1 <= days <= _LONGEST_PLAN_DAYS:
+        reader.wrong("plan_days", f"must be 1 to {_LONGEST_PLAN_DAYS}")
+    return days
 
 
 def _accepted(reader: Reader, evidence: EvidenceRules) -> dict[EvidenceKind, EvidenceRule]:

@@ -13,6 +13,7 @@ import pytest
 
 from engine.errors import InvalidApplication, LedgerUnavailable, Overloaded
 from engine.ledger import (
+    AlreadySupplemented,
     DuplicateRecord,
     Ledger,
     ListFilter,
@@ -352,6 +353,43 @@ async def test_links_of_erased_people_are_told_no_more(ledger: Ledger) -> None:
     assert (await ledger.verify()).problem == ""
 
 
+async def test_a_chain_of_decisions_is_one_application(ledger: Ledger) -> None:
+    """History and granted lines know the last decision of it, or none of it if it is left out."""
+    person = {"subject": "id_number:one", "outcome": "approve"}
+    await ledger.append(record(1, line_minor=100, **person))
+    chained = {"root": "dec_mobile_1", **person}
+    await ledger.append(record(2, line_minor=200, supplements="dec_mobile_1", **chained))
+    await ledger.append(record(3, line_minor=300, supplements="dec_mobile_2", **chained))
+    await ledger.append(record(4, line_minor=400, **person))
+
+    async def seen(before: int, but: str = "") -> list[int]:
+        found = await ledger.history("id_number:one", before_us=before, limit=9, but=but)
+        return [one.line_minor for one in found.applications]
+
+    assert await seen(1_000_009) == [400, 300]
+    assert await seen(1_000_003) == [200]
+    assert await seen(1_000_009, but="dec_mobile_1") == [400]
+    granted = await ledger.granted(["dec_mobile_1", "dec_mobile_4"])
+    assert [one.line_minor for one in granted] == [300, 400]
+    page = await ledger.list(ListFilter(), caller=None, page_size=9, page_token="")
+    assert [row.supplements for row in page.records] == ["", "dec_mobile_2", "dec_mobile_1", ""]
+    assert not (await ledger.verify()).problem
+
+
+async def test_a_decision_is_supplemented_once(ledger: Ledger) -> None:
+    """The second is told who was first; the ledger takes further records."""
+    await ledger.append(record(1))
+    chain = {"root": "dec_mobile_1", "supplements": "dec_mobile_1"}
+    await ledger.append(record(2, **chain))
+
+    with pytest.raises(AlreadySupplemented) as error:
+        await ledger.append(record(3, **chain))
+    await ledger.append(record(4))
+
+    assert error.value.follower == "dec_mobile_2"
+    assert (await ledger.verify()).records == 3
+
+
 async def test_granted_lines_are_those_of_decisions(ledger: Ledger) -> None:
     """In the order asked, without those of nothing, of marks and of strangers."""
     await ledger.append(record(1, line_minor=100))
@@ -480,3 +518,23 @@ async def test_a_ledger_is_not_opened_with_other_keys(tmp_path: Path) -> None:
 
     with pytest.raises(KeyringError, match="token key"):
         await _open(tmp_path)
+
+
+async def test_a_ledger_of_the_version_before_is_brought_up(tmp_path: Path) -> None:
+    """Its records and their hashes stay; chains of decisions can follow."""
+    ledger = await _open(tmp_path)
+    await ledger.append(record(1))
+    head = (await ledger.verify()).head
+    await ledger.close()
+    with apsw.Connection(str(tmp_path / FILE_NAME)) as connection:
+        connection.execute(
+            "DROP INDEX record_supplemented; DROP INDEX records_of_root;"
+            "ALTER TABLE records DROP COLUMN root; ALTER TABLE records DROP COLUMN supplements;"
+            "PRAGMA user_version = 1"
+        )
+
+    ledger = await _open(tmp_path)
+    assert (await ledger.verify()).head == head
+    await ledger.append(record(2, root="dec_mobile_1", supplements="dec_mobile_1"))
+    assert not (await ledger.verify()).problem
+    await ledger.close()

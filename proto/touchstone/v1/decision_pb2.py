@@ -28,7 +28,7 @@ from google.rpc import status_pb2 as google_dot_rpc_dot_status__pb2
 from touchstone.v1 import types_pb2 as touchstone_dot_v1_dot_types__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1ctouchstone/v1/decision.proto\x12\rtouchstone.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x17google/rpc/status.proto\x1a\x19touchstone/v1/types.proto\"\x93\x01\n\rDecideRequest\x12\x32\n\nrequest_id\x18\x01 \x01(\tB\x1e\xbaH\x1br\x19\x32\x17^[A-Za-z0-9_.:-]{1,80}$\x12\x37\n\x0b\x61pplication\x18\x02 \x01(\x0b\x32\x1a.touchstone.v1.ApplicationB\x06\xbaH\x03\xc8\x01\x01\x12\x15\n\rvalidate_only\x18\x03 \x01(\x08\";\n\x0e\x44\x65\x63ideResponse\x12)\n\x08\x64\x65\x63ision\x18\x01 \x01(\x0b\x32\x17.touchstone.v1.Decision\"P\n\x12\x42\x61tchDecideRequest\x12:\n\x08requests\x18\x01 \x03(\x0b\x32\x1c.touchstone.v1.DecideRequestB\n\xbaH\x07\x92\x01\x04\x08\x01\x10\x64\"H\n\x13\x42\x61tchDecideResponse\x12\x31\n\x07results\x18\x01 \x03(\x0b\x32 .touchstone.v1.BatchDecideResult\"v\n\x11\x42\x61tchDecideResult\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\"\n\x06status\x18\x02 \x01(\x0b\x32\x12.google.rpc.Status\x12)\n\x08\x64\x65\x63ision\x18\x03 \x01(\x0b\x32\x17.touchstone.v1.Decision\"O\n\x14\x45stimateLimitRequest\x12\x37\n\x0b\x61pplication\x18\x01 \x01(\x0b\x32\x1a.touchstone.v1.ApplicationB\x06\xbaH\x03\xc8\x01\x01\"\xc4\x02\n\x15\x45stimateLimitResponse\x12\'\n\x07outcome\x18\x01 \x01(\x0e\x32\x16.touchstone.v1.Outcome\x12\'\n\x04line\x18\x02 \x01(\x0b\x32\x19.touchstone.v1.CreditLine\x12\x34\n\x0e\x65xpected_limit\x18\x03 \x01(\x0b\x32\x1c.touchstone.v1.ExpectedLimit\x12#\n\x05score\x18\x04 \x01(\x0b\x32\x14.touchstone.v1.Score\x12&\n\x07reasons\x18\x05 \x03(\x0b\x32\x15.touchstone.v1.Reason\x12\x1a\n\x12required_documents\x18\x06 \x03(\t\x12#\n\x05trace\x18\x07 \x01(\x0b\x32\x14.touchstone.v1.Trace\x12\x15\n\rpolicy_digest\x18\x08 \x01(\t\"G\n\x12GetDecisionRequest\x12\x31\n\x0b\x64\x65\x63ision_id\x18\x01 \x01(\tB\x1c\xbaH\x19r\x17\x32\x15^[A-Za-z0-9_-]{1,80}$\"@\n\x13GetDecisionResponse\x12)\n\x08\x64\x65\x63ision\x18\x01 \x01(\x0b\x32\x17.touchstone.v1.Decision\"\x8d\x02\n\x14ListDecisionsRequest\x12\x1a\n\tpage_size\x18\x01 \x01(\x05\x42\x07\xbaH\x04\x1a\x02(\x00\x12\x1c\n\npage_token\x18\x02 \x01(\tB\x08\xbaH\x05r\x03\x18\x80\x04\x12\x18\n\x07product\x18\x03 \x01(\tB\x07\xbaH\x04r\x02\x18(\x12\x18\n\x07\x63hannel\x18\x04 \x01(\tB\x07\xbaH\x04r\x02\x18(\x12\x31\n\x07outcome\x18\x05 \x01(\x0e\x32\x16.touchstone.v1.OutcomeB\x08\xbaH\x05\x82\x01\x02\x10\x01\x12)\n\x05since\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12)\n\x05until\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"c\n\x15ListDecisionsResponse\x12\x31\n\tdecisions\x18\x01 \x03(\x0b\x32\x1e.touchstone.v1.DecisionSummary\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\xc9\x01\n\x0f\x44\x65\x63isionSummary\x12\x13\n\x0b\x64\x65\x63ision_id\x18\x01 \x01(\t\x12\x12\n\nrequest_id\x18\x02 \x01(\t\x12.\n\ndecided_at\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0f\n\x07product\x18\x04 \x01(\t\x12\x0f\n\x07\x63hannel\x18\x05 \x01(\t\x12\'\n\x07outcome\x18\x06 \x01(\x0e\x32\x16.touchstone.v1.Outcome\x12\x12\n\nline_minor\x18\x07 \x01(\x03\"l\n\x16\x45xplainDecisionRequest\x12\x31\n\x0b\x64\x65\x63ision_id\x18\x01 \x01(\tB\x1c\xbaH\x19r\x17\x32\x15^[A-Za-z0-9_-]{1,80}$\x12\x1f\n\x08language\x18\x02 \x01(\tB\r\xbaH\nr\x08R\x02zhR\x02\x65n\"A\n\x17\x45xplainDecisionResponse\x12\x13\n\x0b\x64\x65\x63ision_id\x18\x01 \x01(\t\x12\x11\n\tsentences\x18\x02 \x03(\t2\x9e\x04\n\x0f\x44\x65\x63isionService\x12\x45\n\x06\x44\x65\x63ide\x12\x1c.touchstone.v1.DecideRequest\x1a\x1d.touchstone.v1.DecideResponse\x12T\n\x0b\x42\x61tchDecide\x12!.touchstone.v1.BatchDecideRequest\x1a\".touchstone.v1.BatchDecideResponse\x12Z\n\rEstimateLimit\x12#.touchstone.v1.EstimateLimitRequest\x1a$.touchstone.v1.EstimateLimitResponse\x12T\n\x0bGetDecision\x12!.touchstone.v1.GetDecisionRequest\x1a\".touchstone.v1.GetDecisionResponse\x12Z\n\rListDecisions\x12#.touchstone.v1.ListDecisionsRequest\x1a$.touchstone.v1.ListDecisionsResponse\x12`\n\x0f\x45xplainDecision\x12%.touchstone.v1.ExplainDecisionRequest\x1a&.touchstone.v1.ExplainDecisionResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1ctouchstone/v1/decision.proto\x12\rtouchstone.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x17google/rpc/status.proto\x1a\x19touchstone/v1/types.proto\"\x93\x01\n\rDecideRequest\x12\x32\n\nrequest_id\x18\x01 \x01(\tB\x1e\xbaH\x1br\x19\x32\x17^[A-Za-z0-9_.:-]{1,80}$\x12\x37\n\x0b\x61pplication\x18\x02 \x01(\x0b\x32\x1a.touchstone.v1.ApplicationB\x06\xbaH\x03\xc8\x01\x01\x12\x15\n\rvalidate_only\x18\x03 \x01(\x08\";\n\x0e\x44\x65\x63ideResponse\x12)\n\x08\x64\x65\x63ision\x18\x01 \x01(\x0b\x32\x17.touchstone.v1.Decision\"\xb9\x01\n\x19SupplementEvidenceRequest\x12\x32\n\nrequest_id\x18\x01 \x01(\tB\x1e\xbaH\x1br\x19\x32\x17^[A-Za-z0-9_.:-]{1,80}$\x12\x31\n\x0b\x64\x65\x63ision_id\x18\x02 \x01(\tB\x1c\xbaH\x19r\x17\x32\x15^[A-Za-z0-9_-]{1,80}$\x12\x35\n\x08\x65vidence\x18\x03 \x03(\x0b\x32\x17.touchstone.v1.EvidenceB\n\xbaH\x07\x92\x01\x04\x08\x01\x10\x14\"G\n\x1aSupplementEvidenceResponse\x12)\n\x08\x64\x65\x63ision\x18\x01 \x01(\x0b\x32\x17.touchstone.v1.Decision\"P\n\x12\x42\x61tchDecideRequest\x12:\n\x08requests\x18\x01 \x03(\x0b\x32\x1c.touchstone.v1.DecideRequestB\n\xbaH\x07\x92\x01\x04\x08\x01\x10\x64\"H\n\x13\x42\x61tchDecideResponse\x12\x31\n\x07results\x18\x01 \x03(\x0b\x32 .touchstone.v1.BatchDecideResult\"v\n\x11\x42\x61tchDecideResult\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\"\n\x06status\x18\x02 \x01(\x0b\x32\x12.google.rpc.Status\x12)\n\x08\x64\x65\x63ision\x18\x03 \x01(\x0b\x32\x17.touchstone.v1.Decision\"O\n\x14\x45stimateLimitRequest\x12\x37\n\x0b\x61pplication\x18\x01 \x01(\x0b\x32\x1a.touchstone.v1.ApplicationB\x06\xbaH\x03\xc8\x01\x01\"\xc4\x02\n\x15\x45stimateLimitResponse\x12\'\n\x07outcome\x18\x01 \x01(\x0e\x32\x16.touchstone.v1.Outcome\x12\'\n\x04line\x18\x02 \x01(\x0b\x32\x19.touchstone.v1.CreditLine\x12\x34\n\x0e\x65xpected_limit\x18\x03 \x01(\x0b\x32\x1c.touchstone.v1.ExpectedLimit\x12#\n\x05score\x18\x04 \x01(\x0b\x32\x14.touchstone.v1.Score\x12&\n\x07reasons\x18\x05 \x03(\x0b\x32\x15.touchstone.v1.Reason\x12\x1a\n\x12required_documents\x18\x06 \x03(\t\x12#\n\x05trace\x18\x07 \x01(\x0b\x32\x14.touchstone.v1.Trace\x12\x15\n\rpolicy_digest\x18\x08 \x01(\t\"G\n\x12GetDecisionRequest\x12\x31\n\x0b\x64\x65\x63ision_id\x18\x01 \x01(\tB\x1c\xbaH\x19r\x17\x32\x15^[A-Za-z0-9_-]{1,80}$\"@\n\x13GetDecisionResponse\x12)\n\x08\x64\x65\x63ision\x18\x01 \x01(\x0b\x32\x17.touchstone.v1.Decision\"\x8d\x02\n\x14ListDecisionsRequest\x12\x1a\n\tpage_size\x18\x01 \x01(\x05\x42\x07\xbaH\x04\x1a\x02(\x00\x12\x1c\n\npage_token\x18\x02 \x01(\tB\x08\xbaH\x05r\x03\x18\x80\x04\x12\x18\n\x07product\x18\x03 \x01(\tB\x07\xbaH\x04r\x02\x18(\x12\x18\n\x07\x63hannel\x18\x04 \x01(\tB\x07\xbaH\x04r\x02\x18(\x12\x31\n\x07outcome\x18\x05 \x01(\x0e\x32\x16.touchstone.v1.OutcomeB\x08\xbaH\x05\x82\x01\x02\x10\x01\x12)\n\x05since\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12)\n\x05until\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"c\n\x15ListDecisionsResponse\x12\x31\n\tdecisions\x18\x01 \x03(\x0b\x32\x1e.touchstone.v1.DecisionSummary\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\xde\x01\n\x0f\x44\x65\x63isionSummary\x12\x13\n\x0b\x64\x65\x63ision_id\x18\x01 \x01(\t\x12\x12\n\nrequest_id\x18\x02 \x01(\t\x12.\n\ndecided_at\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0f\n\x07product\x18\x04 \x01(\t\x12\x0f\n\x07\x63hannel\x18\x05 \x01(\t\x12\'\n\x07outcome\x18\x06 \x01(\x0e\x32\x16.touchstone.v1.Outcome\x12\x12\n\nline_minor\x18\x07 \x01(\x03\x12\x13\n\x0bsupplements\x18\x08 \x01(\t\"l\n\x16\x45xplainDecisionRequest\x12\x31\n\x0b\x64\x65\x63ision_id\x18\x01 \x01(\tB\x1c\xbaH\x19r\x17\x32\x15^[A-Za-z0-9_-]{1,80}$\x12\x1f\n\x08language\x18\x02 \x01(\tB\r\xbaH\nr\x08R\x02zhR\x02\x65n\"A\n\x17\x45xplainDecisionResponse\x12\x13\n\x0b\x64\x65\x63ision_id\x18\x01 \x01(\t\x12\x11\n\tsentences\x18\x02 \x03(\t2\x89\x05\n\x0f\x44\x65\x63isionService\x12\x45\n\x06\x44\x65\x63ide\x12\x1c.touchstone.v1.DecideRequest\x1a\x1d.touchstone.v1.DecideResponse\x12i\n\x12SupplementEvidence\x12(.touchstone.v1.SupplementEvidenceRequest\x1a).touchstone.v1.SupplementEvidenceResponse\x12T\n\x0b\x42\x61tchDecide\x12!.touchstone.v1.BatchDecideRequest\x1a\".touchstone.v1.BatchDecideResponse\x12Z\n\rEstimateLimit\x12#.touchstone.v1.EstimateLimitRequest\x1a$.touchstone.v1.EstimateLimitResponse\x12T\n\x0bGetDecision\x12!.touchstone.v1.GetDecisionRequest\x1a\".touchstone.v1.GetDecisionResponse\x12Z\n\rListDecisions\x12#.touchstone.v1.ListDecisionsRequest\x1a$.touchstone.v1.ListDecisionsResponse\x12`\n\x0f\x45xplainDecision\x12%.touchstone.v1.ExplainDecisionRequest\x1a&.touchstone.v1.ExplainDecisionResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -39,6 +39,12 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_DECIDEREQUEST'].fields_by_name['request_id']._serialized_options = b'\272H\033r\0312\027^[A-Za-z0-9_.:-]{1,80}$'
   _globals['_DECIDEREQUEST'].fields_by_name['application']._loaded_options = None
   _globals['_DECIDEREQUEST'].fields_by_name['application']._serialized_options = b'\272H\003\310\001\001'
+  _globals['_SUPPLEMENTEVIDENCEREQUEST'].fields_by_name['request_id']._loaded_options = None
+  _globals['_SUPPLEMENTEVIDENCEREQUEST'].fields_by_name['request_id']._serialized_options = b'\272H\033r\0312\027^[A-Za-z0-9_.:-]{1,80}$'
+  _globals['_SUPPLEMENTEVIDENCEREQUEST'].fields_by_name['decision_id']._loaded_options = None
+  _globals['_SUPPLEMENTEVIDENCEREQUEST'].fields_by_name['decision_id']._serialized_options = b'\272H\031r\0272\025^[A-Za-z0-9_-]{1,80}$'
+  _globals['_SUPPLEMENTEVIDENCEREQUEST'].fields_by_name['evidence']._loaded_options = None
+  _globals['_SUPPLEMENTEVIDENCEREQUEST'].fields_by_name['evidence']._serialized_options = b'\272H\007\222\001\004\010\001\020\024'
   _globals['_BATCHDECIDEREQUEST'].fields_by_name['requests']._loaded_options = None
   _globals['_BATCHDECIDEREQUEST'].fields_by_name['requests']._serialized_options = b'\272H\007\222\001\004\010\001\020d'
   _globals['_ESTIMATELIMITREQUEST'].fields_by_name['application']._loaded_options = None
@@ -63,30 +69,34 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_DECIDEREQUEST']._serialized_end=309
   _globals['_DECIDERESPONSE']._serialized_start=311
   _globals['_DECIDERESPONSE']._serialized_end=370
-  _globals['_BATCHDECIDEREQUEST']._serialized_start=372
-  _globals['_BATCHDECIDEREQUEST']._serialized_end=452
-  _globals['_BATCHDECIDERESPONSE']._serialized_start=454
-  _globals['_BATCHDECIDERESPONSE']._serialized_end=526
-  _globals['_BATCHDECIDERESULT']._serialized_start=528
-  _globals['_BATCHDECIDERESULT']._serialized_end=646
-  _globals['_ESTIMATELIMITREQUEST']._serialized_start=648
-  _globals['_ESTIMATELIMITREQUEST']._serialized_end=727
-  _globals['_ESTIMATELIMITRESPONSE']._serialized_start=730
-  _globals['_ESTIMATELIMITRESPONSE']._serialized_end=1054
-  _globals['_GETDECISIONREQUEST']._serialized_start=1056
-  _globals['_GETDECISIONREQUEST']._serialized_end=1127
-  _globals['_GETDECISIONRESPONSE']._serialized_start=1129
-  _globals['_GETDECISIONRESPONSE']._serialized_end=1193
-  _globals['_LISTDECISIONSREQUEST']._serialized_start=1196
-  _globals['_LISTDECISIONSREQUEST']._serialized_end=1465
-  _globals['_LISTDECISIONSRESPONSE']._serialized_start=1467
-  _globals['_LISTDECISIONSRESPONSE']._serialized_end=1566
-  _globals['_DECISIONSUMMARY']._serialized_start=1569
-  _globals['_DECISIONSUMMARY']._serialized_end=1770
-  _globals['_EXPLAINDECISIONREQUEST']._serialized_start=1772
-  _globals['_EXPLAINDECISIONREQUEST']._serialized_end=1880
-  _globals['_EXPLAINDECISIONRESPONSE']._serialized_start=1882
-  _globals['_EXPLAINDECISIONRESPONSE']._serialized_end=1947
-  _globals['_DECISIONSERVICE']._serialized_start=1950
-  _globals['_DECISIONSERVICE']._serialized_end=2492
+  _globals['_SUPPLEMENTEVIDENCEREQUEST']._serialized_start=373
+  _globals['_SUPPLEMENTEVIDENCEREQUEST']._serialized_end=558
+  _globals['_SUPPLEMENTEVIDENCERESPONSE']._serialized_start=560
+  _globals['_SUPPLEMENTEVIDENCERESPONSE']._serialized_end=631
+  _globals['_BATCHDECIDEREQUEST']._serialized_start=633
+  _globals['_BATCHDECIDEREQUEST']._serialized_end=713
+  _globals['_BATCHDECIDERESPONSE']._serialized_start=715
+  _globals['_BATCHDECIDERESPONSE']._serialized_end=787
+  _globals['_BATCHDECIDERESULT']._serialized_start=789
+  _globals['_BATCHDECIDERESULT']._serialized_end=907
+  _globals['_ESTIMATELIMITREQUEST']._serialized_start=909
+  _globals['_ESTIMATELIMITREQUEST']._serialized_end=988
+  _globals['_ESTIMATELIMITRESPONSE']._serialized_start=991
+  _globals['_ESTIMATELIMITRESPONSE']._serialized_end=1315
+  _globals['_GETDECISIONREQUEST']._serialized_start=1317
+  _globals['_GETDECISIONREQUEST']._serialized_end=1388
+  _globals['_GETDECISIONRESPONSE']._serialized_start=1390
+  _globals['_GETDECISIONRESPONSE']._serialized_end=1454
+  _globals['_LISTDECISIONSREQUEST']._serialized_start=1457
+  _globals['_LISTDECISIONSREQUEST']._serialized_end=1726
+  _globals['_LISTDECISIONSRESPONSE']._serialized_start=1728
+  _globals['_LISTDECISIONSRESPONSE']._serialized_end=1827
+  _globals['_DECISIONSUMMARY']._serialized_start=1830
+  _globals['_DECISIONSUMMARY']._serialized_end=2052
+  _globals['_EXPLAINDECISIONREQUEST']._serialized_start=2054
+  _globals['_EXPLAINDECISIONREQUEST']._serialized_end=2162
+  _globals['_EXPLAINDECISIONRESPONSE']._serialized_start=2164
+  _globals['_EXPLAINDECISIONRESPONSE']._serialized_end=2229
+  _globals['_DECISIONSERVICE']._serialized_start=2232
+  _globals['_DECISIONSERVICE']._serialized_end=2881
 # @@protoc_insertion_point(module_scope)

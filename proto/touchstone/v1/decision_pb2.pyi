@@ -28,6 +28,22 @@ class DecideResponse(_message.Message):
     decision: _types_pb2.Decision
     def __init__(self, decision: _Optional[_Union[_types_pb2.Decision, _Mapping]] = ...) -> None: ...
 
+class SupplementEvidenceRequest(_message.Message):
+    __slots__ = ("request_id", "decision_id", "evidence")
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    DECISION_ID_FIELD_NUMBER: _ClassVar[int]
+    EVIDENCE_FIELD_NUMBER: _ClassVar[int]
+    request_id: str
+    decision_id: str
+    evidence: _containers.RepeatedCompositeFieldContainer[_types_pb2.Evidence]
+    def __init__(self, request_id: _Optional[str] = ..., decision_id: _Optional[str] = ..., evidence: _Optional[_Iterable[_Union[_types_pb2.Evidence, _Mapping]]] = ...) -> None: ...
+
+class SupplementEvidenceResponse(_message.Message):
+    __slots__ = ("decision",)
+    DECISION_FIELD_NUMBER: _ClassVar[int]
+    decision: _types_pb2.Decision
+    def __init__(self, decision: _Optional[_Union[_types_pb2.Decision, _Mapping]] = ...) -> None: ...
+
 class BatchDecideRequest(_message.Message):
     __slots__ = ("requests",)
     REQUESTS_FIELD_NUMBER: _ClassVar[int]
@@ -115,7 +131,7 @@ class ListDecisionsResponse(_message.Message):
     def __init__(self, decisions: _Optional[_Iterable[_Union[DecisionSummary, _Mapping]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
 
 class DecisionSummary(_message.Message):
-    __slots__ = ("decision_id", "request_id", "decided_at", "product", "channel", "outcome", "line_minor")
+    __slots__ = ("decision_id", "request_id", "decided_at", "product", "channel", "outcome", "line_minor", "supplements")
     DECISION_ID_FIELD_NUMBER: _ClassVar[int]
     REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
     DECIDED_AT_FIELD_NUMBER: _ClassVar[int]
@@ -123,6 +139,7 @@ class DecisionSummary(_message.Message):
     CHANNEL_FIELD_NUMBER: _ClassVar[int]
     OUTCOME_FIELD_NUMBER: _ClassVar[int]
     LINE_MINOR_FIELD_NUMBER: _ClassVar[int]
+    SUPPLEMENTS_FIELD_NUMBER: _ClassVar[int]
     decision_id: str
     request_id: str
     decided_at: _timestamp_pb2.Timestamp
@@ -130,7 +147,8 @@ class DecisionSummary(_message.Message):
     channel: str
     outcome: _types_pb2.Outcome
     line_minor: int
-    def __init__(self, decision_id: _Optional[str] = ..., request_id: _Optional[str] = ..., decided_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., product: _Optional[str] = ..., channel: _Optional[str] = ..., outcome: _Optional[_Union[_types_pb2.Outcome, str]] = ..., line_minor: _Optional[int] = ...) -> None: ...
+    supplements: str
+    def __init__(self, decision_id: _Optional[str] = ..., request_id: _Optional[str] = ..., decided_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., product: _Optional[str] = ..., channel: _Optional[str] = ..., outcome: _Optional[_Union[_types_pb2.Outcome, str]] = ..., line_minor: _Optional[int] = ..., supplements: _Optional[str] = ...) -> None: ...
 
 class ExplainDecisionRequest(_message.Message):
     __slots__ = ("decision_id", "language")

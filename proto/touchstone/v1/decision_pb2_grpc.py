@@ -41,6 +41,11 @@ class DecisionServiceStub:
                 request_serializer=touchstone_dot_v1_dot_decision__pb2.DecideRequest.SerializeToString,
                 response_deserializer=touchstone_dot_v1_dot_decision__pb2.DecideResponse.FromString,
                 _registered_method=True)
+        self.SupplementEvidence = channel.unary_unary(
+                '/touchstone.v1.DecisionService/SupplementEvidence',
+                request_serializer=touchstone_dot_v1_dot_decision__pb2.SupplementEvidenceRequest.SerializeToString,
+                response_deserializer=touchstone_dot_v1_dot_decision__pb2.SupplementEvidenceResponse.FromString,
+                _registered_method=True)
         self.BatchDecide = channel.unary_unary(
                 '/touchstone.v1.DecisionService/BatchDecide',
                 request_serializer=touchstone_dot_v1_dot_decision__pb2.BatchDecideRequest.SerializeToString,
@@ -75,6 +80,14 @@ class DecisionServiceServicer:
 
     def Decide(self, request, context):
         """Decides one application. Safe to retry: the same request_id and content get the stored answer.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def SupplementEvidence(self, request, context):
+        """Adds proofs to a decision that has an evidence plan (增信补充) and decides again, under the
+        policy that made it. If nothing else has changed, the planned proofs reach the planned line.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -123,6 +136,11 @@ def add_DecisionServiceServicer_to_server(servicer, server):
                     servicer.Decide,
                     request_deserializer=touchstone_dot_v1_dot_decision__pb2.DecideRequest.FromString,
                     response_serializer=touchstone_dot_v1_dot_decision__pb2.DecideResponse.SerializeToString,
+            ),
+            'SupplementEvidence': grpc.unary_unary_rpc_method_handler(
+                    servicer.SupplementEvidence,
+                    request_deserializer=touchstone_dot_v1_dot_decision__pb2.SupplementEvidenceRequest.FromString,
+                    response_serializer=touchstone_dot_v1_dot_decision__pb2.SupplementEvidenceResponse.SerializeToString,
             ),
             'BatchDecide': grpc.unary_unary_rpc_method_handler(
                     servicer.BatchDecide,
@@ -179,6 +197,33 @@ class DecisionService:
             '/touchstone.v1.DecisionService/Decide',
             touchstone_dot_v1_dot_decision__pb2.DecideRequest.SerializeToString,
             touchstone_dot_v1_dot_decision__pb2.DecideResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def SupplementEvidence(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/touchstone.v1.DecisionService/SupplementEvidence',
+            touchstone_dot_v1_dot_decision__pb2.SupplementEvidenceRequest.SerializeToString,
+            touchstone_dot_v1_dot_decision__pb2.SupplementEvidenceResponse.FromString,
             options,
             channel_credentials,
             insecure,

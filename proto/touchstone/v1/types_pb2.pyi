@@ -323,7 +323,7 @@ class Evidence(_message.Message):
     def __init__(self, evidence_id: _Optional[str] = ..., kind: _Optional[_Union[EvidenceKind, str]] = ..., amount: _Optional[_Union[_money_pb2.Money, _Mapping]] = ..., source: _Optional[str] = ..., status: _Optional[_Union[VerificationStatus, str]] = ..., issued_on: _Optional[_Union[_date_pb2.Date, _Mapping]] = ...) -> None: ...
 
 class Decision(_message.Message):
-    __slots__ = ("decision_id", "request_id", "decided_at", "product", "outcome", "line", "expected_limit", "score", "reasons", "required_documents", "graph_findings", "trace", "degradations", "policy_digest", "model_digests", "fraud_score")
+    __slots__ = ("decision_id", "request_id", "decided_at", "product", "outcome", "line", "expected_limit", "score", "reasons", "required_documents", "graph_findings", "trace", "degradations", "policy_digest", "model_digests", "fraud_score", "supplements")
     DECISION_ID_FIELD_NUMBER: _ClassVar[int]
     REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
     DECIDED_AT_FIELD_NUMBER: _ClassVar[int]
@@ -340,6 +340,7 @@ class Decision(_message.Message):
     POLICY_DIGEST_FIELD_NUMBER: _ClassVar[int]
     MODEL_DIGESTS_FIELD_NUMBER: _ClassVar[int]
     FRAUD_SCORE_FIELD_NUMBER: _ClassVar[int]
+    SUPPLEMENTS_FIELD_NUMBER: _ClassVar[int]
     decision_id: str
     request_id: str
     decided_at: _timestamp_pb2.Timestamp
@@ -356,7 +357,8 @@ class Decision(_message.Message):
     policy_digest: str
     model_digests: _containers.RepeatedScalarFieldContainer[str]
     fraud_score: Score
-    def __init__(self, decision_id: _Optional[str] = ..., request_id: _Optional[str] = ..., decided_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., product: _Optional[str] = ..., outcome: _Optional[_Union[Outcome, str]] = ..., line: _Optional[_Union[CreditLine, _Mapping]] = ..., expected_limit: _Optional[_Union[ExpectedLimit, _Mapping]] = ..., score: _Optional[_Union[Score, _Mapping]] = ..., reasons: _Optional[_Iterable[_Union[Reason, _Mapping]]] = ..., required_documents: _Optional[_Iterable[str]] = ..., graph_findings: _Optional[_Iterable[_Union[GraphFinding, _Mapping]]] = ..., trace: _Optional[_Union[Trace, _Mapping]] = ..., degradations: _Optional[_Iterable[_Union[Degradation, _Mapping]]] = ..., policy_digest: _Optional[str] = ..., model_digests: _Optional[_Iterable[str]] = ..., fraud_score: _Optional[_Union[Score, _Mapping]] = ...) -> None: ...
+    supplements: str
+    def __init__(self, decision_id: _Optional[str] = ..., request_id: _Optional[str] = ..., decided_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., product: _Optional[str] = ..., outcome: _Optional[_Union[Outcome, str]] = ..., line: _Optional[_Union[CreditLine, _Mapping]] = ..., expected_limit: _Optional[_Union[ExpectedLimit, _Mapping]] = ..., score: _Optional[_Union[Score, _Mapping]] = ..., reasons: _Optional[_Iterable[_Union[Reason, _Mapping]]] = ..., required_documents: _Optional[_Iterable[str]] = ..., graph_findings: _Optional[_Iterable[_Union[GraphFinding, _Mapping]]] = ..., trace: _Optional[_Union[Trace, _Mapping]] = ..., degradations: _Optional[_Iterable[_Union[Degradation, _Mapping]]] = ..., policy_digest: _Optional[str] = ..., model_digests: _Optional[_Iterable[str]] = ..., fraud_score: _Optional[_Union[Score, _Mapping]] = ..., supplements: _Optional[str] = ...) -> None: ...
 
 class CreditLine(_message.Message):
     __slots__ = ("amount", "offered_minimum", "offered_maximum", "step", "verified_income", "verified_assets", "risk_band", "caps", "binding_cap", "waterfall")
@@ -401,7 +403,7 @@ class WaterfallStep(_message.Message):
     def __init__(self, name: _Optional[str] = ..., amount: _Optional[_Union[_money_pb2.Money, _Mapping]] = ...) -> None: ...
 
 class ExpectedLimit(_message.Message):
-    __slots__ = ("status", "asked", "target", "offer", "gap", "binding_cap", "evidence_plan")
+    __slots__ = ("status", "asked", "target", "offer", "gap", "binding_cap", "evidence_plan", "evidence_plan_expires_at")
     STATUS_FIELD_NUMBER: _ClassVar[int]
     ASKED_FIELD_NUMBER: _ClassVar[int]
     TARGET_FIELD_NUMBER: _ClassVar[int]
@@ -409,6 +411,7 @@ class ExpectedLimit(_message.Message):
     GAP_FIELD_NUMBER: _ClassVar[int]
     BINDING_CAP_FIELD_NUMBER: _ClassVar[int]
     EVIDENCE_PLAN_FIELD_NUMBER: _ClassVar[int]
+    EVIDENCE_PLAN_EXPIRES_AT_FIELD_NUMBER: _ClassVar[int]
     status: LimitStatus
     asked: _money_pb2.Money
     target: _money_pb2.Money
@@ -416,7 +419,8 @@ class ExpectedLimit(_message.Message):
     gap: _money_pb2.Money
     binding_cap: str
     evidence_plan: _containers.RepeatedCompositeFieldContainer[EvidencePlanItem]
-    def __init__(self, status: _Optional[_Union[LimitStatus, str]] = ..., asked: _Optional[_Union[_money_pb2.Money, _Mapping]] = ..., target: _Optional[_Union[_money_pb2.Money, _Mapping]] = ..., offer: _Optional[_Union[_money_pb2.Money, _Mapping]] = ..., gap: _Optional[_Union[_money_pb2.Money, _Mapping]] = ..., binding_cap: _Optional[str] = ..., evidence_plan: _Optional[_Iterable[_Union[EvidencePlanItem, _Mapping]]] = ...) -> None: ...
+    evidence_plan_expires_at: _timestamp_pb2.Timestamp
+    def __init__(self, status: _Optional[_Union[LimitStatus, str]] = ..., asked: _Optional[_Union[_money_pb2.Money, _Mapping]] = ..., target: _Optional[_Union[_money_pb2.Money, _Mapping]] = ..., offer: _Optional[_Union[_money_pb2.Money, _Mapping]] = ..., gap: _Optional[_Union[_money_pb2.Money, _Mapping]] = ..., binding_cap: _Optional[str] = ..., evidence_plan: _Optional[_Iterable[_Union[EvidencePlanItem, _Mapping]]] = ..., evidence_plan_expires_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
 
 class EvidencePlanItem(_message.Message):
     __slots__ = ("kind", "least_amount")

@@ -127,7 +127,7 @@ def measure_weekly(applicants: int, seed: int) -> None:
                 kinds = Counter(truth[m.applicant].group_kind for m in ring.members)
                 honest[ring.ring] = kinds.most_common(1)[0][0]
         for name, members in rings.items():
-            seen = [m for m in members if at_us[m] < run.as_of_us]
+            seen = [m for m in sorted(members) if at_us[m] < run.as_of_us]
             most = Counter(previous[m] for m in seen if m in previous).most_common(1)
             if most and 2 * most[0][1] >= len(seen):
                 ids[name].append(most[0][0])

@@ -59,8 +59,8 @@ def decision_graph(record: DecisionRecord) -> DecisionGraph:
 
 def _own(record: DecisionRecord) -> ApplicationNode:
     return ApplicationNode(
-        key=record.admission.decision_id,
-        at_us=record.admission.as_of_us,
+        key=record.admission.applicant_key,
+        at_us=record.admission.applied_at_us,
         outcome=record.decision.outcome.value,
     )
 
@@ -113,7 +113,9 @@ def _beyond(seen: Neighbourhood) -> Iterator[IdentifierNode]:
 
 def _own_links(admission: Admission) -> Iterator[LinkRow]:
     for link in admission.application.links:
-        yield _link(admission.decision_id, link.role, link.identifier.key, admission.as_of_us)
+        yield _link(
+            admission.applicant_key, link.role, link.identifier.key, admission.applied_at_us
+        )
 
 
 def _links(seen: Neighbourhood) -> Iterator[LinkRow]:

@@ -11,6 +11,7 @@ from engine.errors import NotFound
 from engine.investigate.decision_graph import DecisionGraph, decision_graph
 from engine.investigate.horizon import View
 from engine.ledger import Ledger
+from engine.privacy import Erased
 from engine.record import DecisionRecord
 from graph.bulkhead import Bulkhead
 from graph.investigate.explorer import Explorer, page_order
@@ -108,9 +109,9 @@ class Looking:
         """The node; with an application its links and identifiers, of an identifier counts."""
         explorer = self._explorer(view, deadline)
         if subject.decision_id:
-            question = LookApplicants(keys=(subject.decision_id,), as_of_us=view.as_of_us)
-            answer = await explorer.ask(question)
-            _require_application(explorer, subject.decision_id)
+            applicant = await self._applicant(subject.decision_id)
+            answer = await explorer.ask(LookApplicants(keys=(applicant,), as_of_us=view.as_of_us))
+            _require_application(explorer, applicant)
             return answer
         answer = await explorer.ask(LookCount(key=subject.key, as_of_us=view.as_of_us))
         _require_identifier(explorer, subject.key)
@@ -147,6 +148,7 @@ class Looking:
         self, decision_id: str, view: View, deadline: Deadline, *, offset: int, size: int
     ) -> Expansion:
         """A page of the links that others have to its identifiers, latest first; and its hubs."""
+        decision_id = await self._applicant(decision_id)
         explorer = await self._opened(decision_id, view, deadline)
         own = explorer.links_of(decision_id)
         links = _latest({other for _, other in explorer.others(decision_id)})
@@ -175,6 +177,7 @@ class Looking:
         through_hubs: bool,
     ) -> Path:
         """The shortest path between two applications."""
+        ends = (await self._applicant(ends[0]), await self._applicant(ends[1]))
         explorer = Explorer(self._store, view.as_of_us, deadline, through_hubs=through_hubs)
         await explorer.open_applications(ends)
         for end in ends:
@@ -184,10 +187,10 @@ class Looking:
     async def timeline(self, subject: Subject, view: View, deadline: Deadline) -> Timeline:
         """Of an identifier: its latest links; of an application: what it shares with others."""
         if subject.decision_id:
-            explorer = await self._opened(subject.decision_id, view, deadline)
-            near = {other.application for _, other in explorer.others(subject.decision_id)}
-            own = explorer.links_of(subject.decision_id)
-            part = _united(explorer, {subject.decision_id, *near}, own)
+            applicant = await self._applicant(subject.decision_id)
+            explorer = await self._opened(applicant, view, deadline)
+            near = {other.application for _, other in explorer.others(applicant)}
+            part = _united(explorer, {applicant, *near}, explorer.links_of(applicant))
             return Timeline(moments=timeline_of(part), part=part, cut=False)
         explorer = self._explorer(view, deadline)
         after: Cursor | None = None
@@ -209,9 +212,10 @@ class Looking:
         self, decision_id: str, view: View, deadline: Deadline, *, most_members: int
     ) -> Group:
         """What hangs together with an application."""
-        explorer = await self._opened(decision_id, view, deadline)
+        applicant = await self._applicant(decision_id)
+        explorer = await self._opened(applicant, view, deadline)
         return await group_around(
-            explorer, [decision_id], most_members=most_members, most_steps=MOST_GROUP_STEPS
+            explorer, [applicant], most_members=most_members, most_steps=MOST_GROUP_STEPS
         )
 
     async def timeline_of(self, keys: Sequence[str], view: View, deadline: Deadline) -> Timeline:
@@ -238,6 +242,14 @@ class Looking:
         if stored is None or stored.kind != "decision":
             raise NotFound("no decision with that id")
         return decode(stored.body, DecisionRecord)
+
+    async def _applicant(self, decision_id: str) -> str:
+        """The application in the graph: its first decision, whichever of them was named."""
+        try:
+            return (await self.record(decision_id)).admission.applicant_key
+        except (NotFound, Erased):
+            # Loaded in bulk, or erased: the graph may know it all the same.
+            return decision_id
 
     def _explorer(self, view: View, deadline: Deadline) -> Explorer:
         return Explorer(self._store, view.as_of_us, deadline)

@@ -22,7 +22,7 @@ from engine.policy import load_policy
 from engine.record import DecisionRecord, replay
 from tests.running_app import POLICY, RunningApp, running_app
 from touchstone.v1 import decision_pb2 as pb
-from touchstone.v1 import decision_pb2_grpc, graph_pb2, graph_pb2_grpc, types_pb2
+from touchstone.v1 import decision_pb2_grpc, graph_pb2, graph_pb2_grpc, graph_types_pb2, types_pb2
 
 
 @asynccontextmanager
@@ -143,6 +143,16 @@ async def test_a_mark_on_a_supplemented_decision_marks_the_applicant(tmp_path: P
             )
         )
         await service.Decide(_asked(9003))
+        async with asyncio.timeout(20):
+            while running.app.projector.lag().events:  # noqa: ASYNC110 - it tells nobody
+                await asyncio.sleep(0.05)
+        for decision in (first, second):
+            found = await graph.SearchGraph(
+                graph_pb2.SearchGraphRequest(
+                    subject=graph_types_pb2.GraphSubject(decision_id=decision.decision_id)
+                )
+            )
+            assert [one.decision_id for one in found.part.applications] == [first.decision_id]
         *_, (_, body) = await running.ledger.bodies("decision", after=0, limit=10)
         near = decode(body, DecisionRecord).gathered.graph
         assert near is not None

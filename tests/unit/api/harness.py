@@ -24,6 +24,7 @@ from engine.model import Application
 from engine.outcome import Decision, ExpectedLimit, LimitStatus, Outcome, Timing
 from engine.privacy import Tokeniser
 from engine.settings import Deadlines, Log, Network, Settings
+from engine.supplement import Supplement
 from graph.projector import Lag
 
 TOKENISER = Tokeniser(b"0123456789abcdef0123456789abcdef")
@@ -81,6 +82,21 @@ class ScriptedEngine:
         self.contents.append(content)
         await self.script()
         return respond(DECISION, (Timing(step="evaluate", micros=7),))
+
+    async def supplement(
+        self,
+        caller: str,
+        request_id: str,
+        content: bytes,
+        decision_id: str,
+        supplement: Supplement,
+        respond: Respond,
+        deadline: Deadline,
+    ) -> bytes:
+        self.seen.append(("supplement", caller))
+        self.contents.append(content)
+        await self.script()
+        return respond(DECISION, ())
 
     async def estimate(self, application: Application) -> Decision:
         await self.script()

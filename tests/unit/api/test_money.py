@@ -7,8 +7,8 @@ from google.type import money_pb2
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.api.money import MAX_MINOR, Sign, minor_units, to_money
-from engine.currency import MINOR_DIGITS
+from engine.api.money import Sign, minor_units, to_money
+from engine.currency import MAX_MINOR, MINOR_DIGITS
 
 
 @given(

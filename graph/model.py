@@ -120,6 +120,12 @@ class Neighbourhood:
     same_person: tuple[str, ...] = ()
     places: tuple[PlaceRow, ...] = ()
 
+    @property
+    def applicants(self) -> frozenset[str]:
+        """Everybody it names."""
+        far = {name for row in self.far for name in (row.via, row.applicant)}
+        return frozenset({*(row.applicant for row in self.near), *far, *self.same_person})
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ApplicationProjected:

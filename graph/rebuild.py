@@ -23,7 +23,7 @@ _TIMEOUT_S = 300.0
 class Seen:
     """What a decision saw, and until which position the graph is as it was for it.
 
-    ``until`` ``None``: to the end.
+    ``until`` ``None``: to the end. ``saw_erased``: it saw somebody who was erased since.
     """
 
     decision_id: str
@@ -32,17 +32,20 @@ class Seen:
     since_us: int
     neighbourhood: Neighbourhood
     until: int | None
+    saw_erased: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Difference:
     """A decision that would see something else. ``parts``: of the neighbourhood;
-    ``features``: whether its features differ too.
+    ``features``: whether its features differ too. ``saw_erased``: as of the decision; somebody's
+    erasure is why it would see less.
     """
 
     decision_id: str
     parts: tuple[str, ...]
     features: bool
+    saw_erased: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,7 +104,7 @@ async def _compare(store: GraphStore, seen: Seen) -> Difference | None:
         if getattr(recorded, part.name) != getattr(found, part.name)
     ]
     differs = _features(seen, recorded) != _features(seen, found)
-    return Difference(seen.decision_id, tuple(parts), differs)
+    return Difference(seen.decision_id, tuple(parts), differs, seen.saw_erased)
 
 
 def _bare(answer: Neighbourhood) -> Neighbourhood:

@@ -21,7 +21,7 @@ from engine.rules.contents import read_contents
 from engine.rules.diagnostics import Diagnostics
 from tests.raw_calls import RawCall
 from touchstone.v1 import decision_pb2 as pb
-from touchstone.v1 import policy_pb2
+from touchstone.v1 import policy_pb2, policy_pb2_grpc
 
 _POLICY = Path(__file__).resolve().parent.parent / "rulesets" / "credit_card"
 _TAKEN_S = 30.0
@@ -52,7 +52,8 @@ class Team:
     """Proposes, approves and operates on a governed server, each under a name of its own."""
 
     def __init__(self, channel: grpc.Channel, key: Path) -> None:
-        self._clients = {name: Client(channel, name) for name in ("ann", "bob", "cleo")}
+        stub = policy_pb2_grpc.PolicyServiceStub(channel)
+        self._clients = {name: Client(stub, name) for name in ("ann", "bob", "cleo")}
         self._key = key
 
     def approved(self, place: Path) -> str:

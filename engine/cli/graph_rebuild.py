@@ -195,6 +195,7 @@ async def _built(
             since_us=max(0, one.record.admission.as_of_us - window_us),
             neighbourhood=one.record.gathered.graph,
             until=one.until,
+            saw_erased=bool(ledger.erased(one.record.gathered.graph.applicants)),
         )
         for one in ledger.sample(options.sample)
         if one.record.gathered.graph is not None
@@ -206,7 +207,7 @@ async def _built(
 
 
 def _tell(report: RebuildReport, live: GraphCounts | None) -> bool:
-    """Print it; whether the new graph is what decisions saw."""
+    """Print it; whether the new graph is what decisions saw, but for people erased since."""
     counts = report.counts
     print(
         f"projected to {report.position}: {counts.applicants} applicants, "
@@ -217,8 +218,12 @@ def _tell(report: RebuildReport, live: GraphCounts | None) -> bool:
             f"the graph in use has {live.applicants} applicants, {live.identifiers} identifiers, "
             f"{live.links} links (old links may have been let go there)"
         )
-    print(f"{report.compared} decisions compared, {len(report.differences)} differ")
-    for one in report.differences[:_SHOWN]:
+    differing = [one for one in report.differences if not one.saw_erased]
+    print(f"{report.compared} decisions compared, {len(differing)} differ")
+    if len(differing) < len(report.differences):
+        count = len(report.differences) - len(differing)
+        print(f"{count} more saw somebody who was erased since, and would not now")
+    for one in differing[:_SHOWN]:
         parts = ", ".join((*one.parts, *(("features",) if one.features else ())))
         print(f"{one.decision_id}: {parts}", file=sys.stderr)
-    return not report.differences
+    return not differing

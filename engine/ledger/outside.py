@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
@@ -60,6 +60,15 @@ class LedgerOutside:
                 until = next((first - 1 for load, first in loads if load > row[0]), None)
                 found[row[0]] = SampledDecision(self._opened(row), until)
         return list(found.values())
+
+    def erased(self, decision_ids: Collection[str]) -> set[str]:
+        """Those of them whose people were erased."""
+        found = self._connection.executemany(
+            "SELECT decision_id FROM records JOIN subject_keys USING (key_id)"
+            " WHERE decision_id = ? AND wrapped IS NULL",
+            [(decision_id,) for decision_id in decision_ids],
+        )
+        return {str(row[0]) for row in found}
 
     def close(self) -> None:
         """Close the connection."""

@@ -31,6 +31,7 @@ _DOCUMENTED = {
     grpc.StatusCode.NOT_FOUND,
     grpc.StatusCode.FAILED_PRECONDITION,
 }
+_ONE_AT_A_TIME = {"StartRingSearch"}
 _EXAMPLES = settings(
     max_examples=1000,
     deadline=None,
@@ -44,6 +45,12 @@ def _code(server: RunningServer, method: MethodDescriptor, body: bytes) -> grpc.
     call: Any = _channel(server.addresses.listen).unary_unary(path)
     code: grpc.StatusCode = call.future(body, timeout=20).code()
     return code
+
+
+def _documented(method: MethodDescriptor) -> set[grpc.StatusCode]:
+    if method.name in _ONE_AT_A_TIME:
+        return _DOCUMENTED | {grpc.StatusCode.RESOURCE_EXHAUSTED}
+    return _DOCUMENTED
 
 
 _channels: dict[str, grpc.Channel] = {}
@@ -69,7 +76,7 @@ def test_an_arbitrary_message_gets_a_documented_status(
     def run(message: Message) -> None:
         code = _code(touchstone_server, method, message.SerializeToString())
         seen[code] += 1
-        assert code in _DOCUMENTED
+        assert code in _documented(method)
 
     run()
 
@@ -124,4 +131,4 @@ def test_arbitrary_bytes_get_a_documented_status(
 ) -> None:
     """Bytes that are no message are a bad request, not a defect."""
     for method in _METHODS:
-        assert _code(touchstone_server, method, body) in _DOCUMENTED
+        assert _code(touchstone_server, method, body) in _documented(method)

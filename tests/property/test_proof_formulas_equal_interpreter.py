@@ -29,7 +29,7 @@ from tests.property.proof_pinned import pinned
 from tests.property.rules_random import random_condition
 from touchstone.v1 import facts_pb2
 
-_BATCHES, _BATCH, _APPLICATIONS = 8, 150, 3
+_BATCHES, _BATCH, _APPLICATIONS = 4, 300, 3
 _TEXTS = ("", "a", "b", "ab", "CN", "学生", "classic", "device", "nothing of the kind")
 _INTS = (-7, -1, 0, 1, 2, 3, 6, 7, 100, 2**40, 2**62, 2**63 - 1, -(2**63))
 _DOUBLES = (0.0, 0.25, 0.5, 1.0, 3.0, 1e-05, 1e15)

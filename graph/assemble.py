@@ -162,6 +162,8 @@ def _beyond(query: NeighbourhoodQuery, via: str, union: Union) -> Iterable[FarRo
     for identifier, kind, via_at_us in union.uses(via):
         if identifier in own or via_at_us < query.since_us:
             continue
+        if not union.is_shared(identifier, via):
+            continue
         for applicant, at_us in union.sharing(identifier, kind).users.items():
             if applicant not in {via, query.applicant_key} and at_us >= query.since_us:
                 yield FarRow(

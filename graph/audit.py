@@ -118,10 +118,11 @@ def audit_applicants(
     """Applicants of a page with their links. What expired may be gone."""
     findings: list[Finding] = []
     mending = Mending()
+    linked = {link[0] for link in stored.links}
     for key, true in truth.items():
         may_go = _may_go(true.links, cutoffs)
-        if key not in stored.applicants and true.links and may_go == true.links.keys():
-            continue
+        if key not in linked and true.links and may_go == true.links.keys():
+            continue  # gone; what was marked since then may stand there alone
         _audit_applicant(key, true.state, stored, findings, mending)
         _audit_links(true, may_go, stored, findings, mending)
     surplus = [link for link in stored.links if link not in truth[link[0]].links]

@@ -23,6 +23,9 @@ ROLES: Mapping[str, Role] = {name: role for role, name in RELATIONSHIPS.items()}
 _FAR_USER = 5
 """Values of a user's row in the second step: places in the rings are told of near ones only."""
 
+# Rows are many: calling the class costs several times as much.
+_KINDS: Mapping[str, IdentifierKind] = {kind.value: kind for kind in IdentifierKind}
+
 # Rows come from a driver that knows no types; this module is where they get them.
 Row = Sequence[Any]
 Record = Mapping[str, Any]
@@ -109,24 +112,25 @@ def _named(subgraph: Subgraph, row: Row, _as_of_us: int) -> None:
 def _via(subgraph: Subgraph, row: Row, as_of_us: int) -> None:
     identifier, applicant, at_us, kind = row[:4]
     used = subgraph.uses.setdefault(applicant, {})
-    used[identifier] = (IdentifierKind(kind), at_us)
-    _state(subgraph, [identifier, *row[3:]], as_of_us)
+    used[identifier] = (_KINDS[kind], at_us)
+    if identifier not in subgraph.identifiers:
+        _state(subgraph, [identifier, *row[3:]], as_of_us)
 
 
 def _state(subgraph: Subgraph, row: Row, as_of_us: int) -> None:
     key, kind, hub_at, named_hub_at, shared_ats, shared_reasons, expired, named_expired = row
     subgraph.identifiers[key] = StoredIdentifier(
-        kind=IdentifierKind(kind),
+        kind=_KINDS[kind],
         over_cap=hub_at is not None and hub_at < as_of_us,
         over_named_cap=named_hub_at is not None and named_hub_at < as_of_us,
-        declarations=tuple(zip(shared_ats or (), shared_reasons or (), strict=True)),
+        declarations=tuple(zip(shared_ats, shared_reasons, strict=True)) if shared_ats else (),
         expired=expired or 0,
         named_expired=named_expired or 0,
     )
 
 
 def _marks(subgraph: Subgraph, applicant: str, ats: Row | None, values: Row | None) -> None:
-    subgraph.marks[applicant] = tuple(zip(ats or (), values or (), strict=True))
+    subgraph.marks[applicant] = tuple(zip(ats, values or (), strict=True)) if ats else ()
 
 
 def _places(subgraph: Subgraph, applicant: str, ats: Row | None, texts: Row | None) -> None:

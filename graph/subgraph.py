@@ -93,6 +93,15 @@ class Union:
             known = self._sharing[identifier] = self._unite(identifier, kind)
         return known
 
+    def is_shared(self, identifier: str, applicant: str) -> bool:
+        """Whether anybody else may be found on it. Most identifiers are one applicant's alone."""
+        users = self._stored.users.get(identifier, ())
+        return (
+            len(users) > 1
+            or (len(users) == 1 and applicant not in users)
+            or any(who != applicant for who, _ in self._pending.users(identifier))
+        )
+
     def uses(self, applicant: str) -> list[tuple[str, IdentifierKind, int]]:
         """``(identifier, kind, at_us)``: the applicant's own identifiers."""
         united = dict(self._stored.uses.get(applicant, {}))

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from engine.model import IdentifierKind
 from graph.expiry import Cutoffs, candidates
-from graph.model import GraphEvent, NeighbourhoodQuery
+from graph.model import ApplicationProjected, FraudMarked, GraphEvent, NeighbourhoodQuery
 from graph.repair import Repair, RepairReport, RepairSettings
 from graph.settings import GraphSettings
 from graph.store import NOTHING_PENDING, OutboxEvent
@@ -173,6 +173,34 @@ def test_what_went_by_its_age_is_no_damage(
             await repair(store, placed, bounds, cutoffs)
             assert (await repair(store, placed, bounds, cutoffs, mend=False)).first == []
             assert await store.counts(timeout_s=10) == before
+            graphs.compared += 1
+
+    graphs.run(check())
+
+
+@quick
+@given(bounds=settings_strategy, events=histories(), of=st.integers(0, 23))
+def test_a_mark_after_all_links_expired_is_no_damage(
+    graphs: NewGraphs, bounds: GraphSettings, events: list[GraphEvent], of: int
+) -> None:
+    """Somebody long gone is confirmed as fraud: the mark stands there without the old links."""
+    known = [event.applicant for event in events if isinstance(event, ApplicationProjected)]
+    if not known:
+        return
+    everything = Cutoffs(own=dict.fromkeys(IdentifierKind, 9000), named=9000, forget=0)
+    late = FraudMarked(
+        applicant=known[of % len(known)], at_us=9500, fraud_at_us=1000, fraud_type="bust_out"
+    )
+    placed = positioned([*events, late])
+
+    async def check() -> None:
+        async with graphs.open(bounds) as store:
+            await store.project(placed[:-1], after=0, timeout_s=10)
+            await store.carry_out(
+                expire_steps(candidates(events, everything), everything), timeout_s=10
+            )
+            await store.project(placed[-1:], after=placed[-2][0], timeout_s=10)
+            assert (await repair(store, placed, bounds, everything, mend=False)).first == []
             graphs.compared += 1
 
     graphs.run(check())

@@ -117,7 +117,7 @@ class CircleLines:
         if not members:
             return ()
         async with asyncio.timeout(timeout_s):
-            return await self.ledger.granted(members)
+            return await self.ledger.granted(members, before_us=admission.as_of_us)
 
 
 def subject_of(admission: Admission) -> str:

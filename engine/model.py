@@ -236,18 +236,23 @@ class SourceStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PriorApplication:
-    """An earlier application of the same person (same ID document), newest first."""
+    """An earlier application of the same person (same ID document), newest first.
+
+    Outcome and line are a reviewer's where one answered after the decision, as reported at
+    ``reviewed_at_us``; ``None``: they are the engine's.
+    """
 
     decision_id: str
     at_us: int
     product: str
     outcome: str
     line_minor: int
+    reviewed_at_us: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GrantedLine:
-    """The line granted on an application, minor units."""
+    """The line granted on an application, by the engine or a reviewer after it; minor units."""
 
     decision_id: str
     line_minor: int

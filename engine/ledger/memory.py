@@ -148,24 +148,33 @@ class MemoryLedger:
             ),
             key=lambda record: -record.at_us,
         )
-        names = PriorApplication.__slots__
+        last = {_application(record): record for record in self._words(before_us)}
         return History(
-            applications=tuple(
-                PriorApplication(**{name: getattr(record, name) for name in names})
-                for record in found[:limit]
-            ),
+            applications=tuple(_prior(one, last[_application(one)]) for one in found[:limit]),
             cut=len(found) > limit,
         )
 
-    async def granted(self, decision_ids: Sequence[str]) -> tuple[GrantedLine, ...]:
+    async def granted(
+        self, decision_ids: Sequence[str], *, before_us: int
+    ) -> tuple[GrantedLine, ...]:
         """Lines granted on applications, as ``Ledger.granted`` says."""
-        records = [row.record for row in self._rows if row.record.kind == "decision"]
-        last = {record.root or record.decision_id: record.line_minor for record in records}
+        last = {_application(record): record.line_minor for record in self._words(before_us)}
         return tuple(
             GrantedLine(decision_id=one, line_minor=last[one])
             for one in decision_ids
             if last.get(one, 0) > 0
         )
+
+    async def decided_at_us(self, application: str) -> int:
+        """When the last decision on it was made, as ``Ledger.decided_at_us`` says."""
+        words = [one for one in self._words(_LARGEST) if one.kind == "decision"]
+        return max((one.at_us for one in words if _application(one) == application), default=0)
+
+    def _words(self, before_us: int) -> list[NewRecord]:
+        """Decisions and the reviews that count, in the order of their times."""
+        records = [row.record for row in self._rows if row.record.at_us < before_us]
+        words = [one for one in records if one.kind == "decision" or _is_review(one)]
+        return sorted(words, key=lambda record: record.at_us)
 
     async def read_after(self, position: int, limit: int) -> Sequence[tuple[int, GraphEvent]]:
         """The outbox after ``position``, in commit order."""
@@ -239,6 +248,25 @@ class MemoryLedger:
 
     def _head(self) -> bytes:
         return self._rows[-1].head if self._rows else chain.GENESIS
+
+
+def _application(record: NewRecord) -> str:
+    return record.root or record.decision_id
+
+
+def _is_review(record: NewRecord) -> bool:
+    return record.kind == "reported_outcome" and bool(record.root)
+
+
+def _prior(record: NewRecord, last: NewRecord) -> PriorApplication:
+    return PriorApplication(
+        decision_id=record.decision_id,
+        at_us=record.at_us,
+        product=record.product,
+        outcome=last.outcome,
+        line_minor=last.line_minor,
+        reviewed_at_us=last.at_us if _is_review(last) else None,
+    )
 
 
 def _require_storable(record: NewRecord) -> None:

@@ -16,7 +16,8 @@ class NewRecord:
     """A record to append. ``body`` and ``answer`` are sealed; everything else is stored plainly,
     so it holds ids and tokens only. ``at_us``: microseconds since the epoch, UTC.
     ``supplements``: the decision that this one takes the place of, and ``root``, the first of
-    that chain; both empty for an application of its own.
+    that chain; both empty for an application of its own. A review (``engine.reported``) has its
+    application as ``root``, and outcome and line beside it, if it counts; else none of them.
 
     ``loaded``: of events loaded in bulk, in their order, digests of what each is about and of its
     content. Such events are stored packed, and none about the same a second time.
@@ -189,12 +190,22 @@ class Ledger(Protocol):
     async def history(self, subject: str, *, before_us: int, limit: int, but: str = "") -> History:
         """The person's applications before that time, each with its last decision, newest first.
 
+        What a reviewer answered after that decision, and before that time, is in its place.
         ``but``: the first decision of an application that is left out.
         """
         ...
 
-    async def granted(self, decision_ids: Sequence[str]) -> tuple[GrantedLine, ...]:
-        """Lines of the last decisions on applications, each named by its first; 0 is left out."""
+    async def granted(
+        self, decision_ids: Sequence[str], *, before_us: int
+    ) -> tuple[GrantedLine, ...]:
+        """Lines of applications, each named by its first decision; 0 is left out.
+
+        By the last decision or review before that time.
+        """
+        ...
+
+    async def decided_at_us(self, application: str) -> int:
+        """When the last decision on it was made; it is named by its first. 0: there is none."""
         ...
 
     async def read_after(self, position: int, limit: int) -> Sequence[tuple[int, GraphEvent]]:

@@ -122,11 +122,13 @@ class Reader:
     ) -> list[tuple[int, bytes]]:
         """Sequence and body of records of one kind, as ``Ledger.bodies`` says."""
         order = "DESC" if after is None else "ASC"
+        # The condition of the index `records_beside`, which decisions are not in.
+        beside = "" if kind == "decision" else "kind <> 'decision' AND "
         rows = connection.execute(
             "SELECT sequence, decision_id, r.subject, body, r.key_id, wrapped FROM records r"  # noqa: S608
             " JOIN subject_keys USING (key_id)"
-            f" WHERE kind = ? AND sequence > ? AND wrapped IS NOT NULL ORDER BY sequence {order}"
-            " LIMIT ?",
+            f" WHERE {beside}kind = ? AND sequence > ? AND wrapped IS NOT NULL"
+            f" ORDER BY sequence {order} LIMIT ?",
             (kind, after or 0, limit),
         ).fetchall()
         found: list[tuple[int, bytes]] = []
@@ -226,12 +228,17 @@ def history(
 ) -> History:
     """The person's applications before that time, as ``Ledger.history`` says."""
     rows: list[tuple[Any, ...]] = connection.execute(
-        "SELECT decision_id, at_us, product, outcome, line_minor FROM records r"
-        " WHERE subject = ?1 AND at_us < ?2 AND kind = 'decision'"
-        " AND decision_id <> ?4 AND (root = '' OR root <> ?4)"
+        "SELECT r.decision_id, r.at_us, r.product, coalesce(v.outcome, r.outcome),"
+        " coalesce(v.line_minor, r.line_minor), v.at_us FROM records r"
+        " LEFT JOIN records v ON v.sequence = (SELECT w.sequence FROM records w"
+        " WHERE w.kind = 'reported_outcome' AND w.root <> ''"
+        " AND w.root = CASE r.root WHEN '' THEN r.decision_id ELSE r.root END"
+        " AND w.at_us > r.at_us AND w.at_us < ?2 ORDER BY w.at_us DESC LIMIT 1)"
+        " WHERE r.subject = ?1 AND r.at_us < ?2 AND r.kind = 'decision'"
+        " AND r.decision_id <> ?4 AND (r.root = '' OR r.root <> ?4)"
         " AND NOT EXISTS (SELECT 1 FROM records n WHERE n.supplements = r.decision_id"
         " AND n.supplements <> '' AND n.at_us < ?2)"
-        " ORDER BY at_us DESC LIMIT ?3",
+        " ORDER BY r.at_us DESC LIMIT ?3",
         (subject, before_us, limit + 1, but),
     ).fetchall()
     names = PriorApplication.__slots__
@@ -243,15 +250,33 @@ def history(
     )
 
 
-def granted(connection: apsw.Connection, decision_ids: Sequence[str]) -> tuple[GrantedLine, ...]:
+def granted(
+    connection: apsw.Connection, decision_ids: Sequence[str], before_us: int
+) -> tuple[GrantedLine, ...]:
     """Lines granted on applications, as ``Ledger.granted`` says."""
     rows = connection.executemany(
-        "SELECT ?1, line_minor FROM records WHERE kind = 'decision'"
-        " AND (decision_id = ?1 OR (root = ?1 AND root <> '')) ORDER BY sequence DESC LIMIT 1",
-        [(decision_id,) for decision_id in decision_ids],
+        "SELECT ?1, line_minor FROM ("
+        " SELECT * FROM (SELECT line_minor, at_us FROM records WHERE kind = 'decision'"
+        " AND (decision_id = ?1 OR (root = ?1 AND root <> '')) AND at_us < ?2"
+        " ORDER BY at_us DESC LIMIT 1)"
+        " UNION ALL SELECT * FROM (SELECT line_minor, at_us FROM records"
+        " WHERE kind = 'reported_outcome' AND root = ?1 AND root <> '' AND at_us < ?2"
+        " ORDER BY at_us DESC LIMIT 1)"
+        ") ORDER BY at_us DESC LIMIT 1",
+        [(decision_id, before_us) for decision_id in decision_ids],
     )
     found = ((str(row[0]), int(str(row[1]))) for row in rows)
     return tuple(GrantedLine(decision_id=one, line_minor=line) for one, line in found if line > 0)
+
+
+def decided_at_us(connection: apsw.Connection, application: str) -> int:
+    """When the last decision on it was made, as ``Ledger.decided_at_us`` says."""
+    row = connection.execute(
+        "SELECT max(at_us) FROM records WHERE kind = 'decision'"
+        " AND (decision_id = ?1 OR (root = ?1 AND root <> ''))",
+        (application,),
+    ).fetchone()
+    return (row[0] or 0) if row else 0
 
 
 def read_after(

@@ -131,10 +131,17 @@ class SqliteLedger:
         self._require_healthy()
         return await self._reader.run(lambda c: read.history(c, subject, before_us, limit, but))
 
-    async def granted(self, decision_ids: Sequence[str]) -> tuple[GrantedLine, ...]:
+    async def granted(
+        self, decision_ids: Sequence[str], *, before_us: int
+    ) -> tuple[GrantedLine, ...]:
         """Lines granted on applications, as ``Ledger.granted`` says."""
         self._require_healthy()
-        return await self._reader.run(lambda c: read.granted(c, decision_ids))
+        return await self._reader.run(lambda c: read.granted(c, decision_ids, before_us))
+
+    async def decided_at_us(self, application: str) -> int:
+        """When the last decision on it was made, as ``Ledger.decided_at_us`` says."""
+        self._require_healthy()
+        return await self._reader.run(lambda c: read.decided_at_us(c, application))
 
     async def read_after(self, position: int, limit: int) -> Sequence[tuple[int, GraphEvent]]:
         """The outbox after ``position``, in commit order."""

@@ -24,12 +24,17 @@ from engine.ledger import (
     RecordRefused,
     SqliteLedger,
 )
-from engine.ledger.schema import DataDirectoryInUse
+from engine.ledger.reader import Reader, granted, history
+from engine.ledger.schema import DataDirectoryInUse, open_reader
 from engine.ledger.sqlite import FILE_NAME
 from engine.model import Identifier, IdentifierKind, Link, Role
-from engine.privacy import Erased, Keyring, KeyringError
+from engine.privacy import Erased, Keyring, KeyringError, Sealer
 from graph.model import ApplicationProjected
 from tests.ledger_records import record
+
+
+_LATER_US = 2_000_000
+_PERSON = "id_number:one"
 
 
 async def _open(directory: Path, *, capacity: int = 4096) -> SqliteLedger:
@@ -369,7 +374,7 @@ async def test_a_chain_of_decisions_is_one_application(ledger: Ledger) -> None:
     assert await seen(1_000_009) == [400, 300]
     assert await seen(1_000_003) == [200]
     assert await seen(1_000_009, but="dec_mobile_1") == [400]
-    granted = await ledger.granted(["dec_mobile_1", "dec_mobile_4"])
+    granted = await ledger.granted(["dec_mobile_1", "dec_mobile_4"], before_us=_LATER_US)
     assert [one.line_minor for one in granted] == [300, 400]
     page = await ledger.list(ListFilter(), caller=None, page_size=9, page_token="")
     assert [row.supplements for row in page.records] == ["", "dec_mobile_2", "dec_mobile_1", ""]
@@ -398,13 +403,137 @@ async def test_granted_lines_are_those_of_decisions(ledger: Ledger) -> None:
     await ledger.append(record(4, line_minor=400, kind="fraud_mark"))
     asked = [f"dec_mobile_{number}" for number in (3, 4, 9, 2, 1)]
 
-    found = await ledger.granted(asked)
+    found = await ledger.granted(asked, before_us=_LATER_US)
 
     assert [(one.decision_id, one.line_minor) for one in found] == [
         ("dec_mobile_3", 300),
         ("dec_mobile_1", 100),
     ]
-    assert await ledger.granted([]) == ()
+    assert await ledger.granted([], before_us=_LATER_US) == ()
+
+
+def _review(number: int, root: str, outcome: str, line_minor: int) -> NewRecord:
+    """A reported review of an application of ``_PERSON``; without ``root`` it does not count."""
+    return record(
+        number,
+        caller="desk",
+        kind="reported_outcome",
+        subject=_PERSON,
+        graph_events=(),
+        product="",
+        root=root,
+        outcome=outcome,
+        line_minor=line_minor,
+    )
+
+
+async def _counted(ledger: Ledger, before_us: int) -> list[tuple[str, str, int, int | None]]:
+    found = await ledger.history(_PERSON, before_us=before_us, limit=9)
+    return [(a.decision_id, a.outcome, a.line_minor, a.reviewed_at_us) for a in found.applications]
+
+
+async def test_what_a_reviewer_answered_counts_from_when_it_was_reported(ledger: Ledger) -> None:
+    """A referral approved, an approval declined; the last report counts; others stay as they are."""
+    names = [f"dec_mobile_{number}" for number in (1, 2, 3)]
+    for number, outcome, line in ((1, "refer", 0), (2, "approve", 500), (3, "approve", 700)):
+        await ledger.append(record(number, subject=_PERSON, outcome=outcome, line_minor=line))
+    await ledger.append(_review(10, names[0], "approve", 900))
+    await ledger.append(_review(11, names[1], "decline", 0))
+    await ledger.append(_review(12, names[0], "approve", 300))
+
+    async def granted(before_us: int) -> list[tuple[str, int]]:
+        found = await ledger.granted(names, before_us=before_us)
+        return [(one.decision_id, one.line_minor) for one in found]
+
+    untouched = (names[2], "approve", 700, None)
+    at_first = [untouched, (names[1], "approve", 500, None), (names[0], "refer", 0, None)]
+    assert await _counted(ledger, 1_000_010) == at_first
+    assert await granted(1_000_010) == [(names[1], 500), (names[2], 700)]
+    assert (await _counted(ledger, 1_000_011))[2] == (names[0], "approve", 900, 1_000_010)
+    assert await granted(1_000_011) == [(names[0], 900), (names[1], 500), (names[2], 700)]
+    assert await _counted(ledger, _LATER_US) == [
+        untouched,
+        (names[1], "decline", 0, 1_000_011),
+        (names[0], "approve", 300, 1_000_012),
+    ]
+    assert await granted(_LATER_US) == [(names[0], 300), (names[2], 700)]
+    assert not (await ledger.verify()).problem
+
+
+async def test_the_last_word_on_a_chain_counts(ledger: Ledger) -> None:
+    """A decision after a review takes its place, and a review after that decision again."""
+    first, second = "dec_mobile_1", "dec_mobile_5"
+    await ledger.append(record(1, subject=_PERSON, outcome="refer", line_minor=0))
+    await ledger.append(_review(3, first, "approve", 900))
+    chained = {"subject": _PERSON, "root": first, "supplements": first}
+    await ledger.append(record(5, outcome="approve", line_minor=400, **chained))
+    await ledger.append(_review(7, first, "approve", 600))
+
+    expected = {
+        1_000_003: ((first, "refer", 0, None), 0),
+        1_000_005: ((first, "approve", 900, 1_000_003), 900),
+        1_000_007: ((second, "approve", 400, None), 400),
+        1_000_009: ((second, "approve", 600, 1_000_007), 600),
+    }
+    for before_us, (row, line) in expected.items():
+        assert await _counted(ledger, before_us) == [row]
+        granted = await ledger.granted([first], before_us=before_us)
+        assert [one.line_minor for one in granted] == ([line] if line else [])
+    assert await ledger.decided_at_us(first) == 1_000_005
+    assert await ledger.decided_at_us("dec_unknown") == 0
+
+
+async def test_a_report_without_an_application_counts_nowhere(ledger: Ledger) -> None:
+    """Performance, and reviews that a decision has overtaken; reading them in order finds all."""
+    await ledger.append(record(1, subject=_PERSON, outcome="refer", line_minor=0))
+    await ledger.append(_review(2, "", "approve", 900))
+    await ledger.append(_review(3, "", "", 0))
+
+    assert await _counted(ledger, _LATER_US) == [("dec_mobile_1", "refer", 0, None)]
+    assert await ledger.granted(["dec_mobile_1"], before_us=_LATER_US) == ()
+    page = await ledger.bodies("reported_outcome", after=0, limit=1)
+    rest = await ledger.bodies("reported_outcome", after=page[-1][0], limit=9)
+    assert [sequence for sequence, _ in [*page, *rest]] == [2, 3]
+    await ledger.erase(_PERSON)
+    assert await ledger.bodies("reported_outcome", after=0, limit=9) == []
+
+
+async def test_reviews_of_an_erased_person_still_count(ledger: Ledger) -> None:
+    """As their decisions do: what was granted does not come back by erasing who it was."""
+    await ledger.append(record(1, subject=_PERSON, outcome="refer", line_minor=0))
+    await ledger.append(_review(2, "dec_mobile_1", "approve", 900))
+    await ledger.erase(_PERSON)
+
+    granted = await ledger.granted(["dec_mobile_1"], before_us=_LATER_US)
+    assert [one.line_minor for one in granted] == [900]
+
+
+async def test_reports_are_found_by_their_indexes(
+    sqlite_ledger: SqliteLedger, tmp_path: Path
+) -> None:
+    """Reading all reports, or the reviews of an application, never walks over the decisions."""
+    assert sqlite_ledger.healthy
+    statements: list[tuple[str, Any]] = []
+    connection = open_reader(tmp_path / FILE_NAME)
+    connection.exec_trace = lambda _, sql, bindings: statements.append((sql, bindings)) or True
+    reader = Reader(tmp_path / FILE_NAME, Sealer(bytes(32)), bytes(32), threads=1)
+    reader.bodies(connection, "reported_outcome", 0, 9)
+    reader.newest(connection, "reported_outcome", _PERSON, None, 9)
+    history(connection, _PERSON, _LATER_US, 9, "")
+    granted(connection, ["dec_mobile_1"], _LATER_US)
+    connection.exec_trace = None
+    plans = [
+        "; ".join(str(row[3]) for row in connection.execute(f"EXPLAIN QUERY PLAN {sql}", given))
+        for sql, given in statements
+    ]
+    connection.close()
+    reader.close()
+
+    indexes = ("records_beside", "records_beside_of_subject", "reviews_of_root", "reviews_of_root")
+    for index, plan in zip(indexes, plans, strict=True):
+        assert f"USING INDEX {index} " in plan or f"USING COVERING INDEX {index} " in plan
+        assert "SCAN records" not in plan
+        assert "SCAN r" not in plan
 
 
 async def test_an_event_is_loaded_once(ledger: Ledger) -> None:
@@ -528,7 +657,7 @@ async def test_a_ledger_of_the_version_before_is_brought_up(tmp_path: Path) -> N
     await ledger.close()
     with apsw.Connection(str(tmp_path / FILE_NAME)) as connection:
         connection.execute(
-            "DROP INDEX record_supplemented; DROP INDEX records_of_root;"
+            "DROP INDEX record_supplemented; DROP INDEX records_of_root; DROP INDEX reviews_of_root;"
             "ALTER TABLE records DROP COLUMN root; ALTER TABLE records DROP COLUMN supplements;"
             "PRAGMA user_version = 1"
         )

@@ -119,7 +119,9 @@ async def with_circle(ledger: MemoryLedger | None, others: int) -> Gathered:
 class Broken(MemoryLedger):
     """Knows no lines."""
 
-    async def granted(self, decision_ids: Sequence[str]) -> tuple[GrantedLine, ...]:
+    async def granted(
+        self, decision_ids: Sequence[str], *, before_us: int
+    ) -> tuple[GrantedLine, ...]:
         """Fail."""
         raise LedgerUnavailable("no")
 

@@ -5,9 +5,6 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
-from rich.markup import escape
-from rich.table import Table
-
 from engine.cli import graph_shown as shown
 from engine.cli.command import OK
 from engine.cli.graph_common import add_pages, all_pages, print_json
@@ -44,18 +41,10 @@ def _run(options: argparse.Namespace) -> int:
     if options.format == "json":
         print_json(whole)
         return OK
-    table = Table(box=None, pad_edge=False)
-    for name in ("happened (UTC)", "reported (UTC)", "decision", "what", "by"):
-        table.add_column(name, overflow="fold")
     for outcome in whole.outcomes:
-        table.add_row(
-            shown.moment(outcome.happened_at),
-            shown.moment(outcome.reported_at),
-            outcome.decision_id,
-            escape(_told(outcome)),
-            escape(outcome.caller),
-        )
-    shown.console().print(table)
+        print(f"{shown.moment(outcome.happened_at)} UTC  {_told(outcome)}")
+        reported = shown.moment(outcome.reported_at)
+        print(f"    of {outcome.decision_id}, reported {reported} UTC by {outcome.caller}")
     return OK
 
 

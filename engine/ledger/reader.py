@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -30,6 +31,7 @@ from engine.privacy import Sealer
 from graph.model import ApplicationProjected, GraphEvent
 
 _T = TypeVar("_T")
+_Review = tuple[int, str, int]
 _BodyRow = tuple[int, str, str, bytes, int, bytes]
 _MOST_WAITING = 2000
 _RETRY_AFTER_S = 0.2
@@ -228,25 +230,51 @@ def history(
 ) -> History:
     """The person's applications before that time, as ``Ledger.history`` says."""
     rows: list[tuple[Any, ...]] = connection.execute(
-        "SELECT r.decision_id, r.at_us, r.product, coalesce(v.outcome, r.outcome),"
-        " coalesce(v.line_minor, r.line_minor), v.at_us FROM records r"
-        " LEFT JOIN records v ON v.sequence = (SELECT w.sequence FROM records w"
-        " WHERE w.kind = 'reported_outcome' AND w.root <> ''"
-        " AND w.root = CASE r.root WHEN '' THEN r.decision_id ELSE r.root END"
-        " AND w.at_us > r.at_us AND w.at_us < ?2 ORDER BY w.at_us DESC LIMIT 1)"
-        " WHERE r.subject = ?1 AND r.at_us < ?2 AND r.kind = 'decision'"
-        " AND r.decision_id <> ?4 AND (r.root = '' OR r.root <> ?4)"
+        "SELECT root, decision_id, at_us, product, outcome, line_minor FROM records r"
+        " WHERE subject = ?1 AND at_us < ?2 AND kind = 'decision'"
+        " AND decision_id <> ?4 AND (root = '' OR root <> ?4)"
         " AND NOT EXISTS (SELECT 1 FROM records n WHERE n.supplements = r.decision_id"
         " AND n.supplements <> '' AND n.at_us < ?2)"
-        " ORDER BY r.at_us DESC LIMIT ?3",
+        " ORDER BY at_us DESC LIMIT ?3",
         (subject, before_us, limit + 1, but),
     ).fetchall()
-    names = PriorApplication.__slots__
+    reviews = _reviews_of(connection, subject, before_us)
     return History(
-        applications=tuple(
-            PriorApplication(**dict(zip(names, row, strict=True))) for row in rows[:limit]
-        ),
+        applications=tuple(_prior(row, reviews) for row in rows[:limit]),
         cut=len(rows) > limit,
+    )
+
+
+def _reviews_of(connection: apsw.Connection, subject: str, before_us: int) -> dict[str, _Review]:
+    """By application of the person, the last review before that time."""
+    # Of a group, SQLite takes bare columns from the row that has the maximum.
+    rows = connection.execute(
+        "SELECT root, max(at_us), outcome, line_minor FROM records INDEXED BY reviews_of_subject"
+        " WHERE kind = 'reported_outcome' AND root <> '' AND subject = ? AND at_us < ?"
+        " GROUP BY root",
+        (subject, before_us),
+    )
+    return {str(root): cast("_Review", tuple(review)) for root, *review in rows}
+
+
+def _prior(row: tuple[Any, ...], reviews: dict[str, _Review]) -> PriorApplication:
+    root, decision_id, at_us, product, outcome, line_minor = row
+    review = reviews.get(root or decision_id)
+    if review is None or review[0] < at_us:
+        return PriorApplication(
+            decision_id=decision_id,
+            at_us=at_us,
+            product=product,
+            outcome=outcome,
+            line_minor=line_minor,
+        )
+    return PriorApplication(
+        decision_id=decision_id,
+        at_us=at_us,
+        product=product,
+        outcome=review[1],
+        line_minor=review[2],
+        reviewed_at_us=review[0],
     )
 
 
@@ -254,19 +282,28 @@ def granted(
     connection: apsw.Connection, decision_ids: Sequence[str], before_us: int
 ) -> tuple[GrantedLine, ...]:
     """Lines granted on applications, as ``Ledger.granted`` says."""
-    rows = connection.executemany(
-        "SELECT ?1, line_minor FROM ("
-        " SELECT * FROM (SELECT line_minor, at_us FROM records WHERE kind = 'decision'"
+    asked = [(decision_id, before_us) for decision_id in decision_ids]
+    decisions = connection.executemany(
+        "SELECT ?1, at_us, line_minor FROM records WHERE kind = 'decision'"
         " AND (decision_id = ?1 OR (root = ?1 AND root <> '')) AND at_us < ?2"
-        " ORDER BY at_us DESC LIMIT 1)"
-        " UNION ALL SELECT * FROM (SELECT line_minor, at_us FROM records"
-        " WHERE kind = 'reported_outcome' AND root = ?1 AND root <> '' AND at_us < ?2"
-        " ORDER BY at_us DESC LIMIT 1)"
-        ") ORDER BY at_us DESC LIMIT 1",
-        [(decision_id, before_us) for decision_id in decision_ids],
+        " ORDER BY at_us DESC LIMIT 1",
+        asked,
     )
-    found = ((str(row[0]), int(str(row[1]))) for row in rows)
-    return tuple(GrantedLine(decision_id=one, line_minor=line) for one, line in found if line > 0)
+    words = {str(row[0]): (int(str(row[1])), int(str(row[2]))) for row in decisions}
+    # One statement: for nearly all of them there is no review, and asking each is dear.
+    reviews = connection.execute(
+        "SELECT root, max(at_us), line_minor FROM records WHERE kind = 'reported_outcome'"
+        " AND root <> '' AND root IN (SELECT value FROM json_each(?)) AND at_us < ? GROUP BY root",
+        (json.dumps(list(decision_ids)), before_us),
+    )
+    for row in reviews:
+        application, review = str(row[0]), (int(str(row[1])), int(str(row[2])))
+        words[application] = max(words.get(application, review), review)
+    return tuple(
+        GrantedLine(decision_id=one, line_minor=words[one][1])
+        for one in decision_ids
+        if one in words and words[one][1] > 0
+    )
 
 
 def decided_at_us(connection: apsw.Connection, application: str) -> int:

@@ -83,6 +83,8 @@ CREATE INDEX IF NOT EXISTS records_beside_of_subject ON records (kind, subject, 
   WHERE kind <> 'decision';
 CREATE INDEX IF NOT EXISTS reviews_of_root ON records (root, at_us)
   WHERE kind = 'reported_outcome' AND root <> '';
+CREATE INDEX IF NOT EXISTS reviews_of_subject ON records (subject, root, at_us)
+  WHERE kind = 'reported_outcome' AND root <> '';
 """
 
 

@@ -18,10 +18,12 @@ from google.protobuf.timestamp_pb2 import Timestamp
 from google.type import date_pb2, money_pb2
 from grpc import aio
 
+from client_examples import report_outcome
 from client_examples.applications import Person, application, clean_bureau, thin_bureau, yuan
 from client_examples.channel import OPTIONS, problem
 from engine.codec import decode
 from engine.model import GrantedLine, History
+from engine.outcome import Outcome
 from engine.policy import load_policy
 from engine.record import DecisionRecord, replay
 from engine.reported import KIND, OutcomeReport, Performance
@@ -419,6 +421,29 @@ async def test_reports_are_erased_with_their_person(tmp_path: Path) -> None:
             code, reason, _ = await _refused(call)
             assert (code, reason) == ("FAILED_PRECONDITION", "ERASED")
         assert not (await bank.running.ledger.verify()).problem
+
+
+async def test_the_example_reports_what_a_reviewer_decided(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """An approval, a decline, and a refusal that says what is wrong."""
+    async with (
+        running_app(tmp_path) as running,
+        aio.insecure_channel(running.address, options=OPTIONS) as channel,
+    ):
+        decisions: Any = decision_pb2_grpc.DecisionServiceStub(channel)
+        bank = _Bank(running, decisions, outcome_pb2_grpc.OutcomeServiceStub(channel))
+        name = (await bank.decide(1)).decision_id
+        for decision_id, line in ((name, 30_000), (name, 0), ("dec_unknown", 1)):
+            await asyncio.to_thread(report_outcome.main, running.address, decision_id, line)
+        reviews = [report.review for report in await bank.reports()]
+        said = capsys.readouterr().out
+    assert [(r.outcome, r.line_minor) for r in reviews if r is not None] == [
+        (Outcome.APPROVE, 3_000_000),
+        (Outcome.DECLINE, 0),
+    ]
+    assert said.count(f"{name} counts as reviewed since") == 2
+    assert "no decision with that id" in said
 
 
 async def test_what_a_report_says_is_sealed_and_not_logged(

@@ -33,7 +33,7 @@ async def _decided(running: RunningApp, count: int) -> list[str]:
             )
             for number in range(count)
         ]
-        answer = await service.BatchDecide(pb.BatchDecideRequest(requests=requests))
+        answer = await service.BatchDecide(pb.BatchDecideRequest(requests=requests), timeout=25)
         return [result.decision.decision_id for result in answer.results]
 
 

@@ -59,7 +59,7 @@ class _Bank:
             monthly_income=15_000,
         )
         request = decision_pb2.DecideRequest(request_id=str(uuid.uuid4()), application=message)
-        answer = await self.decisions.Decide(request, timeout=10, metadata=_by("mobile"))
+        answer = await self.decisions.Decide(request, timeout=25, metadata=_by("mobile"))
         return answer.decision
 
     async def ask(self, method: str, request: Any, caller: str) -> Any:
@@ -172,7 +172,7 @@ async def test_what_a_reviewer_granted_is_seen_by_the_next_applications(tmp_path
         policy.rules.close()
         # What was decided is not touched by what is reported of it.
         asked = decision_pb2.GetDecisionRequest(decision_id=referred.decision_id)
-        stored = await bank.decisions.GetDecision(asked, metadata=_by("ada"))
+        stored = await bank.decisions.GetDecision(asked, timeout=20, metadata=_by("ada"))
         assert stored.decision == referred
         assert again.decision_id != near.decision_id
         assert not (await bank.running.ledger.verify()).problem
@@ -324,7 +324,7 @@ async def test_a_chain_of_decisions_is_one_application(tmp_path: Path) -> None:
             Person(number=9), bureau=clean_bureau(), monthly_income=3_000, expected_limit=25_000
         )
         asked = decision_pb2.DecideRequest(request_id="r:9", application=message)
-        first = (await bank.decisions.Decide(asked, metadata=_by("mobile"))).decision
+        first = (await bank.decisions.Decide(asked, timeout=25, metadata=_by("mobile"))).decision
         early = _now()
         proofs = [
             types_pb2.Evidence(
@@ -339,7 +339,7 @@ async def test_a_chain_of_decisions_is_one_application(tmp_path: Path) -> None:
         more = decision_pb2.SupplementEvidenceRequest(
             request_id="r:10", decision_id=first.decision_id, evidence=proofs
         )
-        second = await bank.decisions.SupplementEvidence(more, metadata=_by("mobile"))
+        second = await bank.decisions.SupplementEvidence(more, timeout=25, metadata=_by("mobile"))
         second = second.decision
         late = _approval(first.decision_id, 11_000, happened_at=early)
         told = await bank.ask("ReportOutcome", late, "desk")

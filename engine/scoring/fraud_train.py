@@ -33,6 +33,7 @@ from engine.scoring.calibrate import platt
 from engine.scoring.fraud_data import FraudSample, fraud_sample
 from engine.scoring.fraud_features import FRAUD_COLUMNS
 from engine.scoring.fraud_fit import CONFIGURATION, TREES, fit, margins
+from engine.scoring.frozen_bins import bins_of, score_bins
 from engine.scoring.manifest import (
     MANIFEST,
     MODEL,
@@ -49,7 +50,7 @@ from engine.scoring.manifest import (
 from engine.scoring.points import Calibrator, Scale, probability
 
 #: Goes up with every change that alters what training makes of the same streams.
-CODE_VERSION = 1
+CODE_VERSION = 2
 SCORECARD = "card_fraud"
 SEEDS = (101, 102, 103)
 APPLICANTS = 40_000
@@ -118,6 +119,8 @@ def train(found: Sequence[World], seeds: Sequence[int]) -> tuple[bytes, Manifest
         points_deciles=_deciles(left_out, calibrator),
         cross_validation=_measured(left_out, found, calibrator),
         probes=_probes(rows, own),
+        bins=[bins_of(c.name, rows[:, i]) for i, c in enumerate(FRAUD_COLUMNS)],
+        score_bins=score_bins([m for each in left_out for m in each], calibrator, scale),
     )
 
 

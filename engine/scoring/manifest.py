@@ -101,19 +101,22 @@ class BinEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Bins of a feature, frozen in training, with the share of the training rows in each.
 
     Numbers: ``<=`` each of the ``cuts``, above the last, and last what is missing. Categories:
-    each of the ``levels``, and last all others.
+    each of the ``levels``, and last all others. ``rows``: how many the shares are of; 0: not told.
     """
 
     feature: str
     cuts: list[float]
     levels: list[str]
     shares: list[float]
+    rows: int = 0
 
 
 class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """Everything beside the trees.
 
-    ``levels``: of categories, the log-odds that stand for each level; ``(other)``: any other.
+    ``bins``: of the features, over the training rows. ``score_bins``: of ``points`` and ``pd``,
+    over rows that the model had not seen. ``levels``: of categories, the log-odds that stand for
+    each level; ``(other)``: any other.
     """
 
     scorecard: str
@@ -136,6 +139,7 @@ class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_def
     versions: dict[str, str] = {}
     bins: list[BinEntry] = []
     levels: dict[str, dict[str, float]] = {}
+    score_bins: list[BinEntry] = []
 
 
 @dataclass(frozen=True, slots=True)

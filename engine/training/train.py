@@ -17,6 +17,7 @@ import sklearn
 import xgboost as xgb
 
 from engine.scoring.calibrate import platt
+from engine.scoring.frozen_bins import score_bins
 from engine.scoring.manifest import (
     MANIFEST,
     MODEL,
@@ -39,7 +40,7 @@ from engine.training.table import Table, TrainingRefused
 from engine.training.validate import Scored, masses_of, measure, out_of_fold
 
 #: Goes up with every change that alters what training makes of the same data.
-CODE_VERSION = 4
+CODE_VERSION = 5
 SPEC = "spec.yaml"
 _PROBES = 8
 _HALF = 0.5
@@ -191,6 +192,7 @@ def _manifest(sample: Sample, fitted: Fit, found: _Found, model: bytes) -> Manif
             sample.features[place].name: {**levels.of, "(other)": levels.other}
             for place, levels in found.levels.items()
         },
+        score_bins=score_bins(found.scored.margins, found.calibrator, scale_of(spec)),
     )
 
 

@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
+from engine.scoring.frozen_bins import cut_points, shares
 from engine.training.baselines import binned
-from engine.training.bins import cut_points, shares
 from engine.training.figures import psi
 from engine.training.sample import Sample, sort_keys
 from engine.training.spec import Missing

@@ -9,6 +9,7 @@ import shutil
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -38,9 +39,9 @@ def policy() -> Iterator[Policy]:
     loaded.rules.close()
 
 
-def decided(policy: Policy, *, explained: bool = False, **changes: object) -> DecisionRecord:
+def decided(policy: Policy, *, explained: bool = False, **changes: Any) -> DecisionRecord:
     """An application of a good customer, with these changes, decided."""
-    asked = admission(replace(_GOOD, **changes))  # type: ignore[arg-type]
+    asked = admission(replace(_GOOD, **changes))
     decision = evaluate(policy, asked, gathered(), explained=explained)
     assert isinstance(decision, Decision)
     return DecisionRecord(admission=asked, gathered=gathered(), decision=decision)
@@ -70,9 +71,7 @@ def test_an_approval_as_asked_tells_points_and_no_parts(policy: Policy) -> None:
         pytest.param({"held_lines": None}, id="referred"),
     ],
 )
-def test_whatever_is_not_as_asked_tells_the_parts(
-    policy: Policy, changes: dict[str, object]
-) -> None:
+def test_whatever_is_not_as_asked_tells_the_parts(policy: Policy, changes: dict[str, Any]) -> None:
     """And they add to the points, of both scores."""
     decision = decided(policy, **changes).decision
     for score in (decision.score, decision.fraud_score):

@@ -27,7 +27,7 @@ from tests.applications import admission, application, gathered, neighbourhood
 from tests.bureaus import bureaus
 from tests.unit.rules.bundles import SHIPPED
 
-_GOLDEN = Path(__file__).parents[1] / "golden" / "decisions" / "good_customer_with_parts.json"
+_GOLDEN = Path(__file__).parents[1] / "golden" / "with_parts" / "good_customer.json"
 _GOOD = application(expected_limit_minor=2_000_000)
 
 

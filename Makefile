@@ -80,6 +80,18 @@ bench-graph: install ## Find planted rings: online by a card that has seen neith
 bench-models: install ## Scorecards on public data sets, beside what they must beat (DATA=DIR)
 	nice $(BIN)/python -m tests.bench.models $(DATA) $(ARGS)
 
+# Other runtimes are measured in an environment of their own: none of them is needed to decide.
+.venv-bench/.installed: requirements/build.txt requirements/bench.txt
+	python="$$(PYTHON='$(PYTHON)' tools/find_python.sh)"; "$$python" -m venv .venv-bench
+	.venv-bench/bin/pip --disable-pip-version-check install --quiet --require-hashes -r requirements/build.txt
+	.venv-bench/bin/pip --disable-pip-version-check install --quiet --no-build-isolation --require-hashes \
+		-r requirements/bench.txt
+	touch $@
+
+.PHONY: bench-scoring
+bench-scoring: .venv-bench/.installed ## One score, beside inplace_predict, ONNX Runtime and compiled trees (needs gcc)
+	PYTHONPATH=.:proto nice .venv-bench/bin/python -m tests.bench.scoring $(ARGS)
+
 .PHONY: check
 check: install ## Lint, types, layers, interface and generated code: what CI checks besides the tests
 	$(BIN)/ruff check .
@@ -100,6 +112,6 @@ format: install ## Format the code and apply the safe fixes
 
 .PHONY: clean
 clean: ## Remove .venv, caches and build products
-	rm -rf $(VENV) .neo4j .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis \
+	rm -rf $(VENV) .venv-bench .neo4j .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis \
 		build dist *.egg-info
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -8,6 +8,7 @@ road before dearer stages are paid for, and the trace says what was skipped and 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
@@ -30,9 +31,8 @@ from engine.lines import (
     highest_line,
     verified_strength,
 )
-from engine.model import Admission, Bureau, SourceStatus
+from engine.model import Admission, SourceStatus
 from engine.outcome import (
-    Contribution,
     Decision,
     Degradation,
     Gathered,
@@ -46,25 +46,40 @@ from engine.outcome import (
 )
 from engine.policy import Policy
 from engine.reasons import cap_reason, expand, ranked, reason_from, source_reason
-from engine.rules import OnFailure, Signals, Stage, StageKind, StageResult, Standing, stand
-from engine.scoring.features import ScoreUnavailable, vector
+from engine.rules import (
+    Contributions,
+    OnFailure,
+    Signals,
+    Stage,
+    StageKind,
+    StageResult,
+    Standing,
+    stand,
+)
+from engine.score_parts import adjusted, parts_needed, supposed_score, with_parts
+from engine.scoring import Assessed, ScoreUnavailable
 from engine.suppose import NOTHING, Suppose, SuppositionRefused, apply, suppose_lists
 from graph.features import findings
-from touchstone.v1 import facts_pb2
 
 _DAY_US = 86_400_000_000
 _NOT_IN_ESTIMATE = "links and history are not looked at in a trial calculation"
 
 
 def evaluate(
-    policy: Policy, admission: Admission, gathered: Gathered, suppose: Suppose = NOTHING
+    policy: Policy,
+    admission: Admission,
+    gathered: Gathered,
+    suppose: Suppose = NOTHING,
+    *,
+    explained: bool = False,
 ) -> Decision | Need:
     """Decide, or say which sources the next stage needs.
 
     The same arguments give the same value, whatever the process, the time or the load.
-    ``suppose``: what-if; see ``engine.suppose``.
+    ``suppose``: what-if; see ``engine.suppose``. ``explained``: tell the parts of the scores also
+    where the decision does not need them; nothing else depends on it.
     """
-    road = _Road(policy, admission, gathered, suppose)
+    road = _Road(policy, admission, gathered, suppose, explained=explained)
     for stage in policy.bundle.strategy.stages:
         missing = road.missing(stage)
         if missing:
@@ -95,8 +110,10 @@ class _Road:
         suppose: Suppose,
         *,
         looks_at_links: bool = True,
+        explained: bool = False,
     ) -> None:
         self._looks_at_links = looks_at_links
+        self._explained = explained
         self._policy = policy
         self._admission = admission
         self._gathered = gathered
@@ -118,6 +135,8 @@ class _Road:
         self._points_to_double = 0.0
         self._score: ScoreResult | None = None
         self._fraud_score: ScoreResult | None = None
+        self._assessed: Assessed | None = None
+        self._fraud_assessed: Assessed | None = None
         self._challengers: tuple[ShadowScore, ...] = ()
         self._line: LineResult | None = None
         self._added: set[str] = set()
@@ -161,6 +180,7 @@ class _Road:
 
     def _end(self, stage: Stage) -> None:
         """A decline ends the road, but never without a reason: then a person must look."""
+        self._explain_score()
         self._reasons = list(expand(self._policy.bundle.reasons, self._reasons, self._score))
         if any(reason.outcome is Outcome.DECLINE for reason in self._reasons):
             self._ended_by = stage.name
@@ -235,14 +255,30 @@ class _Road:
         """Points that rules add: kept for the score, or added to it if it is there already."""
         self._adjust_points += points
         if self._score is not None and points:
-            self._set_score(_adjusted(self._score, points, self._points_to_double))
+            self._set_score(adjusted(self._score, points, self._points_to_double))
 
     def _set_score(self, score: ScoreResult) -> None:
         self._score = score
         add_score(self._facts, score.points, score.pd)
-        if "score.pd" in self._suppose or "score.points" in self._suppose:
+        if self._supposes(StageKind.SCORE):
             apply(self._facts, self._suppose)
-            self._score = _supposed(score, self._facts.score)
+            self._score = supposed_score(score, self._facts.score)
+
+    def _supposes(self, root: str) -> bool:
+        return f"{root}.pd" in self._suppose or f"{root}.points" in self._suppose
+
+    def _explain_score(self) -> None:
+        """Add its parts, once."""
+        self._score = with_parts(
+            self._score, self._assessed, supposed=self._supposes(StageKind.SCORE)
+        )
+
+    def _explain_fraud_score(self) -> None:
+        self._fraud_score = with_parts(
+            self._fraud_score,
+            self._fraud_assessed,
+            supposed=self._supposes(StageKind.FRAUD_SCORE),
+        )
 
     def _run_score(self, stage: Stage) -> None:
         """No score leaves ``score.*`` unknown; the rules that need it then refer."""
@@ -251,33 +287,37 @@ class _Road:
             return
         scorecard = self._policy.scorecards[self._card_of(stage)]
         self._points_to_double = scorecard.scale.pdo
-        result = scorecard.score(bureau)
-        if isinstance(result, ScoreResult):
-            self._set_score(_adjusted(result, self._adjust_points, self._points_to_double))
-            self._challengers = self._in_shadow(stage, bureau)
+        assessed = scorecard.assess_bureau(bureau)
+        if isinstance(assessed, ScoreUnavailable):
+            return
+        self._assessed = assessed
+        self._set_score(adjusted(assessed.score, self._adjust_points, self._points_to_double))
+        if stage.contributions is Contributions.ALWAYS:
+            self._explain_score()
+        self._challengers = self._in_shadow(stage, assessed.values)
 
     def _card_of(self, stage: Stage) -> str:
         """That of the first segment whose signal is set; an unknown signal chooses nobody."""
         chosen = (s.scorecard for s in stage.segments if self._signals.value(s.signal))
         return next(chosen, stage.scorecard or "")
 
-    def _in_shadow(self, stage: Stage, bureau: Bureau) -> tuple[ShadowScore, ...]:
+    def _in_shadow(self, stage: Stage, values: Sequence[float]) -> tuple[ShadowScore, ...]:
         """The challengers on the same row. Points that rules add are the champion's alone."""
-        values = vector(bureau) if stage.challengers else ()
-        if isinstance(values, ScoreUnavailable):
-            return ()
         return tuple(self._policy.challengers[n].shadow(values) for n in stage.challengers)
 
     def _run_fraud_score(self, stage: Stage) -> None:
         """Without the graph ``fraud_score.*`` stays unknown, as for the score."""
         card = self._policy.fraud_cards[stage.scorecard or ""]
-        result = self._fraud_score = card.score(self._facts)
+        assessed = self._fraud_assessed = card.assess_facts(self._facts)
+        result = self._fraud_score = None if assessed is None else assessed.score
         if result is not None:
             add_fraud_score(self._facts, result.points, result.pd)
-        if "fraud_score.pd" in self._suppose or "fraud_score.points" in self._suppose:
+        if self._supposes(StageKind.FRAUD_SCORE):
             apply(self._facts, self._suppose)
-            supposed = None if result is None else _supposed(result, self._facts.fraud_score)
+            supposed = None if result is None else supposed_score(result, self._facts.fraud_score)
             self._fraud_score = supposed
+        if stage.contributions is Contributions.ALWAYS:
+            self._explain_fraud_score()
 
     def _run_line(self) -> Outcome | None:
         inputs = self._line_inputs()
@@ -342,6 +382,9 @@ class _Road:
             declined=declined,
             inputs=inputs,
         )
+        if self._explained or parts_needed(self._outcome, answer, self._reasons, self._score):
+            self._explain_score()
+            self._explain_fraud_score()
         reasons = list(expand(catalogue, self._reasons, self._score))
         if self._line is not None and answer.binding_cap is not None:
             reasons.append(cap_reason(catalogue, answer.binding_cap, self._outcome))
@@ -389,32 +432,6 @@ def _product(policy: Policy, admission: Admission, suppose: Suppose) -> Product:
     return policy.products[str(name)]
 
 
-def _supposed(
-    score: ScoreResult, facts: facts_pb2.ScoreFacts | facts_pb2.FraudScoreFacts
-) -> ScoreResult | None:
-    """The score as supposed: nobody can say which features made it."""
-    if not (facts.HasField("points") and facts.HasField("pd")):
-        return None
-    points = facts.points.value
-    return replace(score, points=points, pd=facts.pd.value, base_points=points, contributions=())
-
-
 def _graver(first: Outcome | None, second: Outcome | None) -> Outcome | None:
     present = [o for o in (first, second) if o is not None]
     return max(present, key=lambda outcome: outcome.severity, default=None)
-
-
-def _adjusted(score: ScoreResult, points: int, points_to_double: float) -> ScoreResult:
-    """The score with the points that rules added; the odds move with them."""
-    if points == 0 or score.pd in (0.0, 1.0):
-        return score
-    odds = (1.0 - score.pd) / score.pd * 2.0 ** (points / points_to_double)
-    return replace(
-        score,
-        points=score.points + points,
-        pd=1.0 / (1.0 + odds),
-        contributions=(
-            *score.contributions,
-            Contribution(feature="policy", family="policy", points=points),
-        ),
-    )

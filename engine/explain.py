@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
 
 from engine.currency import MINOR_DIGITS
+from engine.explain_score import parts_of
 from engine.outcome import (
     Decision,
     ExpectedLimit,
@@ -94,6 +96,24 @@ def explain(record: DecisionRecord, language: str, bundle: Bundle | None = None)
     return tuple(_sentences(record.decision, int(language == "zh"), said))
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Explanation:
+    """A decision in sentences, and its scores with their parts as far as they can be told."""
+
+    sentences: tuple[str, ...]
+    score: ScoreResult | None
+    fraud_score: ScoreResult | None
+
+    @classmethod
+    def of(cls, record: DecisionRecord, language: str, bundle: Bundle | None = None) -> Explanation:
+        """As ``explain``."""
+        return cls(
+            sentences=explain(record, language, bundle),
+            score=record.decision.score,
+            fraud_score=record.decision.fraud_score,
+        )
+
+
 def _sentences(decision: Decision, zh: int, said: Mapping[str, str]) -> Iterator[str]:
     day = datetime.fromtimestamp(decision.as_of_us / 1e6, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
     outcome = _OUTCOMES[decision.outcome][zh]
@@ -108,6 +128,7 @@ def _sentences(decision: Decision, zh: int, said: Mapping[str, str]) -> Iterator
     yield from (_listed(hit, zh) for hit in decision.list_hits)
     if decision.fraud_score is not None:
         yield _fraud(decision.fraud_score, decision.findings, zh)
+        yield from _parts(decision.fraud_score, "欺诈评分" if zh else "The fraud score", zh)
     if decision.score is not None:
         points, pd = decision.score.points, decision.score.pd
         yield (
@@ -115,6 +136,7 @@ def _sentences(decision: Decision, zh: int, said: Mapping[str, str]) -> Iterator
             if zh
             else f"The score is {points} points; the probability of default is {pd:.2%}."
         )
+        yield from _parts(decision.score, "信用评分" if zh else "The score", zh)
     if decision.line is not None:
         yield _line(decision, decision.line, zh)
     yield from _limit(decision.expected_limit, decision.currency, zh)
@@ -186,6 +208,12 @@ def _finding(finding: GraphFinding, zh: int) -> str:
         f"Graph finding {finding.code}: {finding.kind} {finding.masked} is on "
         f"{finding.applicants} other applications, {finding.fraud} of them known as fraud."
     )
+
+
+def _parts(score: ScoreResult, name: str, zh: int) -> Iterator[str]:
+    parts = parts_of(score, zh)
+    if parts:
+        yield f"{name}构成: {parts}。" if zh else f"{name} is made of: {parts}."
 
 
 def _fraud(score: ScoreResult, findings: Iterable[GraphFinding], zh: int) -> str:

@@ -103,16 +103,18 @@ class ReasonFamily:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScoreResult:
-    """``points`` = ``base_points`` + sum of contributions. ``pd``: calibrated, 0..1.
+    """A score. ``pd``: calibrated, 0..1.
 
-    ``families``: families that lost points, worst first, at most four.
+    Where the parts are told, ``points`` = ``base_points`` + sum of contributions, and ``families``
+    are those that lost points, worst first, at most four. ``base_points`` ``None``: the parts were
+    not needed (see ``engine.evaluate``) or cannot be told; nothing follows from their absence.
     """
 
     scorecard: str
     model_digest: str
     points: int
     pd: float
-    base_points: int
+    base_points: int | None
     contributions: tuple[Contribution, ...]
     families: tuple[ReasonFamily, ...]
 

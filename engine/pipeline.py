@@ -5,9 +5,10 @@ Nothing is answered before it is durable; the same (caller, request_id) gets the
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager, AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from engine.clock import AdmissionClock
@@ -17,9 +18,10 @@ from engine.errors import (
     FieldViolation,
     InvalidApplication,
     NotFound,
+    PolicyError,
 )
 from engine.evaluate import estimate, evaluate
-from engine.explain import explain
+from engine.explain import Explanation
 from engine.gather import Gatherer, customer_of
 from engine.ledger import (
     DuplicateRecord,
@@ -33,7 +35,7 @@ from engine.once import Call, Once, same_answer
 from engine.outcome import Decision, Gathered, Timing
 from engine.policy import Policy
 from engine.privacy import Tokeniser
-from engine.record import PINNED, DecisionRecord, MarkRecord
+from engine.record import PINNED, DecisionRecord, MarkRecord, explained, has_parts
 from engine.recording import new_record
 from engine.stopwatch import Stopwatch
 from engine.supplement import Supplement, next_admission
@@ -102,6 +104,7 @@ class DecisionEngine:
         self._tokeniser = tokeniser
         self._clock = clock
         self._once = Once(ledger, max_in_flight)
+        self._explaining = asyncio.Semaphore(1)
 
     async def decide(
         self,
@@ -272,12 +275,34 @@ class DecisionEngine:
             listing, caller=caller, page_size=page_size, page_token=page_token
         )
 
-    async def explain(self, decision_id: str, caller: str | None, language: str) -> tuple[str, ...]:
-        """A stored decision in sentences, ``language`` "zh" or "en". Raises ``NotFound``."""
+    async def explain(
+        self, decision_id: str, caller: str | None, language: str, deadline: Deadline
+    ) -> Explanation:
+        """A stored decision in sentences, ``language`` "zh" or "en", and with parts of its scores.
+
+        Parts that the decision did not need are computed now, under the policy that decided.
+        Raises ``NotFound`` and ``DeadlineExceeded``.
+        """
         stored = await self._ledger.get(decision_id)
         if stored is None or stored.kind != "decision" or caller not in (None, stored.caller):
             raise NotFound("no decision with that id")
-        return explain(decode(stored.body, DecisionRecord), language, self._policies.live.bundle)
+        record = decode(stored.body, DecisionRecord)
+        if has_parts(record.decision):
+            return Explanation.of(record, language, self._policies.live.bundle)
+        await deadline.wait_for(self._explaining.acquire())
+        # Whoever goes away leaves the work to its end: a policy loaded for it must be closed.
+        work = asyncio.ensure_future(self._explained(record, language))
+        work.add_done_callback(lambda _work: self._explaining.release())
+        return await deadline.wait_for(asyncio.shield(work))
+
+    async def _explained(self, record: DecisionRecord, language: str) -> Explanation:
+        try:
+            async with self._pinned.lease(record.decision.policy_digest) as policy:
+                whole = replace(record, decision=explained(policy, record))
+                return Explanation.of(whole, language, policy.bundle)
+        except (NotFound, PolicyError):
+            # Its files are gone: what is stored is what can be told.
+            return Explanation.of(record, language, self._policies.live.bundle)
 
     async def mark_fraud(
         self,

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from engine.codec import decode, encode
 from engine.evaluate import evaluate
 from engine.model import Admission
-from engine.outcome import Decision, Gathered, Need
+from engine.outcome import Decision, Gathered, Need, ScoreResult
 from engine.policy import Policy
 
 PINNED = "pinned"
@@ -53,9 +53,49 @@ class Replay:
 
 
 def replay(policy: Policy, body: bytes) -> Replay:
-    """Evaluate a stored record again, under its own policy or another one."""
+    """Evaluate a stored record again, under its own policy or another one.
+
+    A record whose scores have their parts although nothing needed them was made when every
+    decision had them: then the replay has them too.
+    """
     record = decode(body, DecisionRecord)
+    stored = encode(record.decision)
     again = evaluate(policy, record.admission, record.gathered)
-    return Replay(
-        stored=record.decision, replayed=again, same=encode(again) == encode(record.decision)
-    )
+    same = encode(again) == stored
+    if not same and has_parts(record.decision):
+        again = evaluate(policy, record.admission, record.gathered, explained=True)
+        same = encode(again) == stored
+    return Replay(stored=record.decision, replayed=again, same=same)
+
+
+def explained(policy: Policy, record: DecisionRecord) -> Decision:
+    """The stored decision with the parts of its scores, as if they had been needed then.
+
+    ``policy`` must be the one that decided. As stored where the parts stand in it, and where the
+    decision does not come out again as it was: parts of another score would explain nothing.
+    """
+    stored = record.decision
+    if has_parts(stored) or policy.digest != stored.policy_digest:
+        return stored
+    again = evaluate(policy, record.admission, record.gathered, explained=True)
+    if not isinstance(again, Decision) or encode(_without_parts(again)) != encode(
+        _without_parts(stored)
+    ):
+        return stored
+    return again
+
+
+def has_parts(decision: Decision) -> bool:
+    """Whether the parts of every score stand in the decision."""
+    scores = (decision.score, decision.fraud_score)
+    return all(score is None or score.base_points is not None for score in scores)
+
+
+def _without_parts(decision: Decision) -> Decision:
+    return replace(decision, score=_brief(decision.score), fraud_score=_brief(decision.fraud_score))
+
+
+def _brief(score: ScoreResult | None) -> ScoreResult | None:
+    if score is None:
+        return None
+    return replace(score, base_points=None, contributions=(), families=())

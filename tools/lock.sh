@@ -20,3 +20,6 @@ compile=(
 "${compile[@]}" pyproject.toml --extra train --extra dev --output-file requirements/dev.txt
 "${compile[@]}" pyproject.toml --constraints requirements/dev.txt \
     --output-file requirements/runtime.txt
+# What scoring is measured beside, with what a score needs: in an environment of its own.
+"${compile[@]}" pyproject.toml --extra bench --constraints requirements/dev.txt \
+    --output-file requirements/bench.txt

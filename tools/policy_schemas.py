@@ -16,7 +16,7 @@ from engine.outcome import CapName, LimitStatus, Outcome
 from engine.proof.claims import MAX_CLAIMS, Kind, Unproved
 from engine.rules import vocabulary
 from engine.rules.lists import IDENTIFIER, ListKind, Match
-from engine.rules.model import Fallback, OnFailure
+from engine.rules.model import Contributions, Fallback, OnFailure
 from engine.rules.read_lists import MAX_REASON, MAX_VALUE
 from engine.rules.read_reasons import BUILT_IN
 from engine.rules.read_ruleset import EFFECTS, MAX_AMOUNT_MINOR
@@ -180,6 +180,7 @@ def _strategy() -> Schema:
             "gives": _enum(Gives),
             "challengers": {**_NAMES, "maxItems": MAX_CHALLENGERS},
             "segments": _many(_object({"signal": _NAME, "scorecard": _NAME}), most=MAX_SEGMENTS),
+            "contributions": _enum(Contributions),
             "sources": {**_many(_enum(vocabulary.KNOWN_SOURCES)), "uniqueItems": True},
             "fail_closed": _FLAG,
         },

@@ -8,6 +8,7 @@ from google.type import money_pb2
 
 from engine.api.dates import to_timestamp
 from engine.api.money import to_money
+from engine.explain import Explanation
 from engine.model import EvidenceKind
 from engine.outcome import (
     Decision,
@@ -47,6 +48,18 @@ def estimate_response(decision: Decision) -> decision_pb2.EstimateLimitResponse:
         required_documents=decision.required_documents,
         trace=_trace(decision, ()),
         policy_digest=decision.policy_digest,
+    )
+
+
+def explain_response(
+    decision_id: str, explanation: Explanation
+) -> decision_pb2.ExplainDecisionResponse:
+    """The answer to why."""
+    return decision_pb2.ExplainDecisionResponse(
+        decision_id=decision_id,
+        sentences=explanation.sentences,
+        score=_score(explanation.score),
+        fraud_score=_score(explanation.fraud_score),
     )
 
 

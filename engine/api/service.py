@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Protocol
 
 from engine.deadline import Deadline
+from engine.explain import Explanation
 from engine.ledger import ListFilter, RecordPage
 from engine.model import Application
 from engine.outcome import Decision, Timing
@@ -64,8 +65,13 @@ class Engine(Protocol):
         """A page of summaries, newest first; ``caller`` ``None``: of every caller."""
         ...
 
-    async def explain(self, decision_id: str, caller: str | None, language: str) -> tuple[str, ...]:
-        """A stored decision in sentences, ``language`` "zh" or "en". Raises ``NotFound``."""
+    async def explain(
+        self, decision_id: str, caller: str | None, language: str, deadline: Deadline
+    ) -> Explanation:
+        """A stored decision in sentences, ``language`` "zh" or "en", with parts of its scores.
+
+        Raises ``NotFound``.
+        """
         ...
 
     async def mark_fraud(

@@ -8,7 +8,12 @@ from dataclasses import dataclass
 
 from google.protobuf.message import Message
 
-from engine.api.answers import decide_response, estimate_response, outcome_name
+from engine.api.answers import (
+    decide_response,
+    estimate_response,
+    explain_response,
+    outcome_name,
+)
 from engine.api.calls import current_call
 from engine.api.converters import Converter, check
 from engine.api.dates import to_micros, to_timestamp
@@ -136,11 +141,12 @@ class DecisionServicer(decision_pb2_grpc.DecisionServiceServicer):
         """A stored decision in sentences."""
         check(request)
         current_call().decision_id = request.decision_id
-        sentences = await self._engine.explain(
-            request.decision_id, current_call().scope, request.language
+        call = current_call()
+        explanation = await self._engine.explain(
+            request.decision_id, call.scope, request.language, call.deadline
         )
         await self._seen(request.decision_id)
-        return pb.ExplainDecisionResponse(decision_id=request.decision_id, sentences=sentences)
+        return explain_response(request.decision_id, explanation)
 
     async def _seen(self, *decision_ids: str) -> None:
         """Whoever reads what others asked for is recorded, before it is shown."""

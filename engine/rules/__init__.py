@@ -6,6 +6,7 @@ from engine.rules.durable import DurableRuleEngine
 from engine.rules.evaluator import RuleEngine, RuleEngineError
 from engine.rules.model import (
     Bundle,
+    Contributions,
     Effects,
     Fallback,
     OnFailure,
@@ -30,6 +31,7 @@ __all__ = [
     "Bundle",
     "Check",
     "Code",
+    "Contributions",
     "Diagnostic",
     "DurableRuleEngine",
     "Effects",

@@ -60,13 +60,20 @@ class CardSegment:
     span: Span
 
 
+class Contributions(StrEnum):
+    """When a decision tells the parts of a score; see ``engine.score_parts``."""
+
+    NEEDED = "needed"
+    ALWAYS = "always"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stage:
     """One stage of the strategy. ``sources`` are gathered before it.
 
     ``challengers``: scorecards that score the same row in shadow. ``segments``: in order, the first
     whose signal is set chooses the scorecard. ``fail_closed``: nothing in it may take what is
-    unknown for a no.
+    unknown for a no. ``contributions``: whether approvals as asked have them too.
     """
 
     name: str
@@ -78,6 +85,7 @@ class Stage:
     fail_closed: bool = False
     challengers: tuple[str, ...] = ()
     segments: tuple[CardSegment, ...] = ()
+    contributions: Contributions = Contributions.NEEDED
 
     @property
     def all_scorecards(self) -> tuple[str, ...]:

@@ -9,7 +9,15 @@ from yaml.nodes import Node
 
 from engine.rules import vocabulary
 from engine.rules.diagnostics import Code, Diagnostics, did_you_mean
-from engine.rules.model import CardSegment, OnFailure, SourcePolicy, Stage, StageKind, Strategy
+from engine.rules.model import (
+    CardSegment,
+    Contributions,
+    OnFailure,
+    SourcePolicy,
+    Stage,
+    StageKind,
+    Strategy,
+)
 from engine.rules.reader import Reader
 from engine.rules.source import Source
 
@@ -18,7 +26,7 @@ _DAY_S = 86_400
 _WIDEST_OFFSET_MIN = 14 * 60
 MAX_CHALLENGERS = 4
 MAX_SEGMENTS = 16
-_CARD_KEYS = ("scorecard", "gives", "challengers", "segments")
+_CARD_KEYS = ("scorecard", "gives", "challengers", "segments", "contributions")
 _OPTIONAL = ("rulesets", *_CARD_KEYS, "sources", "fail_closed")
 
 
@@ -79,6 +87,9 @@ def _stage(reader: Reader, node: Node, sources: dict[str, SourcePolicy]) -> Stag
         entry.wrong(entry.items["scorecard"][1], "a stage has rulesets or a scorecard, not both")
     if "gives" in entry.items and not scorecard:
         entry.wrong(entry.items["gives"][1], "only a stage with a scorecard gives a score")
+    if "contributions" in entry.items and not scorecard:
+        message = "only a stage with a scorecard has `contributions`"
+        entry.wrong(entry.items["contributions"][1], message)
     wanted = entry.names("sources")
     for source in wanted:
         if source not in sources:
@@ -99,6 +110,7 @@ def _stage(reader: Reader, node: Node, sources: dict[str, SourcePolicy]) -> Stag
         fail_closed=entry.flag("fail_closed"),
         challengers=_challengers(entry, kind, scorecard),
         segments=_segments(entry, kind),
+        contributions=entry.choice("contributions", Contributions, Contributions.NEEDED),
     )
 
 

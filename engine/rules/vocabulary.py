@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
+from operator import attrgetter
 from typing import Any
 
 from google.protobuf.descriptor import FieldDescriptor
@@ -100,12 +101,11 @@ def _element(item: FieldDescriptor) -> str:
 @cache
 def presence_test(path: str) -> Callable[[Any], bool]:
     """A function that tells whether a wrapper field of a ``Facts`` is set."""
-    *parents, name = path.split(".")
+    parent, _, name = path.rpartition(".")
+    reach = attrgetter(parent)
 
-    def test(facts: Any) -> bool:  # noqa: ANN401 - any message on the way down
-        for parent in parents:
-            facts = getattr(facts, parent)
-        return bool(facts.HasField(name))
+    def test(facts: Any) -> bool:  # noqa: ANN401 - a Facts
+        return bool(reach(facts).HasField(name))
 
     return test
 
@@ -114,11 +114,4 @@ def presence_test(path: str) -> Callable[[Any], bool]:
 def getter(path: str) -> Callable[[Any], Any]:
     """A function that reads a field of a ``Facts``; a wrapper must be set."""
     wrapped = fields()[path].known_by == path
-    parts = path.split(".")
-
-    def read(facts: Any) -> Any:  # noqa: ANN401 - any message on the way down
-        for part in parts:
-            facts = getattr(facts, part)
-        return facts.value if wrapped else facts
-
-    return read
+    return attrgetter(f"{path}.value" if wrapped else path)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from math import fsum
 from pathlib import Path
 from typing import Self
@@ -14,9 +14,10 @@ import xgboost as xgb
 from engine.errors import PolicyError
 from engine.outcome import Contribution, ReasonFamily, ScoreResult, ShadowScore
 from engine.scoring.booster import load_booster
-from engine.scoring.columns import Column, Row, row_of
+from engine.scoring.columns import Column, Gate, Row
 from engine.scoring.manifest import Artefact, Manifest, read_artefact
 from engine.scoring.points import Calibrator, Scale, probability, whole_parts
+from engine.scoring.trees import Trees
 
 #: How far the contributions may be from the margin that they explain.
 ADDITIVITY = 1e-4
@@ -43,9 +44,17 @@ class Card:
     calibrator: Calibrator
     scale: Scale
     reference: tuple[float, ...]
-    booster: xgb.Booster
+    trees: Trees
+    gate: Gate
+    places: Mapping[str, list[int]]
+    """The columns of each family."""
     typical: Row | None = None
     """The reference applicant, against whom reasons are tried out."""
+
+    @property
+    def booster(self) -> xgb.Booster:
+        """The trees as XGBoost has them."""
+        return self.trees.booster
 
     @classmethod
     def read(cls, directory: Path, columns: Sequence[Column]) -> Self:
@@ -60,6 +69,12 @@ class Card:
     def of(cls, artefact: Artefact, columns: Sequence[Column]) -> Self:
         """A card of a checked artefact."""
         manifest = artefact.manifest
+        gate = _gate(manifest, columns)
+        probes = [
+            _checked_row(manifest, f"probe {i}", gate, p.row, p.missing)
+            for i, p in enumerate(manifest.probes)
+        ]
+        typical = _typical(manifest, gate)
         card = cls(
             name=manifest.scorecard,
             digest=artefact.digest,
@@ -73,36 +88,53 @@ class Card:
                 pdo=manifest.scale.pdo,
             ),
             reference=tuple(feature.reference for feature in manifest.features),
-            booster=load_booster(artefact),
-            typical=_typical(manifest, columns),
+            trees=Trees(load_booster(artefact), _trial(manifest, gate, probes)),
+            gate=gate,
+            places=_places(columns),
+            typical=typical,
         )
-        for i, probe in enumerate(manifest.probes):
-            try:
-                margin = card.margin(row_of(probe.row, columns, probe.missing))
-            except ValueError as error:
-                raise PolicyError(f"{card.name}: probe {i}: {error}") from None
+        for i, (row, probe) in enumerate(zip(probes, manifest.probes, strict=True)):
+            margin = card.margin(row)
             if abs(margin - probe.margin) > _PROBE_TOLERANCE:
                 raise PolicyError(
                     f"{card.name}: probe {i} scores {margin:.6f}, in training {probe.margin:.6f}"
                 )
         return card
 
+    def assess(
+        self, values: Sequence[float], lost: Lost, missing: Collection[int] = ()
+    ) -> Assessed:
+        """Score a row of values in the columns' ranges; ``missing``: places without one.
+
+        Raises ``ValueError`` as ``Gate.row``.
+        """
+        row = self.gate.row(values, missing)
+        margin = self.trees.margin(row)
+        log_odds = self.calibrator.log_odds(margin)
+        score = ScoreResult(
+            scorecard=self.name,
+            model_digest=self.digest,
+            points=round(self.scale.offset - self.scale.factor * log_odds),
+            pd=probability(log_odds),
+            base_points=None,
+            contributions=(),
+            families=(),
+        )
+        return Assessed(self, tuple(values), row, margin, score, lost)
+
     def result(
         self, values: Sequence[float], lost: Lost, missing: Collection[int] = ()
     ) -> ScoreResult:
-        """The score of a row of values in the columns' ranges; ``missing``: places without one."""
-        row = row_of(values, self.columns, missing)
-        margin = self.margin(row)
-        parts, bias = self.contributions(row, margin)
-        return self._result(values, margin, (parts, bias), self._true(row, margin, lost))
+        """The score with its parts and families."""
+        return self.assess(values, lost, missing).explained()
 
     def margin(self, row: Row) -> float:
         """Uncalibrated log-odds of default of one checked row, shape (1, features)."""
-        return float(self.booster.inplace_predict(row, predict_type="margin")[0])
+        return self.trees.margin(row)
 
     def shadow(self, values: Sequence[float]) -> ShadowScore:
         """What the card says of a row, without contributions and reasons: a prediction."""
-        log_odds = self.calibrator.log_odds(self.margin(row_of(values, self.columns)))
+        log_odds = self.calibrator.log_odds(self.margin(self.gate.row(values)))
         return ShadowScore(
             scorecard=self.name,
             model_digest=self.digest,
@@ -110,64 +142,28 @@ class Card:
             pd=probability(log_odds),
         )
 
-    def _true(self, row: Row, margin: float, lost: Lost) -> Lost:
-        """The families of ``lost`` that hold when they are tried out, at most four.
-
-        Trees share credit between columns that occur together, so that a family may be said to
-        have lost points although the applicant would have no more with the values of the reference
-        applicant. Each family is replaced by those in turn, in one prediction; it is named only if
-        that makes the applicant less risky.
-        """
-
-        def tried(values: Sequence[float], losses: Sequence[float]) -> Sequence[tuple[str, int]]:
-            named = lost(values, losses)
-            if self.typical is None or not named:
-                return named[:MOST]
-            rows = np.repeat(row, len(named), axis=0)
-            for place, (family, _) in enumerate(named):
-                for column, of in enumerate(self.columns):
-                    if of.family == family:
-                        rows[place, column] = self.typical[0, column]
-            without = self.booster.inplace_predict(rows, predict_type="margin").tolist()
-            kept = [one for one, other in zip(named, without, strict=True) if other < margin]
-            return kept[:MOST]
-
-        return tried
-
     def contributions(self, row: Row, margin: float) -> tuple[tuple[float, ...], float]:
         """What each feature adds to the margin (SHAP values), and the part of nobody.
 
         Raises ``ArithmeticError`` if they do not add to the margin: an explanation that does not
         explain the score must not be shown.
         """
-        # Names were held against the booster's when the card was loaded: not again for each row.
-        data = xgb.DMatrix(row, nthread=1)
-        values = self.booster.predict(data, pred_contribs=True, validate_features=False)[0].tolist()
-        if abs(fsum(values) - margin) >= ADDITIVITY:
+        values = self.trees.contributions(row)
+        if not abs(fsum(values) - margin) < ADDITIVITY:
             raise ArithmeticError("the contributions do not add to the margin")
         return tuple(values[:-1]), values[-1]
 
-    def _result(
-        self,
-        values: Sequence[float],
-        margin: float,
-        shares: tuple[Sequence[float], float],
-        lost: Lost,
-    ) -> ScoreResult:
-        parts, bias = shares
-        log_odds = self.calibrator.log_odds(margin)
+    def explain(self, assessed: Assessed) -> ScoreResult:
+        """The score of a row with its parts and families: the same whenever it is asked."""
+        parts, bias = self.contributions(assessed.row, assessed.margin)
         per_margin = -self.scale.factor * self.calibrator.slope
         base = self.scale.offset - self.scale.factor * self.calibrator.log_odds(bias)
-        points = round(self.scale.offset - self.scale.factor * log_odds)
-        whole = whole_parts(points, [base, *(per_margin * part for part in parts)])
+        whole = whole_parts(assessed.score.points, [base, *(per_margin * part for part in parts)])
         losses = [
             per_margin * (mean - part) for mean, part in zip(self.reference, parts, strict=True)
         ]
-        return ScoreResult(
-            scorecard=self.name,
-            model_digest=self.digest,
-            points=points,
-            pd=probability(log_odds),
+        return replace(
+            assessed.score,
             base_points=whole[0],
             contributions=tuple(
                 Contribution(feature=feature.name, family=str(feature.family), points=part)
@@ -176,17 +172,91 @@ class Card:
             ),
             families=tuple(
                 ReasonFamily(family=family, points_lost=points_lost)
-                for family, points_lost in lost(values, losses)
+                for family, points_lost in self._held(assessed, losses)
             ),
         )
 
+    def _held(self, assessed: Assessed, losses: Sequence[float]) -> Sequence[tuple[str, int]]:
+        """The families that lost points and hold when they are tried out, at most four.
 
-def _typical(manifest: Manifest, columns: Sequence[Column]) -> Row | None:
+        Trees share credit between columns that occur together, so that a family may be said to
+        have lost points although the applicant would have no more with the values of the reference
+        applicant. Each family is replaced by those in turn, in one prediction; it is named only if
+        that makes the applicant less risky.
+        """
+        named = assessed.lost(assessed.values, losses)
+        if self.typical is None or not named:
+            return named[:MOST]
+        rows = np.repeat(assessed.row, len(named), axis=0)
+        for place, (family, _) in enumerate(named):
+            columns = self.places[family]
+            rows[place, columns] = self.typical[0, columns]
+        without = self.trees.margins(rows)
+        kept = [one for one, other in zip(named, without, strict=True) if other < assessed.margin]
+        return kept[:MOST]
+
+
+class Assessed:
+    """A row that was scored. Its parts and families are computed once, when they are asked for."""
+
+    __slots__ = ("_card", "_explained", "lost", "margin", "row", "score", "values")
+
+    def __init__(
+        self,
+        card: Card,
+        values: tuple[float, ...],
+        row: Row,
+        margin: float,
+        score: ScoreResult,
+        lost: Lost,
+    ) -> None:
+        self._card = card
+        self.values, self.row, self.margin = values, row, margin
+        self.score = score
+        self.lost = lost
+        self._explained: ScoreResult | None = None
+
+    def explained(self) -> ScoreResult:
+        """The score with its parts. Raises ``ArithmeticError`` as ``Card.contributions``."""
+        if self._explained is None:
+            self._explained = self._card.explain(self)
+        return self._explained
+
+
+def _gate(manifest: Manifest, columns: Sequence[Column]) -> Gate:
+    try:
+        return Gate(columns)
+    except ValueError as error:
+        raise PolicyError(f"{manifest.scorecard}: {error}") from None
+
+
+def _places(columns: Sequence[Column]) -> dict[str, list[int]]:
+    places: dict[str, list[int]] = {}
+    for place, column in enumerate(columns):
+        places.setdefault(str(column.family), []).append(place)
+    return places
+
+
+def _trial(manifest: Manifest, gate: Gate, probes: Sequence[Row]) -> Row:
+    """Rows on which two ways to ask the trees are compared: probes, both ends, nothing known."""
+    lows = [column.low for column in manifest.features]
+    highs = [column.high for column in manifest.features]
+    ends = (gate.row(lows), gate.row(highs), gate.row(lows, range(len(lows))))
+    return np.concatenate([*probes, *ends])
+
+
+def _typical(manifest: Manifest, gate: Gate) -> Row | None:
     """The reference applicant; ``None``: the card names reasons as its contributions have them."""
     entry = manifest.reference
     if not entry.typical:
         return None
+    return _checked_row(manifest, "reference.typical", gate, entry.typical, entry.missing)
+
+
+def _checked_row(
+    manifest: Manifest, what: str, gate: Gate, values: Sequence[float], missing: Collection[int]
+) -> Row:
     try:
-        return row_of(entry.typical, columns, entry.missing)
+        return gate.row(values, missing)
     except ValueError as error:
-        raise PolicyError(f"{manifest.scorecard}: reference.typical: {error}") from None
+        raise PolicyError(f"{manifest.scorecard}: {what}: {error}") from None

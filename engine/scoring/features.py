@@ -85,7 +85,7 @@ def vector(bureau: Bureau) -> tuple[float, ...] | ScoreUnavailable:
     if problem is not None:
         return ScoreUnavailable(problem)
     history = _history(bureau.months[:MONTHS])
-    return tuple(_clip(f.of(history), f.low, f.high) for f in FEATURES)
+    return tuple([_clip(of(history), low, high) for of, low, high in _COLUMNS])
 
 
 def _problem(months: tuple[BureauMonth, ...]) -> Unavailability | None:
@@ -93,37 +93,32 @@ def _problem(months: tuple[BureauMonth, ...]) -> Unavailability | None:
         return Unavailability.INCONSISTENT
     if len(months) < MONTHS:
         return Unavailability.THIN_FILE
-    if any(month.limit_minor == 0 for month in months):
+    if 0 in [month.limit_minor for month in months]:
         return Unavailability.LIMIT_UNKNOWN
     return None
 
 
 def _consistent(month: BureauMonth) -> bool:
     """Integers only (a float could be NaN), and a delay exactly where the status says one."""
-    numbers = (month.months_past_due, month.balance_minor, month.limit_minor, month.payment_minor)
-    if any(type(number) is not int for number in numbers):
+    delay, limit, payment = month.months_past_due, month.limit_minor, month.payment_minor
+    if not type(delay) is type(limit) is type(payment) is type(month.balance_minor) is int:
         return False
     late = month.status is RepaymentStatus.PAST_DUE
-    return (
-        month.limit_minor >= 0
-        and month.payment_minor >= 0
-        and month.months_past_due >= 0
-        and late == (month.months_past_due > 0)
-    )
+    return limit >= 0 and payment >= 0 and delay >= 0 and late == (delay > 0)
 
 
 def _history(months: tuple[BureauMonth, ...]) -> History:
     pairs = tuple(pairwise(months))
     return History(
-        delays=tuple(m.months_past_due for m in months),
-        statuses=tuple(m.status for m in months),
-        utilisation=tuple(_clip(m.balance_minor / m.limit_minor, -1.0, 3.0) for m in months),
-        balances=tuple(m.balance_minor for m in months),
-        owed=tuple(max(m.balance_minor, 0) for m in months),
-        payments=tuple(m.payment_minor for m in months),
-        payment_to_limit=tuple(_clip(m.payment_minor / m.limit_minor, 0.0, 1.0) for m in months),
-        paid_share=tuple(_share(new.payment_minor, old.balance_minor) for new, old in pairs),
-        spend=tuple(_spend(new, old) for new, old in pairs),
+        delays=tuple([m.months_past_due for m in months]),
+        statuses=tuple([m.status for m in months]),
+        utilisation=tuple([_clip(m.balance_minor / m.limit_minor, -1.0, 3.0) for m in months]),
+        balances=tuple([m.balance_minor for m in months]),
+        owed=tuple([max(m.balance_minor, 0) for m in months]),
+        payments=tuple([m.payment_minor for m in months]),
+        payment_to_limit=tuple([_clip(m.payment_minor / m.limit_minor, 0.0, 1.0) for m in months]),
+        paid_share=tuple([_share(new.payment_minor, old.balance_minor) for new, old in pairs]),
+        spend=tuple([_spend(new, old) for new, old in pairs]),
     )
 
 
@@ -139,7 +134,11 @@ def _share(paid: int, owed: int) -> float:
 
 
 def _clip(value: float, low: float, high: float) -> float:
-    return float(min(max(value, low), high))
+    if value < low:
+        return float(low)
+    if value > high:
+        return float(high)
+    return float(value)
 
 
 def _mean(values: tuple[float, ...]) -> float:
@@ -149,7 +148,7 @@ def _mean(values: tuple[float, ...]) -> float:
 def _spread(values: tuple[float, ...]) -> float:
     """Standard deviation of the population."""
     mean = _mean(values)
-    return sqrt(fsum((v - mean) ** 2 for v in values) / len(values))
+    return sqrt(fsum([(v - mean) ** 2 for v in values]) / len(values))
 
 
 def _median(values: tuple[float, ...]) -> float:
@@ -159,7 +158,18 @@ def _median(values: tuple[float, ...]) -> float:
 
 def _months_since(history: History, least: int) -> int:
     """Months since a delay of at least ``least`` months; 6: none."""
-    return next((i for i, delay in enumerate(history.delays) if delay >= least), MONTHS)
+    for months, delay in enumerate(history.delays):
+        if delay >= least:
+            return months
+    return MONTHS
+
+
+def _months_late(history: History, least: int) -> int:
+    return len([delay for delay in history.delays if delay >= least])
+
+
+def _full_payments(history: History) -> int:
+    return len([share for share in history.paid_share if share >= 1])
 
 
 def _growth(history: History) -> float:
@@ -172,13 +182,15 @@ def _variation(values: tuple[int, ...]) -> float:
     largest = max(map(abs, values))
     if not largest:
         return 0.0
-    ratios = tuple(value / largest for value in values)
+    ratios = tuple([value / largest for value in values])
     return _spread(ratios) / _mean(tuple(map(abs, ratios)))
 
 
 def _usage(status: RepaymentStatus) -> int:
     """0 carries a balance (late or not), 1 paid in full, 2 not used."""
-    return {RepaymentStatus.PAID_IN_FULL: 1, RepaymentStatus.NO_USE: 2}.get(status, 0)
+    if status is RepaymentStatus.PAID_IN_FULL:
+        return 1
+    return 2 if status is RepaymentStatus.NO_USE else 0
 
 
 def _months_in(history: History, status: RepaymentStatus) -> int:
@@ -199,8 +211,8 @@ FEATURES: tuple[Feature, ...] = (
     Feature("delay_worst_6m", _D, +1, 0, _WORST_DELAY, lambda h: max(h.delays)),
     Feature("delay_worst_3m", _D, +1, 0, _WORST_DELAY, lambda h: max(h.delays[:3])),
     Feature("delay_sum_6m", _D, +1, 0, 6 * _WORST_DELAY, lambda h: sum(h.delays)),
-    Feature("delay_count_6m", _D, +1, 0, 6, lambda h: sum(d > 0 for d in h.delays)),
-    Feature("long_delay_count_6m", _D, +1, 0, 6, lambda h: sum(d > 1 for d in h.delays)),
+    Feature("delay_count_6m", _D, +1, 0, 6, lambda h: _months_late(h, 1)),
+    Feature("long_delay_count_6m", _D, +1, 0, 6, lambda h: _months_late(h, 2)),
     Feature("months_since_delay", _D, -1, 0, 6, lambda h: _months_since(h, 1)),
     Feature("months_since_long_delay", _D, -1, 0, 6, lambda h: _months_since(h, 2)),
     Feature("utilisation_1", _U, +1, -1, 3, lambda h: h.utilisation[0]),
@@ -237,7 +249,7 @@ FEATURES: tuple[Feature, ...] = (
     Feature("payment_to_limit_min_6m", _P, -1, 0, 1, lambda h: min(h.payment_to_limit)),
     Feature("no_payment_count_6m", _P, +1, 0, 6, lambda h: h.payments.count(0)),
     Feature("no_payment_count_3m", _P, +1, 0, 3, lambda h: h.payments[:3].count(0)),
-    Feature("full_payment_count_5m", _P, -1, 0, 5, lambda h: sum(s >= 1 for s in h.paid_share)),
+    Feature("full_payment_count_5m", _P, -1, 0, 5, _full_payments),
     Feature(
         "paid_in_full_count_6m",
         _P,
@@ -259,3 +271,4 @@ FEATURES: tuple[Feature, ...] = (
     Feature("usage_1", _H, 0, 0, 2, lambda h: _usage(h.statuses[0])),
     Feature("usage_2", _H, 0, 0, 2, lambda h: _usage(h.statuses[1])),
 )
+_COLUMNS = tuple((feature.of, feature.low, feature.high) for feature in FEATURES)

@@ -6,11 +6,12 @@ score, except where a channel may not be able to tell; such a column says which 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from math import fsum
-from typing import Final
+from operator import attrgetter
+from typing import Any, Final
 
 from engine.rules import vocabulary
 from touchstone.v1 import facts_pb2
@@ -96,11 +97,38 @@ FRAUD_COLUMNS: Final[tuple[FactColumn, ...]] = (
 )
 """In the order of the model. docs/fraud_scorecard.md says why these."""
 
-_REQUIRED = tuple(
-    known for column in FRAUD_COLUMNS if (known := vocabulary.fields()[column.name].known_by)
+
+def _by_message() -> Iterator[tuple[Callable[[Any], Any], tuple[FactColumn, ...]]]:
+    """How to reach each message of the facts, and the columns that are its fields."""
+    for parent in dict.fromkeys(column.name.rpartition(".")[0] for column in FRAUD_COLUMNS):
+        of = tuple(c for c in FRAUD_COLUMNS if c.name.rpartition(".")[0] == parent)
+        yield attrgetter(parent), of
+
+
+def _knows(column: FactColumn) -> bool:
+    """Whether the fact can be unknown: then it is a message that holds the value."""
+    known_by = vocabulary.fields()[column.name].known_by
+    if known_by not in {"", column.name}:
+        raise TypeError(f"{column.name}: is known by another field")
+    return bool(known_by)
+
+
+_MESSAGES = tuple(
+    (
+        message,
+        tuple(
+            (
+                FRAUD_COLUMNS.index(column),
+                column.name.rpartition(".")[2],
+                _knows(column),
+                column.low,
+                column.high,
+            )
+            for column in columns
+        ),
+    )
+    for message, columns in _by_message()
 )
-_PRESENT = tuple(map(vocabulary.presence_test, dict.fromkeys(_REQUIRED)))
-_READERS = tuple((column, vocabulary.getter(column.name)) for column in FRAUD_COLUMNS)
 _PLACES: Mapping[LinkFamily, tuple[int, ...]] = {
     family: tuple(n for n, column in enumerate(FRAUD_COLUMNS) if column.family is family)
     for family in LinkFamily
@@ -110,17 +138,20 @@ _MOST_FAMILIES = 4
 
 def fraud_vector(facts: facts_pb2.Facts) -> tuple[float, ...] | None:
     """The row of an application; ``None`` if anything in it is unknown: nothing is guessed."""
-    if not all(present(facts) for present in _PRESENT):
-        return None
-    return tuple(
-        min(max(float(_number(read(facts))), column.low), column.high) for column, read in _READERS
-    )
+    row = [0.0] * len(FRAUD_COLUMNS)
+    for reach, fields in _MESSAGES:
+        message = reach(facts)
+        for place, name, can_be_unknown, low, high in fields:
+            if can_be_unknown and not message.HasField(name):
+                return None
+            fact = getattr(message, name)
+            number = _number(fact.value if can_be_unknown else fact)
+            row[place] = low if number < low else min(number, high)
+    return tuple(row)
 
 
-def _number(value: object) -> float:
-    if isinstance(value, str):
-        return float(bool(value))
-    return float(value)  # type: ignore[arg-type]
+def _number(value: float | str) -> float:
+    return float(bool(value)) if isinstance(value, str) else float(value)
 
 
 def lost_to_links(values: Sequence[float], losses: Sequence[float]) -> list[tuple[str, int]]:

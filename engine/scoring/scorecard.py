@@ -9,7 +9,7 @@ from typing import Self
 
 from engine.model import Bureau
 from engine.outcome import ScoreResult
-from engine.scoring.card import ADDITIVITY, Card
+from engine.scoring.card import ADDITIVITY, Assessed, Card
 from engine.scoring.columns import Row, row_of
 from engine.scoring.families import lost_points
 from engine.scoring.features import FEATURES, ScoreUnavailable, vector
@@ -26,7 +26,7 @@ class Scorecard(Card):
         """The card in a directory; ``PolicyError`` as ``Card.read``."""
         return cls.read(directory, FEATURES)
 
-    def score(self, bureau: Bureau) -> ScoreResult | ScoreUnavailable:
+    def assess_bureau(self, bureau: Bureau) -> Assessed | ScoreUnavailable:
         """Score a summary of at least six months; ``ScoreUnavailable`` says why there is none.
 
         The same summary gives the same result in every process and thread.
@@ -34,7 +34,12 @@ class Scorecard(Card):
         values = vector(bureau)
         if isinstance(values, ScoreUnavailable):
             return values
-        return self.result(values, lost_points)
+        return self.assess(values, lost_points)
+
+    def score(self, bureau: Bureau) -> ScoreResult | ScoreUnavailable:
+        """The same with its parts and families."""
+        assessed = self.assess_bureau(bureau)
+        return assessed.explained() if isinstance(assessed, Assessed) else assessed
 
 
 def checked_row(values: Sequence[float]) -> Row:

@@ -18,10 +18,10 @@ from engine.errors import PolicyError
 from engine.evaluate import evaluate
 from engine.lines import Product, load_products
 from engine.model import Application, Bureau
-from engine.outcome import Decision, ScoreResult
+from engine.outcome import Decision
 from engine.policy import Policy, load_policy
 from engine.rules import load_bundle
-from engine.scoring import Scorecard, ScoreUnavailable
+from engine.scoring import Assessed, Scorecard, ScoreUnavailable
 from engine.simulate.sources import Gone, Item, Part, Source
 from engine.simulate.tally import Tally
 
@@ -238,15 +238,15 @@ def _remembered(card: Scorecard) -> Scorecard:
 
 
 class _Remembering:
-    """A scorecard that answers the same question only once."""
+    """A scorecard that answers the same question only once, with its parts if they are needed."""
 
     def __init__(self, card: Scorecard) -> None:
         self._card, self.scale = card, card.scale
         self._asked: Bureau | None = None
-        self._answer: ScoreResult | ScoreUnavailable | None = None
+        self._answer: Assessed | ScoreUnavailable | None = None
 
-    def score(self, bureau: Bureau) -> ScoreResult | ScoreUnavailable:
+    def assess_bureau(self, bureau: Bureau) -> Assessed | ScoreUnavailable:
         """The card's answer."""
         if self._answer is None or bureau is not self._asked:
-            self._asked, self._answer = bureau, self._card.score(bureau)
+            self._asked, self._answer = bureau, self._card.assess_bureau(bureau)
         return self._answer

@@ -8,7 +8,7 @@ score, and every fault is named. No value stands in a fault: it is somebody's.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from hashlib import sha256
 from math import fsum, isfinite
@@ -77,15 +77,9 @@ class TableCard(Card):
         if artefact.manifest.spec_sha256 != spec.digest:
             raise PolicyError(f"{directory / SPEC}: is not the spec that the card was trained by")
         card = cls.of(artefact, spec.features)
-        return cls(
-            name=card.name,
+        return replace(
+            card,
             digest=sha256(f"{artefact.digest}{spec.digest}".encode()).hexdigest(),
-            columns=card.columns,
-            calibrator=card.calibrator,
-            scale=card.scale,
-            reference=card.reference,
-            booster=card.booster,
-            typical=card.typical,
             features=spec.features,
             levels=_levels(directory, artefact.manifest, spec.features),
         )

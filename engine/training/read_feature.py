@@ -8,6 +8,7 @@ from yaml.nodes import Node, ScalarNode, SequenceNode
 
 from engine.rules.reader import NAME, Reader
 from engine.rules.yaml_source import scalar
+from engine.scoring.columns import LARGEST
 from engine.training.formula import Formula, FormulaError, parse
 from engine.training.spec import FeatureSpec, Instead, Kind, Missing, Outside
 
@@ -78,10 +79,12 @@ def _range(entry: Reader, kind: Kind) -> tuple[float, float]:
         return 0.0, 1.0
     numbers = [_number(item) for item in node.value] if isinstance(node, SequenceNode) else []
     match numbers:
-        case [float() as low, float() as high] if low < high:
+        case [float() as low, float() as high] if -LARGEST <= low < high <= LARGEST:
             return low, high
         case _:
-            entry.wrong(node, "`range` must be two numbers, the least first")
+            entry.wrong(
+                node, f"`range` must be two numbers, the least first, none beyond {LARGEST:.1e}"
+            )
             return 0.0, 1.0
 
 

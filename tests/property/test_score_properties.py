@@ -28,6 +28,7 @@ def scored(summary: Bureau) -> ScoreResult:
 def test_the_parts_shown_add_to_the_score_shown(summary: Bureau) -> None:
     """Base and contributions are whole points that sum to the points."""
     result = scored(summary)
+    assert result.base_points is not None
     assert result.points == result.base_points + sum(c.points for c in result.contributions)
     assert all(c.points for c in result.contributions)
 

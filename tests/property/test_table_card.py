@@ -69,6 +69,7 @@ def scored(values: dict[str, Value]) -> ScoreResult:
 def test_points_add_up_and_reasons_are_few(values: dict[str, Value]) -> None:
     """Parts shown add to the score shown; four families at most, each of which lost points."""
     result = scored(values)
+    assert result.base_points is not None
     assert result.points == result.base_points + sum(c.points for c in result.contributions)
     assert 0 < result.pd < 1
     assert len(result.families) <= 4

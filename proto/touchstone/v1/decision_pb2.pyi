@@ -159,9 +159,13 @@ class ExplainDecisionRequest(_message.Message):
     def __init__(self, decision_id: _Optional[str] = ..., language: _Optional[str] = ...) -> None: ...
 
 class ExplainDecisionResponse(_message.Message):
-    __slots__ = ("decision_id", "sentences")
+    __slots__ = ("decision_id", "sentences", "score", "fraud_score")
     DECISION_ID_FIELD_NUMBER: _ClassVar[int]
     SENTENCES_FIELD_NUMBER: _ClassVar[int]
+    SCORE_FIELD_NUMBER: _ClassVar[int]
+    FRAUD_SCORE_FIELD_NUMBER: _ClassVar[int]
     decision_id: str
     sentences: _containers.RepeatedScalarFieldContainer[str]
-    def __init__(self, decision_id: _Optional[str] = ..., sentences: _Optional[_Iterable[str]] = ...) -> None: ...
+    score: _types_pb2.Score
+    fraud_score: _types_pb2.Score
+    def __init__(self, decision_id: _Optional[str] = ..., sentences: _Optional[_Iterable[str]] = ..., score: _Optional[_Union[_types_pb2.Score, _Mapping]] = ..., fraud_score: _Optional[_Union[_types_pb2.Score, _Mapping]] = ...) -> None: ...

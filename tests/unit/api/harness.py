@@ -17,6 +17,7 @@ from engine.api.service import Respond
 from engine.clock import AdmissionClock
 from engine.deadline import Deadline
 from engine.errors import Unavailable
+from engine.explain import Explanation
 from engine.investigate import AccessLog
 from engine.ledger import ListFilter, MemoryLedger, RecordPage
 from engine.lifecycle import PolicyDesk
@@ -118,10 +119,12 @@ class ScriptedEngine:
         await self.script()
         return RecordPage(records=(), next_page_token="")
 
-    async def explain(self, decision_id: str, caller: str | None, language: str) -> tuple[str, ...]:
+    async def explain(
+        self, decision_id: str, caller: str | None, language: str, deadline: Deadline
+    ) -> Explanation:
         self.seen.append(("explain", caller))
         await self.script()
-        return ("because",)
+        return Explanation(sentences=("because",), score=None, fraud_score=None)
 
     async def mark_fraud(
         self,

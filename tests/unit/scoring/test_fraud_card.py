@@ -59,6 +59,7 @@ def test_a_result_explains_itself() -> None:
     """Points add up; the families are those of the links there are, and of no others."""
     alone, known = scored(facts_of()), scored(facts_of(5, 3))
     for result in (alone, known):
+        assert result.base_points is not None
         total = result.base_points + sum(part.points for part in result.contributions)
         assert result.points == total
     assert alone.families == ()

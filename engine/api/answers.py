@@ -73,6 +73,8 @@ def to_decision(request_id: str, decision: Decision, timings: Iterable[Timing]) 
         model_digests=decision.model_digests,
         fraud_score=_score(decision.fraud_score),
         supplements=decision.supplements,
+        text_en=decision.text_en,
+        text_zh=decision.text_zh,
     )
 
 
@@ -129,7 +131,12 @@ def _expected(expected: ExpectedLimit, currency: str) -> pb.ExpectedLimit:
         binding_cap="" if expected.binding_cap is None else expected.binding_cap.value,
         evidence_plan=(
             pb.EvidencePlanItem(
-                kind=_PROOFS[item.proof], least_amount=to_money(item.least_amount_minor, currency)
+                kind=_PROOFS[item.proof],
+                least_amount=to_money(item.least_amount_minor, currency),
+                days=item.days,
+                cost=item.cost,
+                text_en=item.text_en,
+                text_zh=item.text_zh,
             )
             for item in expected.plan
         ),
@@ -138,6 +145,12 @@ def _expected(expected: ExpectedLimit, currency: str) -> pb.ExpectedLimit:
             if expected.plan_expires_at_us is None
             else to_timestamp(expected.plan_expires_at_us)
         ),
+        text_en=expected.text_en,
+        text_zh=expected.text_zh,
+        highest_reachable=_money(expected.highest_minor, currency),
+        unreachable=_money(expected.unreachable_minor or None, currency),
+        unreachable_cap="" if expected.unreachable_cap is None else expected.unreachable_cap.value,
+        evidence_plan_policy_digest=expected.plan_policy_digest,
     )
 
 

@@ -59,9 +59,11 @@ from engine.rules import (
 from engine.score_parts import adjusted, parts_needed, supposed_score, with_parts
 from engine.scoring import Assessed, ScoreUnavailable
 from engine.suppose import NOTHING, Suppose, SuppositionRefused, apply, suppose_lists
+from engine.wording import Voice, worded
 from graph.features import findings
 
-_DAY_US = 86_400_000_000
+_MINUTE_US = 60_000_000
+_DAY_US = 1_440 * _MINUTE_US
 _NOT_IN_ESTIMATE = "links and history are not looked at in a trial calculation"
 
 
@@ -389,9 +391,13 @@ class _Road:
         if self._line is not None and answer.binding_cap is not None:
             reasons.append(cap_reason(catalogue, answer.binding_cap, self._outcome))
         if answer.plan:
-            answer = replace(answer, plan_expires_at_us=self._plan_expires_at_us())
+            answer = replace(
+                answer,
+                plan_expires_at_us=self._plan_expires_at_us(),
+                plan_policy_digest=self._policy.digest,
+            )
         neighbourhood = self._gathered.graph
-        return Decision(
+        decision = Decision(
             decision_id=admission.decision_id,
             as_of_us=admission.as_of_us,
             product=self._product.name,
@@ -414,15 +420,22 @@ class _Road:
             challengers=self._challengers,
             supplements="" if admission.follows is None else admission.follows.decision_id,
         )
+        voice = Voice.DECISION if self._looks_at_links else Voice.ESTIMATE
+        return worded(self._policy.bundle, self._product, decision, voice)
 
     def _plan_expires_at_us(self) -> int | None:
-        """Further proofs do not prolong a plan; a trial calculation keeps no plan open."""
+        """The end of a calendar day, so that a customer can be told the day.
+
+        Further proofs do not prolong a plan; a trial calculation keeps no plan open.
+        """
         admission, days = self._admission, self._product.plan_days
         if admission.follows is not None:
             return admission.follows.open_until_us
         if days is None or not admission.decision_id:
             return None
-        return admission.as_of_us + days * _DAY_US
+        offset_us = self._policy.bundle.strategy.utc_offset_minutes * _MINUTE_US
+        today = (admission.as_of_us + offset_us) // _DAY_US
+        return (today + days + 1) * _DAY_US - offset_us
 
 
 def _product(policy: Policy, admission: Admission, suppose: Suppose) -> Product:

@@ -46,6 +46,10 @@ _LIMITS = {
         "The hoped-for limit {target} is out of reach.",
         "期望额度{target}无法达到。",
     ),
+    LimitStatus.UNDETERMINED: (
+        "Whether the hoped-for limit {target} is possible cannot be told.",
+        "尚无法确定能否达到期望额度{target}。",
+    ),
 }
 _STEPS = {
     "income": ("verified income", "已核实收入"),

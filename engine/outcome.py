@@ -189,6 +189,7 @@ class LimitStatus(StrEnum):
     PARTIAL = "partial"
     UNREACHABLE = "unreachable"
     DECLINED = "declined"
+    UNDETERMINED = "undetermined"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -199,6 +200,8 @@ class PlanItem:
     least_amount_minor: int
     cost: int
     days: int
+    text_en: str = ""
+    text_zh: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -209,6 +212,9 @@ class ExpectedLimit:
     ``plan``: the cheapest proofs that bring the line to the target, or, if none do, to the highest
     line there is; empty if there is nothing to gain. ``plan_expires_at_us``: until then the proofs
     can be added to the decision, under the policy that made it; ``None`` if not at all.
+    ``plan_policy_digest``: of the policy that the plan rests on; "" without a plan.
+    ``highest_minor``: A_max, ``None`` if it cannot be told. ``unreachable_minor``: U, what of the
+    target no proof reaches, because of ``unreachable_cap``.
     """
 
     status: LimitStatus
@@ -219,6 +225,12 @@ class ExpectedLimit:
     binding_cap: CapName | None
     plan: tuple[PlanItem, ...] = ()
     plan_expires_at_us: int | None = None
+    plan_policy_digest: str = ""
+    highest_minor: int | None = None
+    unreachable_minor: int = 0
+    unreachable_cap: CapName | None = None
+    text_en: str = ""
+    text_zh: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -272,6 +284,8 @@ class Decision:
     fraud_score: ScoreResult | None = None
     challengers: tuple[ShadowScore, ...] = ()
     supplements: str = ""
+    text_en: str = ""
+    text_zh: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

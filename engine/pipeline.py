@@ -20,6 +20,7 @@ from engine.errors import (
     NotFound,
     PolicyError,
 )
+from engine.estimate import Estimate, Prospect, estimate_partly, whole
 from engine.evaluate import estimate, evaluate
 from engine.explain import Explanation
 from engine.gather import Gatherer, customer_of
@@ -236,10 +237,18 @@ class DecisionEngine:
                     deadline,
                 )
 
-    async def estimate(self, application: Application) -> Decision:
-        """A trial calculation: nothing is admitted, recorded or linked."""
-        with self._policies.lease(customer_of(application)) as (policy, _):
-            return self._estimate(policy, application)
+    async def estimate(self, subject: Application | Prospect) -> Estimate:
+        """A trial calculation: nothing is admitted, recorded or linked.
+
+        Of a whole application, under the policy that would decide it; of a prospect, whom nobody
+        knows yet, under the live one. Raises ``InvalidApplication``.
+        """
+        if isinstance(subject, Prospect):
+            with self._policies.lease("") as (policy, _):
+                check(subject, policy)
+                return estimate_partly(policy, subject, self._clock.next_us())
+        with self._policies.lease(customer_of(subject)) as (policy, _):
+            return whole(self._estimate(policy, subject))
 
     def _estimate(self, policy: Policy, application: Application) -> Decision:
         check(application, policy)
@@ -386,16 +395,15 @@ class DecisionEngine:
         await self._once.drain(timeout_s)
 
 
-def check(application: Application, policy: Policy) -> None:
+def check(asked: Application | Prospect, policy: Policy) -> None:
     """What only the live policy can tell of a request. Raises ``InvalidApplication``."""
+    path = "application" if isinstance(asked, Application) else "facts"
     violations = []
-    if application.product not in policy.products:
+    if asked.product not in policy.products:
         known = ", ".join(sorted(policy.products))
-        violations.append(
-            FieldViolation("application.product", f"no such product; there are: {known}")
-        )
+        violations.append(FieldViolation(f"{path}.product", f"no such product; there are: {known}"))
     currency = policy.bundle.strategy.currency
-    if application.currency not in ("", currency):
-        violations.append(FieldViolation("application", f"amounts must be in {currency}"))
+    if asked.currency not in ("", currency):
+        violations.append(FieldViolation(path, f"amounts must be in {currency}"))
     if violations:
         raise InvalidApplication(tuple(violations))

@@ -25,6 +25,7 @@ from engine.rules.read_strategy import MAX_CHALLENGERS, MAX_SEGMENTS, Gives
 from engine.rules.reader import NAME, UPPER_NAME
 from engine.rules.tables.draft import MAX_COLUMNS, MAX_ROWS
 from engine.rules.tables.model import Aggregate, HitPolicy
+from engine.rules.wording import TEXTS
 
 Schema = dict[str, object]
 
@@ -51,6 +52,7 @@ def schemas() -> dict[str, Schema]:
         "proofs": _proofs(),
         "tests": _suite(),
         "reasons": _reasons(),
+        "wording": _wording(),
         "products": _products(),
     }
     # A file beside the strategy holds a ruleset or a table, whichever its first key says.
@@ -313,6 +315,13 @@ def _expect() -> Schema:
 def _reasons() -> Schema:
     texts = _each(_object({"text_en": _TEXT, "text_zh": _TEXT}), _ID)
     return _object({"reasons": {**texts, "required": list(BUILT_IN)}})
+
+
+def _wording() -> Schema:
+    """Placeholders are the reader's."""
+    text = _object({"text_en": _TEXT, "text_zh": _TEXT})
+    sections = {str(name): _object(dict.fromkeys(names, text)) for name, names in TEXTS.items()}
+    return _object({"wording": _object(dict(sections))})
 
 
 def _products() -> Schema:

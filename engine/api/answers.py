@@ -25,7 +25,7 @@ from engine.outcome import (
 from touchstone.v1 import decision_pb2
 from touchstone.v1 import types_pb2 as pb
 
-_OUTCOMES = {None: "OUTCOME_UNSPECIFIED"} | {
+OUTCOMES = {None: "OUTCOME_UNSPECIFIED"} | {
     outcome: f"OUTCOME_{outcome.name}" for outcome in Outcome
 }
 _PROOFS = {kind.value: f"EVIDENCE_KIND_{kind.name}" for kind in EvidenceKind}
@@ -37,20 +37,6 @@ def decide_response(request_id: str, decision: Decision, timings: Iterable[Timin
     return response.SerializeToString(deterministic=True)
 
 
-def estimate_response(decision: Decision) -> decision_pb2.EstimateLimitResponse:
-    """The answer to a trial calculation."""
-    return decision_pb2.EstimateLimitResponse(
-        outcome=_OUTCOMES[decision.outcome],
-        line=_line(decision.line, decision.currency),
-        expected_limit=_expected(decision.expected_limit, decision.currency),
-        score=_score(decision.score),
-        reasons=map(_reason, decision.reasons),
-        required_documents=decision.required_documents,
-        trace=_trace(decision, ()),
-        policy_digest=decision.policy_digest,
-    )
-
-
 def explain_response(
     decision_id: str, explanation: Explanation
 ) -> decision_pb2.ExplainDecisionResponse:
@@ -58,8 +44,8 @@ def explain_response(
     return decision_pb2.ExplainDecisionResponse(
         decision_id=decision_id,
         sentences=explanation.sentences,
-        score=_score(explanation.score),
-        fraud_score=_score(explanation.fraud_score),
+        score=to_score(explanation.score),
+        fraud_score=to_score(explanation.fraud_score),
     )
 
 
@@ -70,11 +56,11 @@ def to_decision(request_id: str, decision: Decision, timings: Iterable[Timing]) 
         request_id=request_id,
         decided_at=to_timestamp(decision.as_of_us),
         product=decision.product,
-        outcome=_OUTCOMES[decision.outcome],
-        line=_line(decision.line, decision.currency),
-        expected_limit=_expected(decision.expected_limit, decision.currency),
-        score=_score(decision.score),
-        reasons=map(_reason, decision.reasons),
+        outcome=OUTCOMES[decision.outcome],
+        line=to_line(decision.line, decision.currency),
+        expected_limit=to_expected(decision.expected_limit, decision.currency),
+        score=to_score(decision.score),
+        reasons=map(to_reason, decision.reasons),
         required_documents=decision.required_documents,
         graph_findings=map(_finding, decision.findings),
         trace=_trace(decision, timings),
@@ -84,14 +70,16 @@ def to_decision(request_id: str, decision: Decision, timings: Iterable[Timing]) 
         ),
         policy_digest=decision.policy_digest,
         model_digests=decision.model_digests,
-        fraud_score=_score(decision.fraud_score),
+        fraud_score=to_score(decision.fraud_score),
         supplements=decision.supplements,
+        text_en=decision.text_en,
+        text_zh=decision.text_zh,
     )
 
 
 def _trace(decision: Decision, timings: Iterable[Timing]) -> pb.Trace:
     return pb.Trace(
-        stages=map(_stage, decision.stages),
+        stages=map(to_stage, decision.stages),
         timings=(pb.Timing(step=timing.step, micros=timing.micros) for timing in timings),
         list_hits=(
             pb.ListHit(list=hit.list, kind=hit.kind, reason=hit.reason)
@@ -102,10 +90,11 @@ def _trace(decision: Decision, timings: Iterable[Timing]) -> pb.Trace:
 
 def outcome_name(outcome: str) -> str:
     """The wire's name of an outcome as the ledger keeps it; "" is unspecified."""
-    return _OUTCOMES[Outcome(outcome) if outcome else None]
+    return OUTCOMES[Outcome(outcome) if outcome else None]
 
 
-def _line(line: LineResult | None, currency: str) -> pb.CreditLine | None:
+def to_line(line: LineResult | None, currency: str) -> pb.CreditLine | None:
+    """The line on the wire."""
     if line is None:
         return None
     offered = line.minimum_minor > 0
@@ -131,7 +120,8 @@ def _line(line: LineResult | None, currency: str) -> pb.CreditLine | None:
     )
 
 
-def _expected(expected: ExpectedLimit, currency: str) -> pb.ExpectedLimit:
+def to_expected(expected: ExpectedLimit, currency: str) -> pb.ExpectedLimit:
+    """The answer to the limit hoped for."""
     asked = expected.asked_minor is not None
     return pb.ExpectedLimit(
         status=f"LIMIT_STATUS_{expected.status.name}",
@@ -142,7 +132,12 @@ def _expected(expected: ExpectedLimit, currency: str) -> pb.ExpectedLimit:
         binding_cap="" if expected.binding_cap is None else expected.binding_cap.value,
         evidence_plan=(
             pb.EvidencePlanItem(
-                kind=_PROOFS[item.proof], least_amount=to_money(item.least_amount_minor, currency)
+                kind=_PROOFS[item.proof],
+                least_amount=to_money(item.least_amount_minor, currency),
+                days=item.days,
+                cost=item.cost,
+                text_en=item.text_en,
+                text_zh=item.text_zh,
             )
             for item in expected.plan
         ),
@@ -151,6 +146,12 @@ def _expected(expected: ExpectedLimit, currency: str) -> pb.ExpectedLimit:
             if expected.plan_expires_at_us is None
             else to_timestamp(expected.plan_expires_at_us)
         ),
+        text_en=expected.text_en,
+        text_zh=expected.text_zh,
+        highest_reachable=_money(expected.highest_minor, currency),
+        unreachable=_money(expected.unreachable_minor or None, currency),
+        unreachable_cap="" if expected.unreachable_cap is None else expected.unreachable_cap.value,
+        evidence_plan_policy_digest=expected.plan_policy_digest,
     )
 
 
@@ -158,7 +159,8 @@ def _money(minor: int | None, currency: str) -> money_pb2.Money | None:
     return None if minor is None else to_money(minor, currency)
 
 
-def _score(score: ScoreResult | None) -> pb.Score | None:
+def to_score(score: ScoreResult | None) -> pb.Score | None:
+    """The score, if there is one."""
     if score is None:
         return None
     return pb.Score(
@@ -173,11 +175,12 @@ def _score(score: ScoreResult | None) -> pb.Score | None:
     )
 
 
-def _reason(reason: Reason) -> pb.Reason:
+def to_reason(reason: Reason) -> pb.Reason:
+    """A reason."""
     return pb.Reason(
         code=reason.code,
         source=reason.source,
-        outcome=_OUTCOMES[reason.outcome],
+        outcome=OUTCOMES[reason.outcome],
         text_en=reason.text_en,
         text_zh=reason.text_zh,
         points_lost=reason.points_lost,
@@ -196,11 +199,12 @@ def _finding(finding: GraphFinding) -> pb.GraphFinding:
     )
 
 
-def _stage(stage: StageTrace) -> pb.StageTrace:
+def to_stage(stage: StageTrace) -> pb.StageTrace:
+    """A stage of the trace."""
     return pb.StageTrace(
         stage=stage.stage,
         skipped_because=stage.skipped_because,
-        outcome=_OUTCOMES[stage.outcome],
+        outcome=OUTCOMES[stage.outcome],
         rules=map(_rule, stage.rules),
     )
 
@@ -210,7 +214,7 @@ def _rule(rule: RuleTrace) -> pb.RuleTrace:
         ruleset=rule.ruleset,
         rule_id=rule.rule_id,
         result=f"RULE_RESULT_{rule.result.name}",
-        outcome=_OUTCOMES[rule.outcome],
+        outcome=OUTCOMES[rule.outcome],
         reason=rule.reason,
         signal=rule.signal,
         unknown_fields=rule.unknown_fields,

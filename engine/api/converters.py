@@ -10,11 +10,13 @@ from google.protobuf.message import Message
 
 from engine.api.bureau import to_bureau
 from engine.api.dates import birth_date, to_date
+from engine.api.estimates import to_prospect
 from engine.api.identifiers import Links, Tokens, born_on, document_kind
 from engine.api.money import Purse, Sign
 from engine.api.problems import Problems
 from engine.api.proofs import to_evidence
 from engine.currency import MAX_MINOR
+from engine.estimate import Prospect
 from engine.model import (
     Applicant,
     Application,
@@ -45,6 +47,16 @@ class Converter:
         application = _Reader(self.tokens, self.today(), problems).read(request.application)
         problems.raise_if_any()
         return application
+
+    def estimate(self, request: decision_pb2.EstimateLimitRequest) -> Application | Prospect:
+        """Whose line is to be calculated. Raises ``InvalidApplication`` naming every bad field."""
+        if request.WhichOneof("subject") == "application":
+            return self.application(request)
+        problems = Problems()
+        problems.add_constraints(request)
+        prospect = to_prospect(request.facts, problems, self.today())
+        problems.raise_if_any()
+        return prospect
 
     def supplement(self, request: decision_pb2.SupplementEvidenceRequest) -> Supplement:
         """The proofs of ``request``. Raises ``InvalidApplication`` naming every bad field."""

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Protocol
 
 from engine.deadline import Deadline
+from engine.estimate import Estimate, Prospect
 from engine.explain import Explanation
 from engine.ledger import ListFilter, RecordPage
 from engine.model import Application
@@ -47,7 +48,7 @@ class Engine(Protocol):
         """As ``decide``, for proofs added to a decision. Raises also ``PreconditionFailed``."""
         ...
 
-    async def estimate(self, application: Application) -> Decision:
+    async def estimate(self, subject: Application | Prospect) -> Estimate:
         """A trial calculation; nothing is recorded."""
         ...
 

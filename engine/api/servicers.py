@@ -8,15 +8,11 @@ from dataclasses import dataclass
 
 from google.protobuf.message import Message
 
-from engine.api.answers import (
-    decide_response,
-    estimate_response,
-    explain_response,
-    outcome_name,
-)
+from engine.api.answers import decide_response, explain_response, outcome_name
 from engine.api.calls import current_call
 from engine.api.converters import Converter, check
 from engine.api.dates import to_micros, to_timestamp
+from engine.api.estimates import estimate_response
 from engine.api.metrics import Metrics
 from engine.api.presenter import present
 from engine.api.problems import Problems
@@ -110,8 +106,12 @@ class DecisionServicer(decision_pb2_grpc.DecisionServiceServicer):
         self, request: pb.EstimateLimitRequest, _context: object
     ) -> pb.EstimateLimitResponse:
         """A trial calculation; nothing is recorded."""
-        application = self._converter.application(request)
-        return estimate_response(await self._engine.estimate(application))
+        await current_call().deadline.wait_for(self._working.acquire())
+        try:
+            subject = self._converter.estimate(request)
+            return estimate_response(await self._engine.estimate(subject))
+        finally:
+            self._working.release()
 
     async def GetDecision(self, request: pb.GetDecisionRequest, _context: object) -> bytes:  # noqa: N802
         """The stored bytes: GetDecisionResponse has the shape of DecideResponse on the wire."""

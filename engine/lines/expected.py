@@ -6,7 +6,7 @@ from engine.lines.inputs import LineInputs
 from engine.lines.line import highest_line
 from engine.lines.plan import evidence_plan
 from engine.lines.product import Product
-from engine.outcome import CapName, ExpectedLimit, LimitStatus, LineResult, PlanItem
+from engine.outcome import CapName, ExpectedLimit, LimitStatus, LineResult
 
 
 def expected_limit(
@@ -23,18 +23,32 @@ def expected_limit(
     of ``line``. Asking for more never changes the line.
     """
     approved = 0 if line is None or declined else line.line_minor
+    highest = None if declined or inputs is None else highest_line(product, inputs)
     if asked_minor is None:
-        return _answer(LimitStatus.NOT_ASKED, offer=approved)
+        return ExpectedLimit(
+            status=LimitStatus.NOT_ASKED,
+            asked_minor=None,
+            target_minor=None,
+            offer_minor=approved,
+            gap_minor=0,
+            binding_cap=None,
+            highest_minor=None if highest is None else highest.line_minor,
+        )
     target = target_of(product, asked_minor)
     gap = max(target - approved, 0)
-    return _answer(
-        _status(product, approved, target, declined=declined, inputs=inputs),
-        asked=asked_minor,
-        target=target,
-        offer=min(approved, target),
-        gap=gap,
-        binding=_binding(product, None if declined else line, asked_minor, gap),
-        plan=() if declined or inputs is None else evidence_plan(product, inputs, target),
+    beyond = 0 if highest is None else max(target - highest.line_minor, 0)
+    plan = () if declined or inputs is None else evidence_plan(product, inputs, target)
+    return ExpectedLimit(
+        status=LimitStatus.DECLINED if declined else _status(approved, target, highest),
+        asked_minor=asked_minor,
+        target_minor=target,
+        offer_minor=min(approved, target),
+        gap_minor=gap,
+        binding_cap=_binding(product, None if declined else line, asked_minor, gap),
+        plan=plan,
+        highest_minor=None if highest is None else highest.line_minor,
+        unreachable_minor=beyond,
+        unreachable_cap=highest.binding_cap if highest is not None and beyond else None,
     )
 
 
@@ -44,19 +58,14 @@ def target_of(product: Product, asked_minor: int) -> int:
     return min(max(stepped, product.minimum_minor), product.maximum_minor)
 
 
-def _status(
-    product: Product, approved: int, target: int, *, declined: bool, inputs: LineInputs | None
-) -> LimitStatus:
-    if declined:
-        return LimitStatus.DECLINED
+def _status(approved: int, target: int, highest: LineResult | None) -> LimitStatus:
     if approved >= target:
         return LimitStatus.MET
-    if inputs is None:
-        return LimitStatus.PARTIAL
-    reachable = highest_line(product, inputs).line_minor
-    if reachable >= target:
+    if highest is None:
+        return LimitStatus.UNDETERMINED
+    if highest.line_minor >= target:
         return LimitStatus.NEEDS_EVIDENCE
-    return LimitStatus.PARTIAL if reachable > 0 else LimitStatus.UNREACHABLE
+    return LimitStatus.PARTIAL if highest.line_minor > 0 else LimitStatus.UNREACHABLE
 
 
 def _binding(
@@ -66,24 +75,3 @@ def _binding(
     if gap:
         return None if line is None else line.binding_cap
     return CapName.PRODUCT if asked_minor > product.maximum_minor else None
-
-
-def _answer(
-    status: LimitStatus,
-    *,
-    offer: int,
-    asked: int | None = None,
-    target: int | None = None,
-    gap: int = 0,
-    binding: CapName | None = None,
-    plan: tuple[PlanItem, ...] = (),
-) -> ExpectedLimit:
-    return ExpectedLimit(
-        status=status,
-        asked_minor=asked,
-        target_minor=target,
-        offer_minor=offer,
-        gap_minor=gap,
-        binding_cap=binding,
-        plan=plan,
-    )

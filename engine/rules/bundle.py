@@ -24,9 +24,11 @@ from engine.rules.read_reasons import read_reasons
 from engine.rules.read_ruleset import RuleDraft, compile_ruleset, read_drafts
 from engine.rules.read_snoozes import read_snoozes
 from engine.rules.read_strategy import read_strategy
+from engine.rules.read_wording import WORDING, default_wording, read_wording
 from engine.rules.source import Source, Span
 from engine.rules.tables.compile import compile_table
 from engine.rules.tables.draft import TableDraft, is_table, read_table
+from engine.rules.wording import Wordings
 from engine.rules.yaml_source import PlainYaml, compose, plain, read_source
 
 STRATEGY, REASONS, PRODUCTS = "strategy.yaml", "reasons.yaml", "products.yaml"
@@ -73,6 +75,7 @@ def load_bundle(root: Path, checks: Sequence[Check] = ()) -> Bundle:
         definitions=params | named,
         lists=lists,
         snoozes=_snoozes(contents, found),
+        wording=_wording(contents, found),
     )
     run_lints(bundle, found)
     for check in checks:
@@ -158,6 +161,13 @@ def _lists(contents: Contents, found: Diagnostics) -> dict[str, PolicyList]:
 def _snoozes(contents: Contents, found: Diagnostics) -> dict[str, tuple[Snooze, ...]]:
     opened = _open(contents, SNOOZES, found) if SNOOZES in contents else None
     return read_snoozes(*opened, found) if opened else {}
+
+
+def _wording(contents: Contents, found: Diagnostics) -> Wordings:
+    if WORDING not in contents:
+        return default_wording()
+    opened = _open(contents, WORDING, found)
+    return read_wording(*opened, found) if opened else {}
 
 
 def _expressions(

@@ -128,6 +128,11 @@ MEANINGS: Mapping[Code, Meaning] = {
         "no `INFORMATION_MISSING`",
         "Add it to `reasons.yaml`.",
     ),
+    Code.PLACEHOLDER: Meaning(
+        "A placeholder that has no value in this text, or one that the text must not leave out.",
+        "`{target}` in the name of a proof",
+        "Use the placeholders that docs/policy_language.md lists for the text.",
+    ),
     Code.IDLE_REASON: Meaning(
         "A reason where none is given to anybody.",
         "`then: {outcome: approve, reason: GOOD}`",

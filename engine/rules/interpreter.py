@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from typing import Any
 
 from engine.rules.ast import (
@@ -51,10 +52,19 @@ Truth = bool | Unknown | Failed
 
 
 class Interpreter:
-    """Interprets trees over one set of facts; ``told``: signals and lists by path."""
+    """Interprets trees over one set of facts; ``told``: signals and lists by path.
 
-    def __init__(self, facts: facts_pb2.Facts, told: Callable[[str], bool | None]) -> None:
-        self._facts, self._told = facts, told
+    ``hidden``: fields that are not known yet. They are unknown whatever the facts hold, and so is
+    whether anybody will supply them.
+    """
+
+    def __init__(
+        self,
+        facts: facts_pb2.Facts,
+        told: Callable[[str], bool | None],
+        hidden: AbstractSet[str] = frozenset(),
+    ) -> None:
+        self._facts, self._told, self._hidden = facts, told, hidden
 
     def truth(self, node: Expr) -> Truth:
         """The value of a condition: boolean structure over atoms."""
@@ -80,6 +90,8 @@ class Interpreter:
 
     def is_unset(self, read: Read) -> bool:
         """Whether nobody supplied the field."""
+        if read.path in self._hidden:
+            return True
         if not read.known_by:
             return False
         if read.path.startswith(_TOLD):
@@ -131,7 +143,9 @@ class Interpreter:
             return UNKNOWN if value is None else value
         return UNKNOWN if self.is_unset(node) else getter(node.path)(self._facts)
 
-    def _has(self, path: str) -> bool:
+    def _has(self, path: str) -> Truth:
+        if path in self._hidden:
+            return UNKNOWN
         if path.startswith(_TOLD):
             return self._told(path) is not None
         return presence_test(path)(self._facts)

@@ -14,6 +14,7 @@ from engine.rules.diagnostics import Diagnostic
 from engine.rules.lists import PolicyList, Snooze
 from engine.rules.source import Span
 from engine.rules.tables.model import Row, Table
+from engine.rules.wording import Wordings
 from engine.rules.yaml_source import PlainYaml
 
 
@@ -203,6 +204,7 @@ class Bundle:
     ``digest``: SHA-256, hex, over the sorted relative paths and contents of ``files``.
     ``products``: the plain values of products.yaml. ``warnings``: what the author should look at.
     ``definitions``: named expressions and parameters by path. ``snoozes``: by customer.
+    ``wording``: what customers are told, by section and name.
     """
 
     name: str
@@ -217,6 +219,7 @@ class Bundle:
     definitions: Definitions = field(default_factory=dict)
     lists: Mapping[str, PolicyList] = field(default_factory=dict)
     snoozes: Mapping[str, tuple[Snooze, ...]] = field(default_factory=dict)
+    wording: Wordings = field(default_factory=dict)
 
     def stage(self, name: str) -> Stage:
         """The stage of that name, or ``KeyError``."""

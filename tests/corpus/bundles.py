@@ -19,6 +19,7 @@ Files = dict[str, str | bytes]
 _REFER = "then: {outcome: refer, reason: AGE_REVIEW}"
 _ROW = "refer, AGE_REVIEW"
 _REASONS = (SHIPPED / "reasons.yaml").read_text(encoding="utf-8")
+_WORDING = (SHIPPED / "wording.yaml").read_text(encoding="utf-8")
 _LIMIT = 1_000_000
 
 
@@ -397,6 +398,11 @@ RULES: dict[str, Broken] = {
         Code.MISSING_BUILT_IN_REASON,
         "reasons.yaml:1",
         {"reasons.yaml": _REASONS.replace("  RULE_ERROR:", "  OTHER:")},
+    ),
+    "placeholder_without_a_value": _broken(
+        Code.PLACEHOLDER,
+        "wording.yaml:9",
+        {"wording.yaml": _WORDING.replace("is {line}.", "is {line} or {gap}.", 1)},
     ),
     "reason_without_outcome": _rule(
         Code.IDLE_REASON, 5, "- id: A\n  when: 'true'\n  then: {reason: AGE_REVIEW}"

@@ -196,7 +196,13 @@ def test_a_trial_calculation_says_what_a_decision_would(policy: Policy) -> None:
     trial = estimate(policy, admission(asked))
     decided = _decide(policy, "good_customer")
 
-    assert (decided.line, decided.expected_limit) == (trial.line, trial.expected_limit)
+    told = replace(
+        decided.expected_limit,
+        text_en=trial.expected_limit.text_en,
+        text_zh=trial.expected_limit.text_zh,
+    )
+    assert (decided.line, told) == (trial.line, trial.expected_limit)
+    assert "would be within reach" in trial.expected_limit.text_en
     assert trial.expected_limit.status is LimitStatus.MET
     assert trial.stages[1].skipped_because
 

@@ -25,10 +25,12 @@ _sym_db = _symbol_database.Default()
 from buf.validate import validate_pb2 as buf_dot_validate_dot_validate__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 from google.rpc import status_pb2 as google_dot_rpc_dot_status__pb2
+from google.type import date_pb2 as google_dot_type_dot_date__pb2
+from google.type import money_pb2 as google_dot_type_dot_money__pb2
 from touchstone.v1 import types_pb2 as touchstone_dot_v1_dot_types__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1ctouchstone/v1/decision.proto\x12\rtouchstone.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x17google/rpc/status.proto\x1a\x19touchstone/v1/types.proto\"\x93\x01\n\rDecideRequest\x12\x32\n\nrequest_id\x18\x01 \x01(\tB\x1e\xbaH\x1br\x19\x32\x17^[A-Za-z0-9_.:-]{1,80}$\x12\x37\n\x0b\x61pplication\x18\x02 \x01(\x0b\x32\x1a.touchstone.v1.ApplicationB\x06\xbaH\x03\xc8\x01\x01\x12\x15\n\rvalidate_only\x18\x03 \x01(\x08\";\n\x0e\x44\x65\x63ideResponse\x12)\n\x08\x64\x65\x63ision\x18\x01 \x01(\x0b\x32\x17.touchstone.v1.Decision\"\xb9\x01\n\x19SupplementEvidenceRequest\x12\x32\n\nrequest_id\x18\x01 \x01(\tB\x1e\xbaH\x1br\x19\x32\x17^[A-Za-z0-9_.:-]{1,80}$\x12\x31\n\x0b\x64\x65\x63ision_id\x18\x02 \x01(\tB\x1c\xbaH\x19r\x17\x32\x15^[A-Za-z0-9_-]{1,80}$\x12\x35\n\x08\x65vidence\x18\x03 \x03(\x0b\x32\x17.touchstone.v1.EvidenceB\n\xbaH\x07\x92\x01\x04\x08\x01\x10\x14\"G\n\x1aSupplementEvidenceResponse\x12)\n\x08\x64\x65\x63ision\x18\x01 \x01(\x0b\x32\x17.touchstone.v1.Decision\"P\n\x12\x42\x61tchDecideRequest\x12:\n\x08requests\x18\x01 \x03(\x0b\x32\x1c.touchstone.v1.DecideRequestB\n\xbaH\x07\x92\x01\x04\x08\x01\x10\x64\"H\n\x13\x42\x61tchDecideResponse\x12\x31\n\x07results\x18\x01 \x03(\x0b\x32 .touchstone.v1.BatchDecideResult\"v\n\x11\x42\x61tchDecideResult\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\"\n\x06status\x18\x02 \x01(\x0b\x32\x12.google.rpc.Status\x12)\n\x08\x64\x65\x63ision\x18\x03 \x01(\x0b\x32\x17.touchstone.v1.Decision\"O\n\x14\x45stimateLimitRequest\x12\x37\n\x0b\x61pplication\x18\x01 \x01(\x0b\x32\x1a.touchstone.v1.ApplicationB\x06\xbaH\x03\xc8\x01\x01\"\xc4\x02\n\x15\x45stimateLimitResponse\x12\'\n\x07outcome\x18\x01 \x01(\x0e\x32\x16.touchstone.v1.Outcome\x12\'\n\x04line\x18\x02 \x01(\x0b\x32\x19.touchstone.v1.CreditLine\x12\x34\n\x0e\x65xpected_limit\x18\x03 \x01(\x0b\x32\x1c.touchstone.v1.ExpectedLimit\x12#\n\x05score\x18\x04 \x01(\x0b\x32\x14.touchstone.v1.Score\x12&\n\x07reasons\x18\x05 \x03(\x0b\x32\x15.touchstone.v1.Reason\x12\x1a\n\x12required_documents\x18\x06 \x03(\t\x12#\n\x05trace\x18\x07 \x01(\x0b\x32\x14.touchstone.v1.Trace\x12\x15\n\rpolicy_digest\x18\x08 \x01(\t\"G\n\x12GetDecisionRequest\x12\x31\n\x0b\x64\x65\x63ision_id\x18\x01 \x01(\tB\x1c\xbaH\x19r\x17\x32\x15^[A-Za-z0-9_-]{1,80}$\"@\n\x13GetDecisionResponse\x12)\n\x08\x64\x65\x63ision\x18\x01 \x01(\x0b\x32\x17.touchstone.v1.Decision\"\x8d\x02\n\x14ListDecisionsRequest\x12\x1a\n\tpage_size\x18\x01 \x01(\x05\x42\x07\xbaH\x04\x1a\x02(\x00\x12\x1c\n\npage_token\x18\x02 \x01(\tB\x08\xbaH\x05r\x03\x18\x80\x04\x12\x18\n\x07product\x18\x03 \x01(\tB\x07\xbaH\x04r\x02\x18(\x12\x18\n\x07\x63hannel\x18\x04 \x01(\tB\x07\xbaH\x04r\x02\x18(\x12\x31\n\x07outcome\x18\x05 \x01(\x0e\x32\x16.touchstone.v1.OutcomeB\x08\xbaH\x05\x82\x01\x02\x10\x01\x12)\n\x05since\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12)\n\x05until\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"c\n\x15ListDecisionsResponse\x12\x31\n\tdecisions\x18\x01 \x03(\x0b\x32\x1e.touchstone.v1.DecisionSummary\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\xde\x01\n\x0f\x44\x65\x63isionSummary\x12\x13\n\x0b\x64\x65\x63ision_id\x18\x01 \x01(\t\x12\x12\n\nrequest_id\x18\x02 \x01(\t\x12.\n\ndecided_at\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0f\n\x07product\x18\x04 \x01(\t\x12\x0f\n\x07\x63hannel\x18\x05 \x01(\t\x12\'\n\x07outcome\x18\x06 \x01(\x0e\x32\x16.touchstone.v1.Outcome\x12\x12\n\nline_minor\x18\x07 \x01(\x03\x12\x13\n\x0bsupplements\x18\x08 \x01(\t\"l\n\x16\x45xplainDecisionRequest\x12\x31\n\x0b\x64\x65\x63ision_id\x18\x01 \x01(\tB\x1c\xbaH\x19r\x17\x32\x15^[A-Za-z0-9_-]{1,80}$\x12\x1f\n\x08language\x18\x02 \x01(\tB\r\xbaH\nr\x08R\x02zhR\x02\x65n\"\x91\x01\n\x17\x45xplainDecisionResponse\x12\x13\n\x0b\x64\x65\x63ision_id\x18\x01 \x01(\t\x12\x11\n\tsentences\x18\x02 \x03(\t\x12#\n\x05score\x18\x03 \x01(\x0b\x32\x14.touchstone.v1.Score\x12)\n\x0b\x66raud_score\x18\x04 \x01(\x0b\x32\x14.touchstone.v1.Score2\x89\x05\n\x0f\x44\x65\x63isionService\x12\x45\n\x06\x44\x65\x63ide\x12\x1c.touchstone.v1.DecideRequest\x1a\x1d.touchstone.v1.DecideResponse\x12i\n\x12SupplementEvidence\x12(.touchstone.v1.SupplementEvidenceRequest\x1a).touchstone.v1.SupplementEvidenceResponse\x12T\n\x0b\x42\x61tchDecide\x12!.touchstone.v1.BatchDecideRequest\x1a\".touchstone.v1.BatchDecideResponse\x12Z\n\rEstimateLimit\x12#.touchstone.v1.EstimateLimitRequest\x1a$.touchstone.v1.EstimateLimitResponse\x12T\n\x0bGetDecision\x12!.touchstone.v1.GetDecisionRequest\x1a\".touchstone.v1.GetDecisionResponse\x12Z\n\rListDecisions\x12#.touchstone.v1.ListDecisionsRequest\x1a$.touchstone.v1.ListDecisionsResponse\x12`\n\x0f\x45xplainDecision\x12%.touchstone.v1.ExplainDecisionRequest\x1a&.touchstone.v1.ExplainDecisionResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1ctouchstone/v1/decision.proto\x12\rtouchstone.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x17google/rpc/status.proto\x1a\x16google/type/date.proto\x1a\x17google/type/money.proto\x1a\x19touchstone/v1/types.proto\"\x93\x01\n\rDecideRequest\x12\x32\n\nrequest_id\x18\x01 \x01(\tB\x1e\xbaH\x1br\x19\x32\x17^[A-Za-z0-9_.:-]{1,80}$\x12\x37\n\x0b\x61pplication\x18\x02 \x01(\x0b\x32\x1a.touchstone.v1.ApplicationB\x06\xbaH\x03\xc8\x01\x01\x12\x15\n\rvalidate_only\x18\x03 \x01(\x08\";\n\x0e\x44\x65\x63ideResponse\x12)\n\x08\x64\x65\x63ision\x18\x01 \x01(\x0b\x32\x17.touchstone.v1.Decision\"\xb9\x01\n\x19SupplementEvidenceRequest\x12\x32\n\nrequest_id\x18\x01 \x01(\tB\x1e\xbaH\x1br\x19\x32\x17^[A-Za-z0-9_.:-]{1,80}$\x12\x31\n\x0b\x64\x65\x63ision_id\x18\x02 \x01(\tB\x1c\xbaH\x19r\x17\x32\x15^[A-Za-z0-9_-]{1,80}$\x12\x35\n\x08\x65vidence\x18\x03 \x03(\x0b\x32\x17.touchstone.v1.EvidenceB\n\xbaH\x07\x92\x01\x04\x08\x01\x10\x14\"G\n\x1aSupplementEvidenceResponse\x12)\n\x08\x64\x65\x63ision\x18\x01 \x01(\x0b\x32\x17.touchstone.v1.Decision\"P\n\x12\x42\x61tchDecideRequest\x12:\n\x08requests\x18\x01 \x03(\x0b\x32\x1c.touchstone.v1.DecideRequestB\n\xbaH\x07\x92\x01\x04\x08\x01\x10\x64\"H\n\x13\x42\x61tchDecideResponse\x12\x31\n\x07results\x18\x01 \x03(\x0b\x32 .touchstone.v1.BatchDecideResult\"v\n\x11\x42\x61tchDecideResult\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\"\n\x06status\x18\x02 \x01(\x0b\x32\x12.google.rpc.Status\x12)\n\x08\x64\x65\x63ision\x18\x03 \x01(\x0b\x32\x17.touchstone.v1.Decision\"\x87\x01\n\x14\x45stimateLimitRequest\x12\x31\n\x0b\x61pplication\x18\x01 \x01(\x0b\x32\x1a.touchstone.v1.ApplicationH\x00\x12*\n\x05\x66\x61\x63ts\x18\x02 \x01(\x0b\x32\x19.touchstone.v1.LimitFactsH\x00\x42\x10\n\x07subject\x12\x05\xbaH\x02\x08\x01\"\x9e\x07\n\nLimitFacts\x12.\n\x07product\x18\x01 \x01(\tB\x1d\xbaH\x1ar\x18\x32\x16^[a-z][a-z0-9_]{0,39}$\x12\x31\n\x07\x63hannel\x18\x02 \x01(\tB \xbaH\x1dr\x1b\x32\x19^([a-z][a-z0-9_]{0,39})?$\x12:\n\x10\x63ustomer_segment\x18\x03 \x01(\tB \xbaH\x1dr\x1b\x32\x19^([a-z][a-z0-9_]{0,39})?$\x12-\n\x06\x62ranch\x18\x04 \x01(\tB\x1d\xbaH\x1ar\x18\x32\x16^[A-Za-z0-9_.-]{0,40}$\x12\x33\n\x0cstaff_member\x18\x05 \x01(\tB\x1d\xbaH\x1ar\x18\x32\x16^[A-Za-z0-9_.-]{0,40}$\x12.\n\x07partner\x18\x06 \x01(\tB\x1d\xbaH\x1ar\x18\x32\x16^[A-Za-z0-9_.-]{0,40}$\x12*\n\x0e\x65xpected_limit\x18\x07 \x01(\x0b\x32\x12.google.type.Money\x12\'\n\nbirth_date\x18\x08 \x01(\x0b\x32\x11.google.type.DateH\x00\x12\x19\n\x03\x61ge\x18\t \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\x82\x01(\x00H\x00\x12\x17\n\nis_student\x18\n \x01(\x08H\x01\x88\x01\x01\x12\x33\n\x17\x64\x65\x63lared_monthly_income\x18\x0b \x01(\x0b\x32\x12.google.type.Money\x12,\n\x06\x62ureau\x18\x0c \x01(\x0b\x32\x1c.touchstone.v1.BureauSummary\x12/\n\x13monthly_obligations\x18\r \x01(\x0b\x32\x12.google.type.Money\x12%\n\town_lines\x18\x0e \x01(\x0b\x32\x12.google.type.Money\x12+\n\x0f\x65lsewhere_lines\x18\x0f \x01(\x0b\x32\x12.google.type.Money\x12\x33\n\x08\x65vidence\x18\x10 \x03(\x0b\x32\x17.touchstone.v1.EvidenceB\x08\xbaH\x05\x92\x01\x02\x10\x14:\x9f\x01\xbaH\x9b\x01\x1a\x98\x01\n\x17limit_facts.obligations\x12Gmonthly_obligations must be unset where bureau is set, which tells them\x1a\x34!(has(this.monthly_obligations) && has(this.bureau))B\x06\n\x04\x62ornB\r\n\x0b_is_student\"\xa6\x04\n\x15\x45stimateLimitResponse\x12\'\n\x07outcome\x18\x01 \x01(\x0e\x32\x16.touchstone.v1.Outcome\x12\'\n\x04line\x18\x02 \x01(\x0b\x32\x19.touchstone.v1.CreditLine\x12\x34\n\x0e\x65xpected_limit\x18\x03 \x01(\x0b\x32\x1c.touchstone.v1.ExpectedLimit\x12#\n\x05score\x18\x04 \x01(\x0b\x32\x14.touchstone.v1.Score\x12&\n\x07reasons\x18\x05 \x03(\x0b\x32\x15.touchstone.v1.Reason\x12\x1a\n\x12required_documents\x18\x06 \x03(\t\x12#\n\x05trace\x18\x07 \x01(\x0b\x32\x14.touchstone.v1.Trace\x12\x15\n\rpolicy_digest\x18\x08 \x01(\t\x12\'\n\x05range\x18\t \x01(\x0b\x32\x18.touchstone.v1.LineRange\x12\x31\n\x0frange_if_proved\x18\n \x01(\x0b\x32\x18.touchstone.v1.LineRange\x12\x31\n\rmissing_facts\x18\x0b \x03(\x0b\x32\x1a.touchstone.v1.MissingFact\x12/\n\x0cuntold_rules\x18\x0c \x03(\x0b\x32\x19.touchstone.v1.UntoldRule\x12\x0f\n\x07text_en\x18\r \x01(\t\x12\x0f\n\x07text_zh\x18\x0e \x01(\t\"v\n\tLineRange\x12\"\n\x06lowest\x18\x01 \x01(\x0b\x32\x12.google.type.Money\x12#\n\x07highest\x18\x02 \x01(\x0b\x32\x12.google.type.Money\x12\x0f\n\x07text_en\x18\x03 \x01(\t\x12\x0f\n\x07text_zh\x18\x04 \x01(\t\"M\n\x0bMissingFact\x12\r\n\x05topic\x18\x01 \x01(\t\x12\r\n\x05paths\x18\x02 \x03(\t\x12\x0f\n\x07text_en\x18\x03 \x01(\t\x12\x0f\n\x07text_zh\x18\x04 \x01(\t\"w\n\nUntoldRule\x12\r\n\x05stage\x18\x01 \x01(\t\x12\x0f\n\x07ruleset\x18\x02 \x01(\t\x12\x0f\n\x07rule_id\x18\x03 \x01(\t\x12\'\n\x07outcome\x18\x04 \x01(\x0e\x32\x16.touchstone.v1.Outcome\x12\x0f\n\x07missing\x18\x05 \x03(\t\"G\n\x12GetDecisionRequest\x12\x31\n\x0b\x64\x65\x63ision_id\x18\x01 \x01(\tB\x1c\xbaH\x19r\x17\x32\x15^[A-Za-z0-9_-]{1,80}$\"@\n\x13GetDecisionResponse\x12)\n\x08\x64\x65\x63ision\x18\x01 \x01(\x0b\x32\x17.touchstone.v1.Decision\"\x8d\x02\n\x14ListDecisionsRequest\x12\x1a\n\tpage_size\x18\x01 \x01(\x05\x42\x07\xbaH\x04\x1a\x02(\x00\x12\x1c\n\npage_token\x18\x02 \x01(\tB\x08\xbaH\x05r\x03\x18\x80\x04\x12\x18\n\x07product\x18\x03 \x01(\tB\x07\xbaH\x04r\x02\x18(\x12\x18\n\x07\x63hannel\x18\x04 \x01(\tB\x07\xbaH\x04r\x02\x18(\x12\x31\n\x07outcome\x18\x05 \x01(\x0e\x32\x16.touchstone.v1.OutcomeB\x08\xbaH\x05\x82\x01\x02\x10\x01\x12)\n\x05since\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12)\n\x05until\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"c\n\x15ListDecisionsResponse\x12\x31\n\tdecisions\x18\x01 \x03(\x0b\x32\x1e.touchstone.v1.DecisionSummary\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\xde\x01\n\x0f\x44\x65\x63isionSummary\x12\x13\n\x0b\x64\x65\x63ision_id\x18\x01 \x01(\t\x12\x12\n\nrequest_id\x18\x02 \x01(\t\x12.\n\ndecided_at\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0f\n\x07product\x18\x04 \x01(\t\x12\x0f\n\x07\x63hannel\x18\x05 \x01(\t\x12\'\n\x07outcome\x18\x06 \x01(\x0e\x32\x16.touchstone.v1.Outcome\x12\x12\n\nline_minor\x18\x07 \x01(\x03\x12\x13\n\x0bsupplements\x18\x08 \x01(\t\"l\n\x16\x45xplainDecisionRequest\x12\x31\n\x0b\x64\x65\x63ision_id\x18\x01 \x01(\tB\x1c\xbaH\x19r\x17\x32\x15^[A-Za-z0-9_-]{1,80}$\x12\x1f\n\x08language\x18\x02 \x01(\tB\r\xbaH\nr\x08R\x02zhR\x02\x65n\"\x91\x01\n\x17\x45xplainDecisionResponse\x12\x13\n\x0b\x64\x65\x63ision_id\x18\x01 \x01(\t\x12\x11\n\tsentences\x18\x02 \x03(\t\x12#\n\x05score\x18\x03 \x01(\x0b\x32\x14.touchstone.v1.Score\x12)\n\x0b\x66raud_score\x18\x04 \x01(\x0b\x32\x14.touchstone.v1.Score2\x89\x05\n\x0f\x44\x65\x63isionService\x12\x45\n\x06\x44\x65\x63ide\x12\x1c.touchstone.v1.DecideRequest\x1a\x1d.touchstone.v1.DecideResponse\x12i\n\x12SupplementEvidence\x12(.touchstone.v1.SupplementEvidenceRequest\x1a).touchstone.v1.SupplementEvidenceResponse\x12T\n\x0b\x42\x61tchDecide\x12!.touchstone.v1.BatchDecideRequest\x1a\".touchstone.v1.BatchDecideResponse\x12Z\n\rEstimateLimit\x12#.touchstone.v1.EstimateLimitRequest\x1a$.touchstone.v1.EstimateLimitResponse\x12T\n\x0bGetDecision\x12!.touchstone.v1.GetDecisionRequest\x1a\".touchstone.v1.GetDecisionResponse\x12Z\n\rListDecisions\x12#.touchstone.v1.ListDecisionsRequest\x1a$.touchstone.v1.ListDecisionsResponse\x12`\n\x0f\x45xplainDecision\x12%.touchstone.v1.ExplainDecisionRequest\x1a&.touchstone.v1.ExplainDecisionResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -47,8 +49,26 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_SUPPLEMENTEVIDENCEREQUEST'].fields_by_name['evidence']._serialized_options = b'\272H\007\222\001\004\010\001\020\024'
   _globals['_BATCHDECIDEREQUEST'].fields_by_name['requests']._loaded_options = None
   _globals['_BATCHDECIDEREQUEST'].fields_by_name['requests']._serialized_options = b'\272H\007\222\001\004\010\001\020d'
-  _globals['_ESTIMATELIMITREQUEST'].fields_by_name['application']._loaded_options = None
-  _globals['_ESTIMATELIMITREQUEST'].fields_by_name['application']._serialized_options = b'\272H\003\310\001\001'
+  _globals['_ESTIMATELIMITREQUEST'].oneofs_by_name['subject']._loaded_options = None
+  _globals['_ESTIMATELIMITREQUEST'].oneofs_by_name['subject']._serialized_options = b'\272H\002\010\001'
+  _globals['_LIMITFACTS'].fields_by_name['product']._loaded_options = None
+  _globals['_LIMITFACTS'].fields_by_name['product']._serialized_options = b'\272H\032r\0302\026^[a-z][a-z0-9_]{0,39}$'
+  _globals['_LIMITFACTS'].fields_by_name['channel']._loaded_options = None
+  _globals['_LIMITFACTS'].fields_by_name['channel']._serialized_options = b'\272H\035r\0332\031^([a-z][a-z0-9_]{0,39})?$'
+  _globals['_LIMITFACTS'].fields_by_name['customer_segment']._loaded_options = None
+  _globals['_LIMITFACTS'].fields_by_name['customer_segment']._serialized_options = b'\272H\035r\0332\031^([a-z][a-z0-9_]{0,39})?$'
+  _globals['_LIMITFACTS'].fields_by_name['branch']._loaded_options = None
+  _globals['_LIMITFACTS'].fields_by_name['branch']._serialized_options = b'\272H\032r\0302\026^[A-Za-z0-9_.-]{0,40}$'
+  _globals['_LIMITFACTS'].fields_by_name['staff_member']._loaded_options = None
+  _globals['_LIMITFACTS'].fields_by_name['staff_member']._serialized_options = b'\272H\032r\0302\026^[A-Za-z0-9_.-]{0,40}$'
+  _globals['_LIMITFACTS'].fields_by_name['partner']._loaded_options = None
+  _globals['_LIMITFACTS'].fields_by_name['partner']._serialized_options = b'\272H\032r\0302\026^[A-Za-z0-9_.-]{0,40}$'
+  _globals['_LIMITFACTS'].fields_by_name['age']._loaded_options = None
+  _globals['_LIMITFACTS'].fields_by_name['age']._serialized_options = b'\272H\007\032\005\030\202\001(\000'
+  _globals['_LIMITFACTS'].fields_by_name['evidence']._loaded_options = None
+  _globals['_LIMITFACTS'].fields_by_name['evidence']._serialized_options = b'\272H\005\222\001\002\020\024'
+  _globals['_LIMITFACTS']._loaded_options = None
+  _globals['_LIMITFACTS']._serialized_options = b'\272H\233\001\032\230\001\n\027limit_facts.obligations\022Gmonthly_obligations must be unset where bureau is set, which tells them\0324!(has(this.monthly_obligations) && has(this.bureau))'
   _globals['_GETDECISIONREQUEST'].fields_by_name['decision_id']._loaded_options = None
   _globals['_GETDECISIONREQUEST'].fields_by_name['decision_id']._serialized_options = b'\272H\031r\0272\025^[A-Za-z0-9_-]{1,80}$'
   _globals['_LISTDECISIONSREQUEST'].fields_by_name['page_size']._loaded_options = None
@@ -65,38 +85,46 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_EXPLAINDECISIONREQUEST'].fields_by_name['decision_id']._serialized_options = b'\272H\031r\0272\025^[A-Za-z0-9_-]{1,80}$'
   _globals['_EXPLAINDECISIONREQUEST'].fields_by_name['language']._loaded_options = None
   _globals['_EXPLAINDECISIONREQUEST'].fields_by_name['language']._serialized_options = b'\272H\nr\010R\002zhR\002en'
-  _globals['_DECIDEREQUEST']._serialized_start=162
-  _globals['_DECIDEREQUEST']._serialized_end=309
-  _globals['_DECIDERESPONSE']._serialized_start=311
-  _globals['_DECIDERESPONSE']._serialized_end=370
-  _globals['_SUPPLEMENTEVIDENCEREQUEST']._serialized_start=373
-  _globals['_SUPPLEMENTEVIDENCEREQUEST']._serialized_end=558
-  _globals['_SUPPLEMENTEVIDENCERESPONSE']._serialized_start=560
-  _globals['_SUPPLEMENTEVIDENCERESPONSE']._serialized_end=631
-  _globals['_BATCHDECIDEREQUEST']._serialized_start=633
-  _globals['_BATCHDECIDEREQUEST']._serialized_end=713
-  _globals['_BATCHDECIDERESPONSE']._serialized_start=715
-  _globals['_BATCHDECIDERESPONSE']._serialized_end=787
-  _globals['_BATCHDECIDERESULT']._serialized_start=789
-  _globals['_BATCHDECIDERESULT']._serialized_end=907
-  _globals['_ESTIMATELIMITREQUEST']._serialized_start=909
-  _globals['_ESTIMATELIMITREQUEST']._serialized_end=988
-  _globals['_ESTIMATELIMITRESPONSE']._serialized_start=991
-  _globals['_ESTIMATELIMITRESPONSE']._serialized_end=1315
-  _globals['_GETDECISIONREQUEST']._serialized_start=1317
-  _globals['_GETDECISIONREQUEST']._serialized_end=1388
-  _globals['_GETDECISIONRESPONSE']._serialized_start=1390
-  _globals['_GETDECISIONRESPONSE']._serialized_end=1454
-  _globals['_LISTDECISIONSREQUEST']._serialized_start=1457
-  _globals['_LISTDECISIONSREQUEST']._serialized_end=1726
-  _globals['_LISTDECISIONSRESPONSE']._serialized_start=1728
-  _globals['_LISTDECISIONSRESPONSE']._serialized_end=1827
-  _globals['_DECISIONSUMMARY']._serialized_start=1830
-  _globals['_DECISIONSUMMARY']._serialized_end=2052
-  _globals['_EXPLAINDECISIONREQUEST']._serialized_start=2054
-  _globals['_EXPLAINDECISIONREQUEST']._serialized_end=2162
-  _globals['_EXPLAINDECISIONRESPONSE']._serialized_start=2165
-  _globals['_EXPLAINDECISIONRESPONSE']._serialized_end=2310
-  _globals['_DECISIONSERVICE']._serialized_start=2313
-  _globals['_DECISIONSERVICE']._serialized_end=2962
+  _globals['_DECIDEREQUEST']._serialized_start=211
+  _globals['_DECIDEREQUEST']._serialized_end=358
+  _globals['_DECIDERESPONSE']._serialized_start=360
+  _globals['_DECIDERESPONSE']._serialized_end=419
+  _globals['_SUPPLEMENTEVIDENCEREQUEST']._serialized_start=422
+  _globals['_SUPPLEMENTEVIDENCEREQUEST']._serialized_end=607
+  _globals['_SUPPLEMENTEVIDENCERESPONSE']._serialized_start=609
+  _globals['_SUPPLEMENTEVIDENCERESPONSE']._serialized_end=680
+  _globals['_BATCHDECIDEREQUEST']._serialized_start=682
+  _globals['_BATCHDECIDEREQUEST']._serialized_end=762
+  _globals['_BATCHDECIDERESPONSE']._serialized_start=764
+  _globals['_BATCHDECIDERESPONSE']._serialized_end=836
+  _globals['_BATCHDECIDERESULT']._serialized_start=838
+  _globals['_BATCHDECIDERESULT']._serialized_end=956
+  _globals['_ESTIMATELIMITREQUEST']._serialized_start=959
+  _globals['_ESTIMATELIMITREQUEST']._serialized_end=1094
+  _globals['_LIMITFACTS']._serialized_start=1097
+  _globals['_LIMITFACTS']._serialized_end=2023
+  _globals['_ESTIMATELIMITRESPONSE']._serialized_start=2026
+  _globals['_ESTIMATELIMITRESPONSE']._serialized_end=2576
+  _globals['_LINERANGE']._serialized_start=2578
+  _globals['_LINERANGE']._serialized_end=2696
+  _globals['_MISSINGFACT']._serialized_start=2698
+  _globals['_MISSINGFACT']._serialized_end=2775
+  _globals['_UNTOLDRULE']._serialized_start=2777
+  _globals['_UNTOLDRULE']._serialized_end=2896
+  _globals['_GETDECISIONREQUEST']._serialized_start=2898
+  _globals['_GETDECISIONREQUEST']._serialized_end=2969
+  _globals['_GETDECISIONRESPONSE']._serialized_start=2971
+  _globals['_GETDECISIONRESPONSE']._serialized_end=3035
+  _globals['_LISTDECISIONSREQUEST']._serialized_start=3038
+  _globals['_LISTDECISIONSREQUEST']._serialized_end=3307
+  _globals['_LISTDECISIONSRESPONSE']._serialized_start=3309
+  _globals['_LISTDECISIONSRESPONSE']._serialized_end=3408
+  _globals['_DECISIONSUMMARY']._serialized_start=3411
+  _globals['_DECISIONSUMMARY']._serialized_end=3633
+  _globals['_EXPLAINDECISIONREQUEST']._serialized_start=3635
+  _globals['_EXPLAINDECISIONREQUEST']._serialized_end=3743
+  _globals['_EXPLAINDECISIONRESPONSE']._serialized_start=3746
+  _globals['_EXPLAINDECISIONRESPONSE']._serialized_end=3891
+  _globals['_DECISIONSERVICE']._serialized_start=3894
+  _globals['_DECISIONSERVICE']._serialized_end=4543
 # @@protoc_insertion_point(module_scope)

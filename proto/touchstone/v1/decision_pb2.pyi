@@ -3,6 +3,8 @@ import datetime
 from buf.validate import validate_pb2 as _validate_pb2
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from google.rpc import status_pb2 as _status_pb2
+from google.type import date_pb2 as _date_pb2
+from google.type import money_pb2 as _money_pb2
 from touchstone.v1 import types_pb2 as _types_pb2
 from google.protobuf.internal import containers as _containers
 from google.protobuf import descriptor as _descriptor
@@ -67,13 +69,51 @@ class BatchDecideResult(_message.Message):
     def __init__(self, request_id: _Optional[str] = ..., status: _Optional[_Union[_status_pb2.Status, _Mapping]] = ..., decision: _Optional[_Union[_types_pb2.Decision, _Mapping]] = ...) -> None: ...
 
 class EstimateLimitRequest(_message.Message):
-    __slots__ = ("application",)
+    __slots__ = ("application", "facts")
     APPLICATION_FIELD_NUMBER: _ClassVar[int]
+    FACTS_FIELD_NUMBER: _ClassVar[int]
     application: _types_pb2.Application
-    def __init__(self, application: _Optional[_Union[_types_pb2.Application, _Mapping]] = ...) -> None: ...
+    facts: LimitFacts
+    def __init__(self, application: _Optional[_Union[_types_pb2.Application, _Mapping]] = ..., facts: _Optional[_Union[LimitFacts, _Mapping]] = ...) -> None: ...
+
+class LimitFacts(_message.Message):
+    __slots__ = ("product", "channel", "customer_segment", "branch", "staff_member", "partner", "expected_limit", "birth_date", "age", "is_student", "declared_monthly_income", "bureau", "monthly_obligations", "own_lines", "elsewhere_lines", "evidence")
+    PRODUCT_FIELD_NUMBER: _ClassVar[int]
+    CHANNEL_FIELD_NUMBER: _ClassVar[int]
+    CUSTOMER_SEGMENT_FIELD_NUMBER: _ClassVar[int]
+    BRANCH_FIELD_NUMBER: _ClassVar[int]
+    STAFF_MEMBER_FIELD_NUMBER: _ClassVar[int]
+    PARTNER_FIELD_NUMBER: _ClassVar[int]
+    EXPECTED_LIMIT_FIELD_NUMBER: _ClassVar[int]
+    BIRTH_DATE_FIELD_NUMBER: _ClassVar[int]
+    AGE_FIELD_NUMBER: _ClassVar[int]
+    IS_STUDENT_FIELD_NUMBER: _ClassVar[int]
+    DECLARED_MONTHLY_INCOME_FIELD_NUMBER: _ClassVar[int]
+    BUREAU_FIELD_NUMBER: _ClassVar[int]
+    MONTHLY_OBLIGATIONS_FIELD_NUMBER: _ClassVar[int]
+    OWN_LINES_FIELD_NUMBER: _ClassVar[int]
+    ELSEWHERE_LINES_FIELD_NUMBER: _ClassVar[int]
+    EVIDENCE_FIELD_NUMBER: _ClassVar[int]
+    product: str
+    channel: str
+    customer_segment: str
+    branch: str
+    staff_member: str
+    partner: str
+    expected_limit: _money_pb2.Money
+    birth_date: _date_pb2.Date
+    age: int
+    is_student: bool
+    declared_monthly_income: _money_pb2.Money
+    bureau: _types_pb2.BureauSummary
+    monthly_obligations: _money_pb2.Money
+    own_lines: _money_pb2.Money
+    elsewhere_lines: _money_pb2.Money
+    evidence: _containers.RepeatedCompositeFieldContainer[_types_pb2.Evidence]
+    def __init__(self, product: _Optional[str] = ..., channel: _Optional[str] = ..., customer_segment: _Optional[str] = ..., branch: _Optional[str] = ..., staff_member: _Optional[str] = ..., partner: _Optional[str] = ..., expected_limit: _Optional[_Union[_money_pb2.Money, _Mapping]] = ..., birth_date: _Optional[_Union[_date_pb2.Date, _Mapping]] = ..., age: _Optional[int] = ..., is_student: _Optional[bool] = ..., declared_monthly_income: _Optional[_Union[_money_pb2.Money, _Mapping]] = ..., bureau: _Optional[_Union[_types_pb2.BureauSummary, _Mapping]] = ..., monthly_obligations: _Optional[_Union[_money_pb2.Money, _Mapping]] = ..., own_lines: _Optional[_Union[_money_pb2.Money, _Mapping]] = ..., elsewhere_lines: _Optional[_Union[_money_pb2.Money, _Mapping]] = ..., evidence: _Optional[_Iterable[_Union[_types_pb2.Evidence, _Mapping]]] = ...) -> None: ...
 
 class EstimateLimitResponse(_message.Message):
-    __slots__ = ("outcome", "line", "expected_limit", "score", "reasons", "required_documents", "trace", "policy_digest")
+    __slots__ = ("outcome", "line", "expected_limit", "score", "reasons", "required_documents", "trace", "policy_digest", "range", "range_if_proved", "missing_facts", "untold_rules", "text_en", "text_zh")
     OUTCOME_FIELD_NUMBER: _ClassVar[int]
     LINE_FIELD_NUMBER: _ClassVar[int]
     EXPECTED_LIMIT_FIELD_NUMBER: _ClassVar[int]
@@ -82,6 +122,12 @@ class EstimateLimitResponse(_message.Message):
     REQUIRED_DOCUMENTS_FIELD_NUMBER: _ClassVar[int]
     TRACE_FIELD_NUMBER: _ClassVar[int]
     POLICY_DIGEST_FIELD_NUMBER: _ClassVar[int]
+    RANGE_FIELD_NUMBER: _ClassVar[int]
+    RANGE_IF_PROVED_FIELD_NUMBER: _ClassVar[int]
+    MISSING_FACTS_FIELD_NUMBER: _ClassVar[int]
+    UNTOLD_RULES_FIELD_NUMBER: _ClassVar[int]
+    TEXT_EN_FIELD_NUMBER: _ClassVar[int]
+    TEXT_ZH_FIELD_NUMBER: _ClassVar[int]
     outcome: _types_pb2.Outcome
     line: _types_pb2.CreditLine
     expected_limit: _types_pb2.ExpectedLimit
@@ -90,7 +136,51 @@ class EstimateLimitResponse(_message.Message):
     required_documents: _containers.RepeatedScalarFieldContainer[str]
     trace: _types_pb2.Trace
     policy_digest: str
-    def __init__(self, outcome: _Optional[_Union[_types_pb2.Outcome, str]] = ..., line: _Optional[_Union[_types_pb2.CreditLine, _Mapping]] = ..., expected_limit: _Optional[_Union[_types_pb2.ExpectedLimit, _Mapping]] = ..., score: _Optional[_Union[_types_pb2.Score, _Mapping]] = ..., reasons: _Optional[_Iterable[_Union[_types_pb2.Reason, _Mapping]]] = ..., required_documents: _Optional[_Iterable[str]] = ..., trace: _Optional[_Union[_types_pb2.Trace, _Mapping]] = ..., policy_digest: _Optional[str] = ...) -> None: ...
+    range: LineRange
+    range_if_proved: LineRange
+    missing_facts: _containers.RepeatedCompositeFieldContainer[MissingFact]
+    untold_rules: _containers.RepeatedCompositeFieldContainer[UntoldRule]
+    text_en: str
+    text_zh: str
+    def __init__(self, outcome: _Optional[_Union[_types_pb2.Outcome, str]] = ..., line: _Optional[_Union[_types_pb2.CreditLine, _Mapping]] = ..., expected_limit: _Optional[_Union[_types_pb2.ExpectedLimit, _Mapping]] = ..., score: _Optional[_Union[_types_pb2.Score, _Mapping]] = ..., reasons: _Optional[_Iterable[_Union[_types_pb2.Reason, _Mapping]]] = ..., required_documents: _Optional[_Iterable[str]] = ..., trace: _Optional[_Union[_types_pb2.Trace, _Mapping]] = ..., policy_digest: _Optional[str] = ..., range: _Optional[_Union[LineRange, _Mapping]] = ..., range_if_proved: _Optional[_Union[LineRange, _Mapping]] = ..., missing_facts: _Optional[_Iterable[_Union[MissingFact, _Mapping]]] = ..., untold_rules: _Optional[_Iterable[_Union[UntoldRule, _Mapping]]] = ..., text_en: _Optional[str] = ..., text_zh: _Optional[str] = ...) -> None: ...
+
+class LineRange(_message.Message):
+    __slots__ = ("lowest", "highest", "text_en", "text_zh")
+    LOWEST_FIELD_NUMBER: _ClassVar[int]
+    HIGHEST_FIELD_NUMBER: _ClassVar[int]
+    TEXT_EN_FIELD_NUMBER: _ClassVar[int]
+    TEXT_ZH_FIELD_NUMBER: _ClassVar[int]
+    lowest: _money_pb2.Money
+    highest: _money_pb2.Money
+    text_en: str
+    text_zh: str
+    def __init__(self, lowest: _Optional[_Union[_money_pb2.Money, _Mapping]] = ..., highest: _Optional[_Union[_money_pb2.Money, _Mapping]] = ..., text_en: _Optional[str] = ..., text_zh: _Optional[str] = ...) -> None: ...
+
+class MissingFact(_message.Message):
+    __slots__ = ("topic", "paths", "text_en", "text_zh")
+    TOPIC_FIELD_NUMBER: _ClassVar[int]
+    PATHS_FIELD_NUMBER: _ClassVar[int]
+    TEXT_EN_FIELD_NUMBER: _ClassVar[int]
+    TEXT_ZH_FIELD_NUMBER: _ClassVar[int]
+    topic: str
+    paths: _containers.RepeatedScalarFieldContainer[str]
+    text_en: str
+    text_zh: str
+    def __init__(self, topic: _Optional[str] = ..., paths: _Optional[_Iterable[str]] = ..., text_en: _Optional[str] = ..., text_zh: _Optional[str] = ...) -> None: ...
+
+class UntoldRule(_message.Message):
+    __slots__ = ("stage", "ruleset", "rule_id", "outcome", "missing")
+    STAGE_FIELD_NUMBER: _ClassVar[int]
+    RULESET_FIELD_NUMBER: _ClassVar[int]
+    RULE_ID_FIELD_NUMBER: _ClassVar[int]
+    OUTCOME_FIELD_NUMBER: _ClassVar[int]
+    MISSING_FIELD_NUMBER: _ClassVar[int]
+    stage: str
+    ruleset: str
+    rule_id: str
+    outcome: _types_pb2.Outcome
+    missing: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, stage: _Optional[str] = ..., ruleset: _Optional[str] = ..., rule_id: _Optional[str] = ..., outcome: _Optional[_Union[_types_pb2.Outcome, str]] = ..., missing: _Optional[_Iterable[str]] = ...) -> None: ...
 
 class GetDecisionRequest(_message.Message):
     __slots__ = ("decision_id",)

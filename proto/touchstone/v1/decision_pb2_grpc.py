@@ -101,8 +101,9 @@ class DecisionServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def EstimateLimit(self, request, context):
-        """Trial calculation (额度测算): what line is within reach. Nothing is recorded, nothing reaches
-        the graph, and earlier applications and links are not looked at.
+        """Trial calculation (额度测算): what line is within reach, of a whole application or of what is
+        known before there is one. Nothing is recorded, nothing reaches the graph, and earlier
+        applications and links are not looked at.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

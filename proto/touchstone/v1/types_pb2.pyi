@@ -76,6 +76,7 @@ class LimitStatus(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     LIMIT_STATUS_PARTIAL: _ClassVar[LimitStatus]
     LIMIT_STATUS_UNREACHABLE: _ClassVar[LimitStatus]
     LIMIT_STATUS_DECLINED: _ClassVar[LimitStatus]
+    LIMIT_STATUS_UNDETERMINED: _ClassVar[LimitStatus]
 
 class RuleResult(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     __slots__ = ()
@@ -124,6 +125,7 @@ LIMIT_STATUS_NEEDS_EVIDENCE: LimitStatus
 LIMIT_STATUS_PARTIAL: LimitStatus
 LIMIT_STATUS_UNREACHABLE: LimitStatus
 LIMIT_STATUS_DECLINED: LimitStatus
+LIMIT_STATUS_UNDETERMINED: LimitStatus
 RULE_RESULT_UNSPECIFIED: RuleResult
 RULE_RESULT_HIT: RuleResult
 RULE_RESULT_UNKNOWN: RuleResult
@@ -323,7 +325,7 @@ class Evidence(_message.Message):
     def __init__(self, evidence_id: _Optional[str] = ..., kind: _Optional[_Union[EvidenceKind, str]] = ..., amount: _Optional[_Union[_money_pb2.Money, _Mapping]] = ..., source: _Optional[str] = ..., status: _Optional[_Union[VerificationStatus, str]] = ..., issued_on: _Optional[_Union[_date_pb2.Date, _Mapping]] = ...) -> None: ...
 
 class Decision(_message.Message):
-    __slots__ = ("decision_id", "request_id", "decided_at", "product", "outcome", "line", "expected_limit", "score", "reasons", "required_documents", "graph_findings", "trace", "degradations", "policy_digest", "model_digests", "fraud_score", "supplements")
+    __slots__ = ("decision_id", "request_id", "decided_at", "product", "outcome", "line", "expected_limit", "score", "reasons", "required_documents", "graph_findings", "trace", "degradations", "policy_digest", "model_digests", "fraud_score", "supplements", "text_en", "text_zh")
     DECISION_ID_FIELD_NUMBER: _ClassVar[int]
     REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
     DECIDED_AT_FIELD_NUMBER: _ClassVar[int]
@@ -341,6 +343,8 @@ class Decision(_message.Message):
     MODEL_DIGESTS_FIELD_NUMBER: _ClassVar[int]
     FRAUD_SCORE_FIELD_NUMBER: _ClassVar[int]
     SUPPLEMENTS_FIELD_NUMBER: _ClassVar[int]
+    TEXT_EN_FIELD_NUMBER: _ClassVar[int]
+    TEXT_ZH_FIELD_NUMBER: _ClassVar[int]
     decision_id: str
     request_id: str
     decided_at: _timestamp_pb2.Timestamp
@@ -358,7 +362,9 @@ class Decision(_message.Message):
     model_digests: _containers.RepeatedScalarFieldContainer[str]
     fraud_score: Score
     supplements: str
-    def __init__(self, decision_id: _Optional[str] = ..., request_id: _Optional[str] = ..., decided_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., product: _Optional[str] = ..., outcome: _Optional[_Union[Outcome, str]] = ..., line: _Optional[_Union[CreditLine, _Mapping]] = ..., expected_limit: _Optional[_Union[ExpectedLimit, _Mapping]] = ..., score: _Optional[_Union[Score, _Mapping]] = ..., reasons: _Optional[_Iterable[_Union[Reason, _Mapping]]] = ..., required_documents: _Optional[_Iterable[str]] = ..., graph_findings: _Optional[_Iterable[_Union[GraphFinding, _Mapping]]] = ..., trace: _Optional[_Union[Trace, _Mapping]] = ..., degradations: _Optional[_Iterable[_Union[Degradation, _Mapping]]] = ..., policy_digest: _Optional[str] = ..., model_digests: _Optional[_Iterable[str]] = ..., fraud_score: _Optional[_Union[Score, _Mapping]] = ..., supplements: _Optional[str] = ...) -> None: ...
+    text_en: str
+    text_zh: str
+    def __init__(self, decision_id: _Optional[str] = ..., request_id: _Optional[str] = ..., decided_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., product: _Optional[str] = ..., outcome: _Optional[_Union[Outcome, str]] = ..., line: _Optional[_Union[CreditLine, _Mapping]] = ..., expected_limit: _Optional[_Union[ExpectedLimit, _Mapping]] = ..., score: _Optional[_Union[Score, _Mapping]] = ..., reasons: _Optional[_Iterable[_Union[Reason, _Mapping]]] = ..., required_documents: _Optional[_Iterable[str]] = ..., graph_findings: _Optional[_Iterable[_Union[GraphFinding, _Mapping]]] = ..., trace: _Optional[_Union[Trace, _Mapping]] = ..., degradations: _Optional[_Iterable[_Union[Degradation, _Mapping]]] = ..., policy_digest: _Optional[str] = ..., model_digests: _Optional[_Iterable[str]] = ..., fraud_score: _Optional[_Union[Score, _Mapping]] = ..., supplements: _Optional[str] = ..., text_en: _Optional[str] = ..., text_zh: _Optional[str] = ...) -> None: ...
 
 class CreditLine(_message.Message):
     __slots__ = ("amount", "offered_minimum", "offered_maximum", "step", "verified_income", "verified_assets", "risk_band", "caps", "binding_cap", "waterfall")
@@ -403,7 +409,7 @@ class WaterfallStep(_message.Message):
     def __init__(self, name: _Optional[str] = ..., amount: _Optional[_Union[_money_pb2.Money, _Mapping]] = ...) -> None: ...
 
 class ExpectedLimit(_message.Message):
-    __slots__ = ("status", "asked", "target", "offer", "gap", "binding_cap", "evidence_plan", "evidence_plan_expires_at")
+    __slots__ = ("status", "asked", "target", "offer", "gap", "binding_cap", "evidence_plan", "evidence_plan_expires_at", "text_en", "text_zh", "highest_reachable", "unreachable", "unreachable_cap", "evidence_plan_policy_digest")
     STATUS_FIELD_NUMBER: _ClassVar[int]
     ASKED_FIELD_NUMBER: _ClassVar[int]
     TARGET_FIELD_NUMBER: _ClassVar[int]
@@ -412,6 +418,12 @@ class ExpectedLimit(_message.Message):
     BINDING_CAP_FIELD_NUMBER: _ClassVar[int]
     EVIDENCE_PLAN_FIELD_NUMBER: _ClassVar[int]
     EVIDENCE_PLAN_EXPIRES_AT_FIELD_NUMBER: _ClassVar[int]
+    TEXT_EN_FIELD_NUMBER: _ClassVar[int]
+    TEXT_ZH_FIELD_NUMBER: _ClassVar[int]
+    HIGHEST_REACHABLE_FIELD_NUMBER: _ClassVar[int]
+    UNREACHABLE_FIELD_NUMBER: _ClassVar[int]
+    UNREACHABLE_CAP_FIELD_NUMBER: _ClassVar[int]
+    EVIDENCE_PLAN_POLICY_DIGEST_FIELD_NUMBER: _ClassVar[int]
     status: LimitStatus
     asked: _money_pb2.Money
     target: _money_pb2.Money
@@ -420,15 +432,29 @@ class ExpectedLimit(_message.Message):
     binding_cap: str
     evidence_plan: _containers.RepeatedCompositeFieldContainer[EvidencePlanItem]
     evidence_plan_expires_at: _timestamp_pb2.Timestamp
-    def __init__(self, status: _Optional[_Union[LimitStatus, str]] = ..., asked: _Optional[_Union[_money_pb2.Money, _Mapping]] = ..., target: _Optional[_Union[_money_pb2.Money, _Mapping]] = ..., offer: _Optional[_Union[_money_pb2.Money, _Mapping]] = ..., gap: _Optional[_Union[_money_pb2.Money, _Mapping]] = ..., binding_cap: _Optional[str] = ..., evidence_plan: _Optional[_Iterable[_Union[EvidencePlanItem, _Mapping]]] = ..., evidence_plan_expires_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+    text_en: str
+    text_zh: str
+    highest_reachable: _money_pb2.Money
+    unreachable: _money_pb2.Money
+    unreachable_cap: str
+    evidence_plan_policy_digest: str
+    def __init__(self, status: _Optional[_Union[LimitStatus, str]] = ..., asked: _Optional[_Union[_money_pb2.Money, _Mapping]] = ..., target: _Optional[_Union[_money_pb2.Money, _Mapping]] = ..., offer: _Optional[_Union[_money_pb2.Money, _Mapping]] = ..., gap: _Optional[_Union[_money_pb2.Money, _Mapping]] = ..., binding_cap: _Optional[str] = ..., evidence_plan: _Optional[_Iterable[_Union[EvidencePlanItem, _Mapping]]] = ..., evidence_plan_expires_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., text_en: _Optional[str] = ..., text_zh: _Optional[str] = ..., highest_reachable: _Optional[_Union[_money_pb2.Money, _Mapping]] = ..., unreachable: _Optional[_Union[_money_pb2.Money, _Mapping]] = ..., unreachable_cap: _Optional[str] = ..., evidence_plan_policy_digest: _Optional[str] = ...) -> None: ...
 
 class EvidencePlanItem(_message.Message):
-    __slots__ = ("kind", "least_amount")
+    __slots__ = ("kind", "least_amount", "days", "cost", "text_en", "text_zh")
     KIND_FIELD_NUMBER: _ClassVar[int]
     LEAST_AMOUNT_FIELD_NUMBER: _ClassVar[int]
+    DAYS_FIELD_NUMBER: _ClassVar[int]
+    COST_FIELD_NUMBER: _ClassVar[int]
+    TEXT_EN_FIELD_NUMBER: _ClassVar[int]
+    TEXT_ZH_FIELD_NUMBER: _ClassVar[int]
     kind: EvidenceKind
     least_amount: _money_pb2.Money
-    def __init__(self, kind: _Optional[_Union[EvidenceKind, str]] = ..., least_amount: _Optional[_Union[_money_pb2.Money, _Mapping]] = ...) -> None: ...
+    days: int
+    cost: int
+    text_en: str
+    text_zh: str
+    def __init__(self, kind: _Optional[_Union[EvidenceKind, str]] = ..., least_amount: _Optional[_Union[_money_pb2.Money, _Mapping]] = ..., days: _Optional[int] = ..., cost: _Optional[int] = ..., text_en: _Optional[str] = ..., text_zh: _Optional[str] = ...) -> None: ...
 
 class Score(_message.Message):
     __slots__ = ("scorecard", "points", "probability_of_default", "base_points", "contributions")

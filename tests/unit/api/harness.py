@@ -17,6 +17,7 @@ from engine.api.service import Respond
 from engine.clock import AdmissionClock
 from engine.deadline import Deadline
 from engine.errors import Unavailable
+from engine.estimate import Estimate, Prospect, whole
 from engine.explain import Explanation
 from engine.investigate import AccessLog
 from engine.ledger import ListFilter, MemoryLedger, RecordPage
@@ -100,9 +101,9 @@ class ScriptedEngine:
         await self.script()
         return respond(DECISION, ())
 
-    async def estimate(self, application: Application) -> Decision:
+    async def estimate(self, subject: Application | Prospect) -> Estimate:
         await self.script()
-        return DECISION
+        return whole(DECISION)
 
     def check(self, application: Application) -> None:
         pass

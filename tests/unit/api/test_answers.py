@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from engine.api.answers import decide_response, estimate_response
+from engine.api.answers import decide_response
+from engine.api.estimates import estimate_response
 from engine.api.money import Sign, minor_units
+from engine.estimate import whole
 from engine.model import EvidenceKind, SourceStatus
 from engine.outcome import (
     Cap,
@@ -127,7 +129,7 @@ def test_no_offer_has_no_range() -> None:
     """A range from zero would look like an offer."""
     assert _FULL.line is not None
     none = replace(_FULL, line=replace(_FULL.line, line_minor=0, minimum_minor=0, maximum_minor=0))
-    line = estimate_response(none).line
+    line = estimate_response(whole(none)).line
 
     assert not line.HasField("offered_minimum")
     assert not line.HasField("offered_maximum")
@@ -167,5 +169,5 @@ def test_every_kind_of_proof_has_a_number_on_the_wire() -> None:
     )
     planned = replace(_FULL, expected_limit=replace(_FULL.expected_limit, plan=items))
 
-    plan = estimate_response(planned).expected_limit.evidence_plan
+    plan = estimate_response(whole(planned)).expected_limit.evidence_plan
     assert len(EvidenceKind) == len({item.kind for item in plan} - {0})

@@ -210,10 +210,11 @@ def test_a_decline_offers_nothing() -> None:
     )
 
 
-def test_a_line_that_could_not_be_computed_is_partial() -> None:
+def test_a_line_that_could_not_be_computed_is_undetermined() -> None:
     """Something is unknown and a person looks: neither reachable nor out of reach."""
     found = expected_limit(CLASSIC, line=None, asked_minor=3_000_000, declined=False, inputs=None)
-    assert (found.status, found.offer_minor, found.binding_cap) == (LimitStatus.PARTIAL, 0, None)
+    assert found.status is LimitStatus.UNDETERMINED
+    assert (found.offer_minor, found.binding_cap, found.highest_minor) == (0, None, None)
 
 
 def test_rejected_proofs_are_not_evidence() -> None:

@@ -31,6 +31,7 @@ UPDATE = os.environ.get("TOUCHSTONE_UPDATE_GOLDEN") == "1"
 Files = dict[str, str | bytes]
 _REFER = "then: {outcome: refer, reason: AGE_REVIEW}"
 _REASONS = (SHIPPED / "reasons.yaml").read_text(encoding="utf-8")
+_WORDING = (SHIPPED / "wording.yaml").read_text(encoding="utf-8")
 
 
 def when(condition: str) -> Files:
@@ -174,6 +175,17 @@ CASES: dict[str, Files] = {
     "reason_without_wording": {
         "reasons.yaml": re.sub(r"    text_zh: 申请人须年满18周岁。\n", "", _REASONS)
     },
+    "wording_without_a_status": {
+        "wording.yaml": re.sub(r"    partial_nothing:\n.*\n.*\n", "", _WORDING, count=1)
+    },
+    "wording_without_a_language": {
+        "wording.yaml": _WORDING.replace('      text_zh: "您的申请已通过。"\n', "")
+    },
+    "wording_placeholder_unknown": {"wording.yaml": _WORDING.replace("{gap} more", "{gpa} more")},
+    "wording_placeholder_needed": {
+        "wording.yaml": _WORDING.replace(" until the end of {until}", "")
+    },
+    "wording_brace_open": {"wording.yaml": _WORDING.replace("{offer} of the", "{offer of the", 1)},
     "idle_reason": eligibility("- id: A\n  when: 'true'\n  then: {reason: AGE_REVIEW}\n"),
     "no_effect": eligibility("- id: A\n  when: 'true'\n  then: {}\n"),
     "signal_cycle": {

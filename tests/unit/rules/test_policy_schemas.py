@@ -21,7 +21,10 @@ from tests.unit.rules.test_policy_language_page import examples
 
 SCHEMAS = Path(__file__).parents[3] / "schemas"
 TOOLS_PAGE = Path(__file__).parents[3] / "docs" / "policy_tools.md"
-OWN = {"strategy", "expressions", "parameters", "snoozes", "proofs", "reasons", "products"}
+OWN = {
+    *("strategy", "expressions", "parameters", "snoozes", "proofs", "reasons", "wording"),
+    "products",
+}
 
 
 def schema_of(name: str) -> str:
@@ -104,6 +107,7 @@ SNOOZE = (
         ("proofs.yaml", "raising: score.pd", "raising: score.pdd"),
         ("reasons.yaml", "  RULE_ERROR:", "  RULE_FAILURE:"),
         ("reasons.yaml", "text_zh: 自", "text_cn: 自"),
+        ("wording.yaml", "    partial_nothing:", "    partial_none:"),
         ("products.yaml", "    step: 500\n", ""),
         ("products.yaml", "combine: alternative", "combine: either"),
         ("tests/fraud.yaml", "expect: {outcome: approve", "expect: {outcom: approve"),

@@ -1,0 +1,149 @@
+"""Each answer in words: formats, and one text for every status in each voice."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from engine.evaluate import estimate, evaluate
+from engine.model import HeldLines
+from engine.outcome import Decision, LimitStatus, Outcome
+from engine.policy import Policy, load_policy
+from engine.wording.formats import amount, day, listed
+from tests.applications import admission, application, gathered, payroll
+
+_POLICY = Path(__file__).resolve().parents[2] / "rulesets" / "credit_card"
+
+
+@pytest.fixture(scope="module")
+def policy() -> Iterator[Policy]:
+    """The shipped one."""
+    loaded = load_policy(_POLICY)
+    yield loaded
+    loaded.rules.close()
+
+
+def _decided(policy: Policy, **changes: object) -> Decision:
+    result = evaluate(policy, admission(application(**changes)), gathered())
+    assert isinstance(result, Decision)
+    return result
+
+
+@pytest.mark.parametrize(
+    "minor, currency, told",
+    [
+        (3_000_000, "CNY", ("CNY 30,000", "30,000元")),
+        (3_000_050, "CNY", ("CNY 30,000.50", "30,000.50元")),
+        (0, "CNY", ("CNY 0", "0元")),
+        (30_000, "JPY", ("JPY 30,000", "30,000日元")),
+        (1_234_567, "KWD", ("KWD 1,234.567", "1,234.567 KWD")),
+    ],
+)
+def test_amounts_read_as_a_customer_writes_them(
+    minor: int, currency: str, told: tuple[str, str]
+) -> None:
+    """Decimals only where there are any, as many as the currency has."""
+    assert amount(minor, currency) == told
+
+
+def test_days_are_those_of_the_business() -> None:
+    """One o'clock in Beijing is still the day before in Greenwich."""
+    new_year_us = 1_798_736_400_000_000  # 2026-12-31 17:00 UTC
+    assert day(new_year_us, 480) == ("1 January 2027", "2027年1月1日")
+    assert day(new_year_us, 0) == ("31 December 2026", "2026年12月31日")
+
+
+def test_lists_read_as_lists() -> None:
+    """None, one, more."""
+    assert listed([]) == ("", "")
+    assert listed([("a", "甲")]) == ("a", "甲")
+    assert listed([("a", "甲"), ("b", "乙"), ("c", "丙")]) == ("a, b and c", "甲、乙、丙")
+
+
+def test_a_plan_names_proof_amount_and_the_last_day(policy: Policy) -> None:
+    """All that a customer must know to get the limit; the day is one on which proofs are taken."""
+    decision = _decided(policy, expected_limit_minor=2_500_000, evidence=payroll(300_000))
+    answer = decision.expected_limit
+    assert answer.status is LimitStatus.NEEDS_EVIDENCE
+    (item,) = answer.plan
+    assert item.text_en == "a housing fund record showing an income of at least CNY 14,000 a month"
+    assert item.text_zh == "住房公积金缴存记录(月收入不低于14,000元)"
+    assert item.text_en in answer.text_en
+    assert item.text_zh in answer.text_zh
+    assert answer.plan_expires_at_us is not None
+    until = day(answer.plan_expires_at_us - 1, 480)
+    assert f"until the end of {until[0]}" in answer.text_en
+    assert until[1] in answer.text_zh
+    assert (answer.plan_expires_at_us + 480 * 60_000_000) % 86_400_000_000 == 0
+    assert "less than the CNY 25,000 that you asked for" in decision.text_en
+
+
+@pytest.mark.parametrize(
+    "changes, outcome, status, said",
+    [
+        ({}, Outcome.APPROVE, LimitStatus.NOT_ASKED, "Your credit line is CNY 28,500."),
+        (
+            {"expected_limit_minor": 2_500_050},
+            Outcome.APPROVE,
+            LimitStatus.MET,
+            "so your CNY 25,000.50 is taken as CNY 25,000. The limit of CNY 25,000 is available",
+        ),
+        (
+            {"expected_limit_minor": 9_900_000},
+            Outcome.APPROVE,
+            LimitStatus.PARTIAL,
+            "CNY 21,500 of it is out of reach: the repayment record limits the line at present.",
+        ),
+        (
+            {"expected_limit_minor": 2_000_000, "evidence": ()},
+            Outcome.REFER,
+            LimitStatus.NEEDS_EVIDENCE,
+            "This is not a promise. Please send us until the end of",
+        ),
+        (
+            {"expected_limit_minor": 2_000_000, "bureau": None},
+            Outcome.REFER,
+            LimitStatus.UNDETERMINED,
+            "cannot be told until the review has completed what is missing",
+        ),
+        ({"bureau": None}, Outcome.REFER, LimitStatus.NOT_ASKED, "The credit line cannot be told"),
+        (
+            {"birth_date": date(2015, 1, 1)},
+            Outcome.DECLINE,
+            LimitStatus.NOT_ASKED,
+            "no limit can be offered",
+        ),
+        (
+            {
+                "expected_limit_minor": 4_500_000,
+                "evidence": payroll(300_000),
+                "held_lines": HeldLines(own_minor=0, elsewhere_minor=27_000_000),
+            },
+            Outcome.APPROVE,
+            LimitStatus.PARTIAL,
+            "With further proof it could be up to CNY 28,500.",
+        ),
+    ],
+)
+def test_each_status_has_its_text(
+    policy: Policy, changes: dict[str, object], outcome: Outcome, status: LimitStatus, said: str
+) -> None:
+    """In the voice of its outcome, and of a trial calculation, with nothing left unfilled."""
+    decision = _decided(policy, **changes)
+    assert (decision.outcome, decision.expected_limit.status) == (outcome, status)
+    assert said in decision.expected_limit.text_en
+    asked = replace(admission(application(**changes)), decision_id="")
+    trial = estimate(policy, asked)
+    for told in (decision, trial):
+        texts = (told.text_en, told.text_zh, told.expected_limit.text_en)
+        assert all(texts)
+        assert not any("{" in text or "}" in text for text in texts)
+    assert "available to you" not in trial.expected_limit.text_en
+    assert "trial calculation" in trial.text_en
+    if outcome is Outcome.REFER:
+        assert "available" not in decision.expected_limit.text_en
+        assert "Nothing has been decided yet" in decision.text_en

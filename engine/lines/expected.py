@@ -6,6 +6,7 @@ from engine.lines.inputs import LineInputs
 from engine.lines.line import highest_line
 from engine.lines.plan import evidence_plan
 from engine.lines.product import Product
+from engine.lines.sharing import line_range
 from engine.outcome import CapName, ExpectedLimit, LimitStatus, LineResult, PlanItem
 
 
@@ -25,7 +26,7 @@ def expected_limit(
     approved = 0 if line is None or declined else line.line_minor
     if asked_minor is None:
         return _answer(LimitStatus.NOT_ASKED, offer=approved)
-    target = target_of(product, asked_minor)
+    target = target_of(product, asked_minor, inputs)
     gap = max(target - approved, 0)
     return _answer(
         _status(product, approved, target, declined=declined, inputs=inputs),
@@ -33,15 +34,18 @@ def expected_limit(
         target=target,
         offer=min(approved, target),
         gap=gap,
-        binding=_binding(product, None if declined else line, asked_minor, gap),
+        binding=_binding(
+            line_range(product, inputs)[1], None if declined else line, asked_minor, gap
+        ),
         plan=() if declined or inputs is None else evidence_plan(product, inputs, target),
     )
 
 
-def target_of(product: Product, asked_minor: int) -> int:
-    """T*: the asked limit, rounded down to the step and brought within the product's range."""
+def target_of(product: Product, asked_minor: int, inputs: LineInputs | None = None) -> int:
+    """T*: the asked limit, rounded down to the step and brought within the range of the line."""
     stepped = asked_minor // product.step_minor * product.step_minor
-    return min(max(stepped, product.minimum_minor), product.maximum_minor)
+    minimum, maximum = line_range(product, inputs)
+    return min(max(stepped, minimum), maximum)
 
 
 def _status(
@@ -60,12 +64,12 @@ def _status(
 
 
 def _binding(
-    product: Product, line: LineResult | None, asked_minor: int, gap: int
+    maximum: int, line: LineResult | None, asked_minor: int, gap: int
 ) -> CapName | None:
     """Why it is less than asked: the cap that binds the line, or the product's maximum."""
     if gap:
         return None if line is None else line.binding_cap
-    return CapName.PRODUCT if asked_minor > product.maximum_minor else None
+    return CapName.PRODUCT if asked_minor > maximum else None
 
 
 def _answer(

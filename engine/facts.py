@@ -150,8 +150,7 @@ def add_history(facts: facts_pb2.Facts, history: History, as_of_us: int) -> None
     facts.history.approved_line_30d_minor.value = sum(
         a.line_minor
         for a in history.applications
-        if a.outcome == "approve"
-        and max(a.at_us, a.reviewed_at_us or 0) > as_of_us - 30 * _DAY_US
+        if a.outcome == "approve" and max(a.at_us, a.reviewed_at_us or 0) > as_of_us - 30 * _DAY_US
     )
 
 

@@ -56,7 +56,9 @@ class OutcomeReport:
     """One report about one decision; exactly one of ``review`` and ``performance`` is set.
 
     A later report of the same kind takes the place of an earlier one. ``happened_at_us``: when it
-    happened, as the caller says; ``reported_at_us``: when the engine was told.
+    happened, as the caller says; ``reported_at_us``: when the engine was told. ``application``: the
+    first decision of the chain; ``superseded``: a review that happened before a later decision of
+    the chain, which counts in its place.
     """
 
     decision_id: str
@@ -64,3 +66,5 @@ class OutcomeReport:
     reported_at_us: int
     review: ReviewReport | None = None
     performance: PerformanceReport | None = None
+    application: str = ""
+    superseded: bool = False

@@ -18,7 +18,16 @@ Roles = Mapping[str, tuple[str, ...]]
 Days = Mapping[str, int]
 """A name to a number of days."""
 
-ROLES = ("channel", "investigator", "auditor", "author", "approver", "operator")
+ROLES = (
+    "channel",
+    "reviewer",
+    "servicing",
+    "investigator",
+    "auditor",
+    "author",
+    "approver",
+    "operator",
+)
 
 
 class SettingsError(ValueError):
@@ -95,10 +104,7 @@ class Access:
 
     roles: Annotated[
         Roles,
-        Meaning(
-            "caller to roles (channel, investigator, auditor, author, approver, operator); "
-            "'*' for any other caller"
-        ),
+        Meaning(f"caller to roles ({', '.join(ROLES)}); '*' for any other caller"),
     ] = field(default_factory=dict)
     loopback_roles: Annotated[
         tuple[str, ...],

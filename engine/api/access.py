@@ -11,6 +11,9 @@ from typing import Protocol
 from engine.errors import PermissionDenied, Unauthenticated
 from engine.settings import Access
 
+_READERS = frozenset({"channel", "reviewer", "investigator", "auditor"})
+"""Who reads decisions: channels their own, the others all."""
+
 
 def _of_policies() -> dict[str, frozenset[str]]:
     """Authors draft and propose, approvers review, operators put into force; all of them look."""
@@ -70,20 +73,32 @@ def _of_the_graph() -> dict[str, frozenset[str]]:
     return {f"{service}/{method}": frozenset(needed) for method, needed in roles.items()}
 
 
+REPORTERS: Mapping[str, str] = {"review": "reviewer", "performance": "servicing"}
+"""Which role may report what. A review counts as a line; who services accounts grants none."""
+
+
+def _of_outcomes() -> dict[str, frozenset[str]]:
+    """Reviewers and servicing systems report; who looks at decisions looks at these too."""
+    report = frozenset(REPORTERS.values())
+    service = "/touchstone.v1.OutcomeService"
+    return {
+        f"{service}/ReportOutcome": report,
+        f"{service}/BatchReportOutcome": report,
+        f"{service}/ListOutcomes": frozenset({"reviewer", "investigator", "auditor"}),
+    }
+
+
 METHOD_ROLES: Mapping[str, frozenset[str]] = {
     "/touchstone.v1.DecisionService/Decide": frozenset({"channel"}),
     "/touchstone.v1.DecisionService/BatchDecide": frozenset({"channel"}),
     "/touchstone.v1.DecisionService/EstimateLimit": frozenset({"channel"}),
     "/touchstone.v1.DecisionService/SupplementEvidence": frozenset({"channel"}),
-    "/touchstone.v1.DecisionService/GetDecision": frozenset({"channel", "investigator", "auditor"}),
-    "/touchstone.v1.DecisionService/ListDecisions": frozenset(
-        {"channel", "investigator", "auditor"}
-    ),
-    "/touchstone.v1.DecisionService/ExplainDecision": frozenset(
-        {"channel", "investigator", "auditor"}
-    ),
+    "/touchstone.v1.DecisionService/GetDecision": _READERS,
+    "/touchstone.v1.DecisionService/ListDecisions": _READERS,
+    "/touchstone.v1.DecisionService/ExplainDecision": _READERS,
     **_of_policies(),
     **_of_the_graph(),
+    **_of_outcomes(),
 }
 """Any one of the roles is enough. A method that is not listed may not be called at all."""
 

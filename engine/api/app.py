@@ -10,6 +10,7 @@ from engine.api.identifiers import Tokens
 from engine.api.service import Engine
 from engine.investigate import AccessLog
 from engine.lifecycle import PolicyDesk
+from engine.reporting import Reporting
 from graph.projector import Lag
 
 
@@ -34,6 +35,11 @@ class App(Protocol):
     @property
     def investigation(self) -> Investigation:
         """What investigators work with."""
+        ...
+
+    @property
+    def reporting(self) -> Reporting:
+        """Keeps what became of decisions."""
         ...
 
     @property

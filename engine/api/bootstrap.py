@@ -28,6 +28,7 @@ from engine.lifecycle.watch import DirectoryWatch
 from engine.pipeline import DecisionEngine
 from engine.policy import Policy, load_policy
 from engine.privacy import Keyring, Tokeniser
+from engine.reporting import Reporting
 from engine.rings import RingDesk
 from engine.settings import Settings
 from graph.expiry import Retention
@@ -115,6 +116,11 @@ class TouchstoneApp:
         return self._parts.investigation
 
     @property
+    def reporting(self) -> Reporting:
+        """Keeps what became of decisions. Raises ``Unavailable`` before ``start``."""
+        return self._parts.reporting
+
+    @property
     def access_log(self) -> AccessLog:
         """Who looked at what. Raises ``Unavailable`` before ``start``."""
         return self._parts.investigation.log
@@ -197,10 +203,11 @@ class TouchstoneApp:
             max_in_flight=self._settings.limits.max_decisions,
             observe=desk.observe,
         )
+        recorder = Recorder(ledger, pending, clock, self.tokeniser)
         investigation = Investigation(
             looking=Looking(store, ledger),
             window=Window(store),
-            saying=Saying(ledger, Recorder(ledger, pending, clock, self.tokeniser)),
+            saying=Saying(ledger, recorder),
             horizon=Horizon(clock, pending, projector),
             log=AccessLog(ledger, clock),
             pages=PageKeys(self.tokeniser.fingerprint),
@@ -212,8 +219,19 @@ class TouchstoneApp:
                 retention=self._retention,
             ),
         )
+        reporting = Reporting(ledger, recorder)
         return _Running(
-            engine, ledger, store, projector, policies, pinned, desk, watch, investigation, keeper
+            engine,
+            ledger,
+            store,
+            projector,
+            policies,
+            pinned,
+            desk,
+            watch,
+            investigation,
+            reporting,
+            keeper,
         )
 
     def _watch(self, desk: PolicyDesk) -> DirectoryWatch | None:
@@ -258,9 +276,11 @@ class _Running:
         desk: PolicyDesk,
         watch: DirectoryWatch | None,
         investigation: Investigation,
+        reporting: Reporting,
         keeper: Keeper,
     ) -> None:
         self.investigation = investigation
+        self.reporting = reporting
         self.keeper = keeper
         self.watch = watch
         self.policies = policies

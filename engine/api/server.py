@@ -20,6 +20,7 @@ from engine.api.exposition import MetricsEndpoint
 from engine.api.graph_servicer import GraphServicer
 from engine.api.interceptors import CallInterceptor
 from engine.api.metrics import Metrics
+from engine.api.outcome_servicer import OutcomeServicer
 from engine.api.policy_servicer import Places, PolicyServicer
 from engine.api.servicers import DecisionServicer
 from engine.api.tls import credentials
@@ -29,6 +30,8 @@ from touchstone.v1 import (
     decision_pb2_grpc,
     graph_pb2,
     graph_pb2_grpc,
+    outcome_pb2,
+    outcome_pb2_grpc,
     policy_pb2,
     policy_pb2_grpc,
 )
@@ -36,6 +39,7 @@ from touchstone.v1 import (
 SERVICES = (
     decision_pb2.DESCRIPTOR.services_by_name["DecisionService"].full_name,
     graph_pb2.DESCRIPTOR.services_by_name["GraphService"].full_name,
+    outcome_pb2.DESCRIPTOR.services_by_name["OutcomeService"].full_name,
     policy_pb2.DESCRIPTOR.services_by_name["PolicyService"].full_name,
 )
 _READY_EVERY_S = 0.25
@@ -144,6 +148,12 @@ class Server:
             self._app.engine, lambda: self._app.investigation, self._app.tokeniser
         )
         graph_pb2_grpc.add_GraphServiceServicer_to_server(graph, server)
+        outcomes = OutcomeServicer(
+            lambda: self._app.reporting,
+            lambda: self._app.investigation,
+            batch_concurrency=settings.limits.batch_concurrency,
+        )
+        outcome_pb2_grpc.add_OutcomeServiceServicer_to_server(outcomes, server)
         storage = settings.storage
         self._policies = PolicyServicer(
             lambda: self._app.desk,

@@ -75,6 +75,10 @@ AREAS: Mapping[str, tuple[str, Mapping[str, str]]] = {
             "rebuild": "graph_rebuild",
         },
     ),
+    "outcomes": (
+        "report what became of decisions",
+        {"load": "outcomes_load", "list": "outcomes_list"},
+    ),
     "score": ("train scorecards", {"train": "score_train"}),
     "ledger": ("look after a ledger", {"verify": "ledger_verify"}),
 }

@@ -15,7 +15,7 @@ import grpc
 from google.rpc import error_details_pb2, status_pb2
 
 from engine.errors import TouchstoneError
-from touchstone.v1 import graph_pb2_grpc, policy_pb2_grpc
+from touchstone.v1 import graph_pb2_grpc, outcome_pb2_grpc, policy_pb2_grpc
 from touchstone.v1 import policy_pb2 as pb
 
 _STATUS_KEY = "grpc-status-details-bin"
@@ -94,6 +94,13 @@ def connected_to_graph(options: argparse.Namespace) -> Iterator[Client]:
         yield Client(graph_pb2_grpc.GraphServiceStub(channel), options.caller)
 
 
+@contextmanager
+def connected_to_outcomes(options: argparse.Namespace) -> Iterator[Client]:
+    """A client of ``OutcomeService`` on the server that the options name."""
+    with _channel(options) as channel:
+        yield Client(outcome_pb2_grpc.OutcomeServiceStub(channel), options.caller)
+
+
 def _channel(options: argparse.Namespace) -> grpc.Channel:
     if options.tls_ca is None:
         return grpc.insecure_channel(options.server)
@@ -126,12 +133,14 @@ def _said(error: grpc.RpcError) -> str:
     trailing: Any = error.trailing_metadata() or ()
     for key, value in trailing:
         if key == _STATUS_KEY:
-            lines += _violations(status_pb2.Status.FromString(value))
+            status = status_pb2.Status.FromString(value)
+            lines += (f"  {told}" for told in violations_of(status))
     return "\n".join(lines)
 
 
-def _violations(status: status_pb2.Status) -> Iterator[str]:
+def violations_of(status: status_pb2.Status) -> Iterator[str]:
+    """Each field that is wrong, and how."""
     for detail in status.details:
         found = error_details_pb2.BadRequest()
         if detail.Unpack(found):
-            yield from (f"  {v.field}: {v.description}" for v in found.field_violations)
+            yield from (f"{v.field}: {v.description}" for v in found.field_violations)

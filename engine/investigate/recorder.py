@@ -27,6 +27,18 @@ class Said:
     case_id: str = ""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Columns:
+    """What of a record stands plainly beside its ids, as in ``NewRecord``."""
+
+    outcome: str = ""
+    line_minor: int = 0
+    root: str = ""
+
+
+_NO_COLUMNS = Columns()
+
+
 class Recorder:
     """Appends to the ledger, and lets the very next decision see what it is to see."""
 
@@ -43,6 +55,7 @@ class Recorder:
         subject: str,
         value_type: type[_T],
         make: Callable[[str, int], tuple[_T, tuple[GraphEvent, ...]]],
+        columns: Columns = _NO_COLUMNS,
     ) -> _T:
         """The value that ``make`` gives for a record's id and time, once it is durable.
 
@@ -68,6 +81,9 @@ class Recorder:
                     subject=subject,
                     kind=kind,
                     at_us=at_us,
+                    outcome=columns.outcome,
+                    line_minor=columns.line_minor,
+                    root=columns.root,
                     body=encode(value),
                     answer=encode(value),
                     graph_events=events,

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from hashlib import sha256
 
@@ -148,7 +148,7 @@ class MemoryLedger:
             ),
             key=lambda record: -record.at_us,
         )
-        last = {_application(record): record for record in self._words(before_us)}
+        last = {_application(record): record for record in _words(self._rows, before_us)}
         return History(
             applications=tuple(_prior(one, last[_application(one)]) for one in found[:limit]),
             cut=len(found) > limit,
@@ -158,7 +158,7 @@ class MemoryLedger:
         self, decision_ids: Sequence[str], *, before_us: int
     ) -> tuple[GrantedLine, ...]:
         """Lines granted on applications, as ``Ledger.granted`` says."""
-        last = {_application(record): record.line_minor for record in self._words(before_us)}
+        last = {_application(record): record.line_minor for record in _words(self._rows, before_us)}
         return tuple(
             GrantedLine(decision_id=one, line_minor=last[one])
             for one in decision_ids
@@ -167,14 +167,8 @@ class MemoryLedger:
 
     async def decided_at_us(self, application: str) -> int:
         """When the last decision on it was made, as ``Ledger.decided_at_us`` says."""
-        words = [one for one in self._words(_LARGEST) if one.kind == "decision"]
+        words = [one for one in _words(self._rows, _LARGEST) if one.kind == "decision"]
         return max((one.at_us for one in words if _application(one) == application), default=0)
-
-    def _words(self, before_us: int) -> list[NewRecord]:
-        """Decisions and the reviews that count, in the order of their times."""
-        records = [row.record for row in self._rows if row.record.at_us < before_us]
-        words = [one for one in records if one.kind == "decision" or _is_review(one)]
-        return sorted(words, key=lambda record: record.at_us)
 
     async def read_after(self, position: int, limit: int) -> Sequence[tuple[int, GraphEvent]]:
         """The outbox after ``position``, in commit order."""
@@ -248,6 +242,13 @@ class MemoryLedger:
 
     def _head(self) -> bytes:
         return self._rows[-1].head if self._rows else chain.GENESIS
+
+
+def _words(rows: Iterable[_Row], before_us: int) -> list[NewRecord]:
+    """Decisions and the reviews that count, in the order of their times."""
+    records = [row.record for row in rows if row.record.at_us < before_us]
+    words = [one for one in records if one.kind == "decision" or _is_review(one)]
+    return sorted(words, key=lambda record: record.at_us)
 
 
 def _application(record: NewRecord) -> str:

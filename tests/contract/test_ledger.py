@@ -32,7 +32,6 @@ from engine.privacy import Erased, Keyring, KeyringError, Sealer
 from graph.model import ApplicationProjected
 from tests.ledger_records import record
 
-
 _LATER_US = 2_000_000
 _PERSON = "id_number:one"
 
@@ -433,7 +432,7 @@ async def _counted(ledger: Ledger, before_us: int) -> list[tuple[str, str, int, 
 
 
 async def test_what_a_reviewer_answered_counts_from_when_it_was_reported(ledger: Ledger) -> None:
-    """A referral approved, an approval declined; the last report counts; others stay as they are."""
+    """A referral approved, an approval declined; the last report counts; others stay."""
     names = [f"dec_mobile_{number}" for number in (1, 2, 3)]
     for number, outcome, line in ((1, "refer", 0), (2, "approve", 500), (3, "approve", 700)):
         await ledger.append(record(number, subject=_PERSON, outcome=outcome, line_minor=line))
@@ -515,7 +514,12 @@ async def test_reports_are_found_by_their_indexes(
     assert sqlite_ledger.healthy
     statements: list[tuple[str, Any]] = []
     connection = open_reader(tmp_path / FILE_NAME)
-    connection.exec_trace = lambda _, sql, bindings: statements.append((sql, bindings)) or True
+
+    def note(_: object, sql: str, given: Any) -> bool:
+        statements.append((sql, given))
+        return True
+
+    connection.exec_trace = note
     reader = Reader(tmp_path / FILE_NAME, Sealer(bytes(32)), bytes(32), threads=1)
     reader.bodies(connection, "reported_outcome", 0, 9)
     reader.newest(connection, "reported_outcome", _PERSON, None, 9)
@@ -657,7 +661,8 @@ async def test_a_ledger_of_the_version_before_is_brought_up(tmp_path: Path) -> N
     await ledger.close()
     with apsw.Connection(str(tmp_path / FILE_NAME)) as connection:
         connection.execute(
-            "DROP INDEX record_supplemented; DROP INDEX records_of_root; DROP INDEX reviews_of_root;"
+            "DROP INDEX record_supplemented; DROP INDEX records_of_root;"
+            "DROP INDEX reviews_of_root;"
             "ALTER TABLE records DROP COLUMN root; ALTER TABLE records DROP COLUMN supplements;"
             "PRAGMA user_version = 1"
         )

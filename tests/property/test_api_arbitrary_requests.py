@@ -17,11 +17,11 @@ from tests.conftest import RunningServer
 from tests.strategies_proto import messages
 from tests.unit.api.requests import full_request
 from touchstone.v1 import decision_pb2 as pb
-from touchstone.v1 import graph_pb2
+from touchstone.v1 import graph_pb2, outcome_pb2
 
 _METHODS = [
     method
-    for file in (pb.DESCRIPTOR, graph_pb2.DESCRIPTOR)
+    for file in (pb.DESCRIPTOR, graph_pb2.DESCRIPTOR, outcome_pb2.DESCRIPTOR)
     for service in file.services_by_name.values()
     for method in service.methods
 ]

@@ -23,6 +23,7 @@ from engine.lifecycle import PolicyDesk
 from engine.model import Application
 from engine.outcome import Decision, ExpectedLimit, LimitStatus, Outcome, Timing
 from engine.privacy import Tokeniser
+from engine.reporting import Reporting
 from engine.settings import Deadlines, Log, Network, Settings
 from engine.supplement import Supplement
 from graph.projector import Lag
@@ -156,6 +157,10 @@ class ScriptedApp:
     @property
     def investigation(self) -> Investigation:
         raise Unavailable("nothing is scripted for investigators")
+
+    @property
+    def reporting(self) -> Reporting:
+        raise Unavailable("nothing is scripted for outcomes")
 
     @property
     def access_log(self) -> AccessLog:

@@ -27,7 +27,7 @@ from engine.settings import ROLES, Access, Deadlines, Limits, Settings
 from tests.unit.api.harness import DECISION, SETTINGS, ScriptedEngine, Told, served, told_by
 from tests.unit.api.requests import full_request
 from touchstone.v1 import decision_pb2 as pb
-from touchstone.v1 import graph_pb2, policy_pb2, types_pb2
+from touchstone.v1 import graph_pb2, outcome_pb2, policy_pb2, types_pb2
 
 _DECIDE = "/touchstone.v1.DecisionService/Decide"
 _BATCH = "/touchstone.v1.DecisionService/BatchDecide"
@@ -255,7 +255,7 @@ async def test_a_defect_in_one_request_of_a_batch_leaves_the_others() -> None:
 
 
 def _every_method() -> list[str]:
-    files = (pb.DESCRIPTOR, graph_pb2.DESCRIPTOR, policy_pb2.DESCRIPTOR)
+    files = (pb.DESCRIPTOR, graph_pb2.DESCRIPTOR, outcome_pb2.DESCRIPTOR, policy_pb2.DESCRIPTOR)
     return [
         f"/{service.full_name}/{method.name}"
         for file in files

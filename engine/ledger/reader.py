@@ -25,6 +25,7 @@ from engine.ledger.model import (
 )
 from engine.ledger.pages import PageTokens, page_size_of
 from engine.ledger.schema import open_reader
+from engine.ledger.shared_reads import exposures
 from engine.model import GrantedLine, History, PriorApplication
 from engine.privacy import Sealer
 from graph.model import ApplicationProjected, GraphEvent
@@ -196,7 +197,7 @@ class Reader:
         rows: list[tuple[Any, ...]] = connection.execute(
             "SELECT sequence, decision_id, caller, request_id, at_us,"  # noqa: S608 - own terms
             " product, channel, outcome, line_minor,"
-            f" supplements FROM records WHERE {' AND '.join(terms)}"
+            f" supplements, parent, until_us FROM records WHERE {' AND '.join(terms)}"
             " ORDER BY sequence DESC LIMIT ?",
             (*values, size + 1),
         ).fetchall()
@@ -229,7 +230,8 @@ def history(
     """The person's applications before that time, as ``Ledger.history`` says."""
     rows: list[tuple[Any, ...]] = connection.execute(
         "SELECT r.decision_id, r.at_us, r.product, coalesce(v.outcome, r.outcome),"
-        " coalesce(v.line_minor, r.line_minor), v.at_us FROM records r"
+        " coalesce(v.line_minor, r.line_minor), v.at_us,"
+        " CASE r.root WHEN '' THEN r.decision_id ELSE r.root END FROM records r"
         " LEFT JOIN records v ON v.sequence = (SELECT w.sequence FROM records w"
         " WHERE w.kind = 'reported_outcome' AND w.root <> ''"
         " AND w.root = CASE r.root WHEN '' THEN r.decision_id ELSE r.root END"
@@ -242,9 +244,12 @@ def history(
         (subject, before_us, limit + 1, but),
     ).fetchall()
     names = PriorApplication.__slots__
+    found = [PriorApplication(**dict(zip(names, row, strict=True))) for *row, _ in rows[:limit]]
+    lines = [(row[-1], one.line_minor) for row, one in zip(rows, found, strict=False)]
+    added = exposures(connection, lines, before_us)
     return History(
         applications=tuple(
-            PriorApplication(**dict(zip(names, row, strict=True))) for row in rows[:limit]
+            replace(one, line_minor=line) for one, line in zip(found, added, strict=True)
         ),
         cut=len(rows) > limit,
     )
@@ -265,8 +270,11 @@ def granted(
         ") ORDER BY at_us DESC LIMIT 1",
         [(decision_id, before_us) for decision_id in decision_ids],
     )
-    found = ((str(row[0]), int(str(row[1]))) for row in rows)
-    return tuple(GrantedLine(decision_id=one, line_minor=line) for one, line in found if line > 0)
+    found = [(str(row[0]), int(str(row[1]))) for row in rows]
+    added = zip(found, exposures(connection, found, before_us), strict=True)
+    return tuple(
+        GrantedLine(decision_id=one, line_minor=line) for (one, _), line in added if line > 0
+    )
 
 
 def decided_at_us(connection: apsw.Connection, application: str) -> int:
@@ -325,7 +333,7 @@ def verify(connection: apsw.Connection) -> VerifyReport:
 
 def _walk(connection: apsw.Connection) -> VerifyReport:
     head, count, position = chain.GENESIS, 0, 0
-    columns = ", ".join((*chain.COLUMNS, *chain.LATER_COLUMNS))
+    columns = ", ".join(chain.ALL_COLUMNS)
     rows = connection.execute(
         f"SELECT {columns}, chain FROM records ORDER BY sequence"  # noqa: S608 - constants
     )

@@ -23,7 +23,11 @@ def line_caps(product: Product, inputs: LineInputs, income: int, assets: int) ->
     none = (CapName.INCOME, CapName.DEBT_SERVICE, CapName.EXPECTED_LOSS, CapName.TOTAL_EXPOSURE)
     part = is_part(inputs)
     return (
-        *((_cap(name, None, "") for name in none) if part else _own(product, inputs, income, assets)),
+        *(
+            (_cap(name, None, "") for name in none)
+            if part
+            else _own(product, inputs, income, assets)
+        ),
         _cap(CapName.SEGMENT, segment, why),
         _cap(CapName.PRODUCT, maximum, f"maximum of {product.name}"),
         _cap(

@@ -63,9 +63,7 @@ def _status(
     return LimitStatus.PARTIAL if reachable > 0 else LimitStatus.UNREACHABLE
 
 
-def _binding(
-    maximum: int, line: LineResult | None, asked_minor: int, gap: int
-) -> CapName | None:
+def _binding(maximum: int, line: LineResult | None, asked_minor: int, gap: int) -> CapName | None:
     """Why it is less than asked: the cap that binds the line, or the product's maximum."""
     if gap:
         return None if line is None else line.binding_cap

@@ -31,7 +31,7 @@ from engine.lines import (
     highest_line,
     verified_strength,
 )
-from engine.model import Admission, SourceStatus
+from engine.model import Admission, LineKind, SourceStatus
 from engine.outcome import (
     Decision,
     Degradation,
@@ -42,6 +42,7 @@ from engine.outcome import (
     Reason,
     ScoreResult,
     ShadowScore,
+    Shares,
     StageTrace,
 )
 from engine.policy import Policy
@@ -58,6 +59,14 @@ from engine.rules import (
 )
 from engine.score_parts import adjusted, parts_needed, supposed_score, with_parts
 from engine.scoring import Assessed, ScoreUnavailable
+from engine.sharing import (
+    add_parent,
+    add_told_parent,
+    hindrance,
+    kind_of,
+    raised_until_us,
+    sharing_of,
+)
 from engine.suppose import NOTHING, Suppose, SuppositionRefused, apply, suppose_lists
 from engine.wording import Voice, worded
 from graph.features import findings
@@ -124,7 +133,10 @@ class _Road:
         self._day: date = day_of(admission.as_of_us, policy.bundle.strategy.utc_offset_minutes)
         income, assets = verified_strength(self._product, admission.application.evidence)
         self._facts = base_facts(admission.application, self._day, income, assets)
+        if not looks_at_links:
+            add_told_parent(self._facts, admission.application)
         apply(self._facts, suppose)
+        self._kind = kind_of(self._facts, admission.application)
         self._standing = self._stand()
         self._signals = Signals()
         self._outcome = Outcome.APPROVE
@@ -226,6 +238,9 @@ class _Road:
             add_graph(self._facts, self._gathered.graph, self._admission.application)
         elif source == "history" and self._gathered.history is not None:
             add_history(self._facts, self._gathered.history, self._admission.as_of_us)
+            if self._gathered.history.parent is not None:
+                parent = self._gathered.history.parent
+                add_parent(self._facts, parent, self._admission.application)
         self._add_circle()
         apply(self._facts, self._suppose)
 
@@ -322,18 +337,43 @@ class _Road:
             self._explain_fraud_score()
 
     def _run_line(self) -> Outcome | None:
+        hindered = hindrance(self._product, self._kind, self._facts)
+        if hindered is not None:
+            self._add_reason(hindered.code, hindered.source, hindered.outcome)
+            return hindered.outcome
         inputs = self._line_inputs()
         if inputs is None:
             self._add_reason("INFORMATION_MISSING", "line:inputs", Outcome.REFER)
             return Outcome.REFER
         proven = self._facts.evidence
         strength = (proven.verified_income_minor, proven.verified_assets_minor)
-        line = self._line = compute_line(self._product, inputs, strength)
+        line = compute_line(self._product, inputs, strength)
+        line = self._line = replace(line, shares=self._shares())
         return None if line.line_minor > 0 else self._below_minimum(line, inputs)
 
+    def _shares(self) -> Shares | None:
+        """Whose line it shares, and until when."""
+        if self._kind is LineKind.PRIMARY:
+            return None
+        history, asked = self._gathered.history, self._admission.application.shares
+        parent = None if history is None else history.parent
+        named = "" if asked is None else asked.parent
+        raised = self._kind is LineKind.TEMPORARY
+        offset = self._policy.bundle.strategy.utc_offset_minutes
+        return Shares(
+            parent=named if parent is None else parent.decision_id,
+            parent_line_minor=self._facts.parent.line_minor.value,
+            from_us=self._admission.as_of_us if raised else None,
+            until_us=(
+                raised_until_us(self._product, self._facts, self._day, offset) if raised else None
+            ),
+        )
+
     def _line_inputs(self) -> LineInputs | None:
-        """``None`` if something that a cap needs is unknown."""
+        """``None`` if something that a cap needs is unknown, or no line can be shared."""
         facts = self._facts
+        if hindrance(self._product, self._kind, facts) is not None:
+            return None
         needed: list[tuple[Message, str]] = [
             (facts.score, "pd"),
             (facts.bureau, "monthly_obligations_minor"),
@@ -343,13 +383,15 @@ class _Road:
         together = self._product.group_exposure_minor
         if together is not None and self._looks_at_links:
             needed.append((facts.history, "circle_line_minor"))
-        if not all(message.HasField(name) for message, name in needed):
+        is_part = self._kind is LineKind.SUPPLEMENTARY
+        if not is_part and not all(message.HasField(name) for message, name in needed):
             return None
+        raised_minor = facts.parent.held_minor.value if self._kind is LineKind.TEMPORARY else 0
         return LineInputs(
             pd=facts.score.pd.value,
             evidence=self._admission.application.evidence,
             monthly_obligations_minor=facts.bureau.monthly_obligations_minor.value,
-            own_lines_minor=facts.lines.own_minor.value,
+            own_lines_minor=max(facts.lines.own_minor.value - raised_minor, 0),
             elsewhere_lines_minor=facts.lines.elsewhere_minor.value,
             is_student=facts.applicant.is_student,
             age=facts.applicant.age,
@@ -360,13 +402,16 @@ class _Road:
                 if together is None
                 else max(together - facts.history.circle_line_minor.value, 0)
             ),
+            sharing=sharing_of(self._kind, facts),
         )
 
     def _below_minimum(self, line: LineResult, inputs: LineInputs) -> Outcome:
         """Room below the product's minimum: refer if proofs could open it, else decline."""
         reachable = highest_line(self._product, inputs).line_minor > 0
         outcome = Outcome.REFER if reachable else Outcome.DECLINE
-        self._add_reason("LINE_BELOW_MINIMUM", "line:minimum", outcome)
+        raised = self._kind is LineKind.TEMPORARY
+        code = "LINE_NOT_RAISED" if raised else "LINE_BELOW_MINIMUM"
+        self._add_reason(code, "line:minimum", outcome)
         self._reasons.append(cap_reason(self._policy.bundle.reasons, line.binding_cap, outcome))
         return outcome
 
@@ -419,6 +464,7 @@ class _Road:
             fraud_score=self._fraud_score,
             challengers=self._challengers,
             supplements="" if admission.follows is None else admission.follows.decision_id,
+            kind=self._kind,
         )
         voice = Voice.DECISION if self._looks_at_links else Voice.ESTIMATE
         return worded(self._policy.bundle, self._product, decision, voice)

@@ -60,6 +60,7 @@ _STEPS = {
     "product": ("product ceiling", "产品上限"),
     "group": ("connected group", "关联群体"),
     "policy": ("policy", "政策"),
+    "parent": ("the line that is shared", "所共享的额度"),
 }
 
 
@@ -119,7 +120,7 @@ class Explanation:
 
 
 def _sentences(decision: Decision, zh: int, said: Mapping[str, str]) -> Iterator[str]:
-    day = datetime.fromtimestamp(decision.as_of_us / 1e6, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
+    day = _moment(decision.as_of_us)
     outcome = _OUTCOMES[decision.outcome][zh]
     yield (
         f"{day}: 产品 {decision.product} 的申请被{outcome}。"
@@ -143,6 +144,7 @@ def _sentences(decision: Decision, zh: int, said: Mapping[str, str]) -> Iterator
         yield from _parts(decision.score, "信用评分" if zh else "The score", zh)
     if decision.line is not None:
         yield _line(decision, decision.line, zh)
+        yield from _shared(decision, decision.line, zh)
     yield from _limit(decision.expected_limit, decision.currency, zh)
     for degradation in decision.degradations:
         yield (
@@ -162,6 +164,10 @@ def _sentences(decision: Decision, zh: int, said: Mapping[str, str]) -> Iterator
     )
 
 
+def _moment(at_us: int) -> str:
+    return datetime.fromtimestamp(at_us / 1e6, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
+
+
 def _amount(minor: int, currency: str) -> str:
     digits = MINOR_DIGITS[currency]
     return f"{currency} {Decimal(minor).scaleb(-digits):,.{digits}f}"
@@ -175,6 +181,29 @@ def _line(decision: Decision, line: LineResult, zh: int) -> str:
         return f"{'额度' if final else '按现有信息可承受额度'} {amount}, 约束因素: {names[1]}。"
     lead = "The line is" if final else "The facts so far would carry"
     return f"{lead} {amount}; the binding cap is {names[0]}."
+
+
+def _shared(decision: Decision, line: LineResult, zh: int) -> Iterator[str]:
+    """Whose line it is a part of, or whose it raises and until when."""
+    shares = line.shares
+    if shares is None:
+        return
+    own = _amount(shares.parent_line_minor, decision.currency)
+    if shares.until_us is None:
+        yield (
+            f"该额度为主卡额度 {own} (决策 {shares.parent}) 的一部分, 不新增授信。"
+            if zh
+            else f"It is part of the primary card's line of {own} (decision {shares.parent}) and"
+            " adds no credit."
+        )
+        return
+    until = _moment(shares.until_us)
+    yield (
+        f"原额度 {own} (决策 {shares.parent}) 临时提升至 {until}, 到期后恢复原额度。"
+        if zh
+        else f"The card's own line is {own} (decision {shares.parent}); a raise holds until"
+        f" {until}, then the line is its own again."
+    )
 
 
 def _limit(answer: ExpectedLimit, currency: str, zh: int) -> Iterator[str]:

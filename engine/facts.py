@@ -7,7 +7,15 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
 
-from engine.model import Application, Bureau, BureauMonth, History, RepaymentStatus, Role
+from engine.model import (
+    Application,
+    Bureau,
+    BureauMonth,
+    History,
+    LineKind,
+    RepaymentStatus,
+    Role,
+)
 from graph.circle import circle_members
 from graph.features import graph_facts, unavailable
 from graph.model import Neighbourhood
@@ -56,6 +64,9 @@ def _application(facts: facts_pb2.ApplicationFacts, application: Application, da
     if application.expected_limit_minor is not None:
         facts.expected_limit_minor.value = application.expected_limit_minor
     facts.supplementary = application.supplementary
+    facts.temporary = application.kind is LineKind.TEMPORARY
+    if application.shares is not None and application.shares.until is not None:
+        facts.temporary_days.value = (application.shares.until - day).days
     roles = {link.role for link in application.links}
     facts.has_guarantor = Role.GUARANTOR in roles
     facts.has_referrer = Role.REFERRER in roles
@@ -146,8 +157,13 @@ def add_history(facts: facts_pb2.Facts, history: History, as_of_us: int) -> None
 def add_circle(
     facts: facts_pb2.Facts, history: History, neighbourhood: Neighbourhood, application: Application
 ) -> None:
-    """What the circle of linked applicants has been granted; unknown if nobody looked it up."""
+    """What the circle of linked applicants has been granted; unknown if nobody looked it up.
+
+    A line that is to be raised is no other line, wherever the graph finds it.
+    """
     members = set(circle_members(neighbourhood, application.links))
+    if application.kind is LineKind.TEMPORARY and history.parent is not None:
+        members.discard(history.parent.root)
     if history.circle is None and members:
         return
     granted = (one.line_minor for one in history.circle or () if one.decision_id in members)

@@ -24,6 +24,7 @@ from engine.model import (
     SourceStatus,
 )
 from engine.outcome import Gathered
+from engine.parents import parent_of
 from engine.rules import SourcePolicy
 from graph.circle import circle_members
 from graph.model import Neighbourhood, NeighbourhoodQuery
@@ -84,20 +85,24 @@ class GraphSource:
 
 @dataclass(frozen=True, slots=True)
 class HistorySource:
-    """Earlier recorded applications of the same person, at most ``limit``."""
+    """Earlier recorded applications of the same person, at most ``limit``; and of a line that
+    shares another's the card that holds it.
+    """
 
     ledger: Ledger
     limit: int = 200
 
     async def fetch(self, admission: Admission, timeout_s: float) -> History:
-        """One indexed read of the ledger."""
+        """One indexed read of the ledger; three where a line is shared, within the same time."""
         async with asyncio.timeout(timeout_s):
-            return await self.ledger.history(
+            found = await self.ledger.history(
                 subject_of(admission),
                 before_us=admission.as_of_us,
                 limit=self.limit,
                 but=admission.applicant_key,
             )
+            parent = await parent_of(self.ledger, admission, subject_of(admission))
+            return found if parent is None else replace(found, parent=parent)
 
 
 @dataclass(frozen=True, slots=True)

@@ -132,10 +132,36 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HeldLines:
-    """Credit lines already granted, total, here and at other issuers (刚性扣减)."""
+    """Credit lines already granted, total, here and at other issuers (刚性扣减).
+
+    ``parent_minor``: of those here, that of the card whose line is to be shared, as the channel
+    names it.
+    """
 
     own_minor: int
     elsewhere_minor: int
+    parent_minor: int = 0
+
+
+class LineKind(StrEnum):
+    """What kind of line is asked for. All but ``PRIMARY`` share the line of a parent."""
+
+    PRIMARY = "primary"
+    SUPPLEMENTARY = "supplementary"
+    TEMPORARY = "temporary"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SharedLine:
+    """A line that shares another's: a supplementary card (附属卡) or a raise for a time (临时额度).
+
+    ``parent``: a decision on the parent, "" if what the channel named is no decision of ours.
+    ``until``: the last day of a raise, ``None`` for the longest that the product gives.
+    """
+
+    kind: LineKind
+    parent: str
+    until: date | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -187,6 +213,12 @@ class Application:
     bureau: Bureau | None
     held_lines: HeldLines | None
     evidence: tuple[Evidence, ...]
+    shares: SharedLine | None = None
+
+    @property
+    def kind(self) -> LineKind:
+        """What kind of line it asks for."""
+        return LineKind.PRIMARY if self.shares is None else self.shares.kind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -251,6 +283,29 @@ class PriorApplication:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ParentLine:
+    """The card whose line is to be shared, as of the application; minor units.
+
+    ``decision_id``: the last decision on it, ``root`` the first. ``outcome`` and ``line_minor`` are
+    a reviewer's where one answered. ``kind``: what kind of line the parent itself is.
+    ``supplementary_minor``: what other supplementary cards hold of the line; ``temporary_minor``:
+    the total of a raise in force, 0 without one. ``erased``: nothing else is known of it.
+    """
+
+    decision_id: str
+    root: str
+    kind: LineKind
+    same_person: bool
+    product: str
+    currency: str
+    outcome: str
+    line_minor: int
+    supplementary_minor: int
+    temporary_minor: int
+    erased: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class GrantedLine:
     """The line granted on an application, by the engine or a reviewer after it; minor units."""
 
@@ -263,9 +318,10 @@ class History:
     """Earlier applications of the person; ``cut`` says that older ones were left out.
 
     ``circle``: lines granted to the circle of linked applicants, those of 0 left out; ``None``: not
-    looked up.
+    looked up. ``parent``: the card whose line is to be shared; ``None``: none is, or it is unknown.
     """
 
     applications: tuple[PriorApplication, ...]
     cut: bool
     circle: tuple[GrantedLine, ...] | None = None
+    parent: ParentLine | None = None

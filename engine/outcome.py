@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from engine.model import History, SourceStatus
+from engine.model import History, LineKind, SourceStatus
 from graph.model import Neighbourhood
 
 
@@ -130,7 +130,10 @@ class ShadowScore:
 
 
 class CapName(StrEnum):
-    """The caps on a line, in the fixed order in which a tie is resolved."""
+    """The caps on a line, in the fixed order in which a tie is resolved.
+
+    ``PARENT`` is listed only of lines that share another's.
+    """
 
     INCOME = "income"
     DEBT_SERVICE = "debt_service"
@@ -140,6 +143,7 @@ class CapName(StrEnum):
     PRODUCT = "product"
     GROUP = "group"
     POLICY = "policy"
+    PARENT = "parent"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -160,11 +164,25 @@ class WaterfallStep:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Shares:
+    """Whose line it shares, and of a raise from when until when: microseconds, the end exclusive.
+
+    ``parent``: the last decision on the parent; ``parent_line_minor``: its line without any raise.
+    """
+
+    parent: str
+    parent_line_minor: int
+    from_us: int | None
+    until_us: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LineResult:
     """The approved line. 0 when the room is below the product's minimum.
 
     ``minimum_minor``, ``maximum_minor``, ``step_minor``: the offered range {m, m+u, ..., line};
-    ``minimum_minor`` is 0 when nothing is offered.
+    ``minimum_minor`` is 0 when nothing is offered. ``shares``: of a line that shares another's; of
+    a raise for a time the line is the total with the parent's.
     """
 
     line_minor: int
@@ -178,6 +196,7 @@ class LineResult:
     caps: tuple[Cap, ...]
     binding_cap: CapName
     waterfall: tuple[WaterfallStep, ...]
+    shares: Shares | None = None
 
 
 class LimitStatus(StrEnum):
@@ -286,6 +305,7 @@ class Decision:
     supplements: str = ""
     text_en: str = ""
     text_zh: str = ""
+    kind: LineKind = LineKind.PRIMARY
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

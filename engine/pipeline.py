@@ -6,8 +6,12 @@ Nothing is answered before it is durable; the same (caller, request_id) gets the
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
-from contextlib import AbstractAsyncContextManager, AbstractContextManager
+from collections.abc import AsyncIterator, Callable
+from contextlib import (
+    AbstractAsyncContextManager,
+    AbstractContextManager,
+    asynccontextmanager,
+)
 from dataclasses import dataclass, replace
 from typing import Protocol
 
@@ -34,12 +38,14 @@ from engine.ledger import (
 from engine.model import Admission, Application
 from engine.once import Call, Once, same_answer
 from engine.outcome import Decision, Gathered, Timing
+from engine.parents import root_of
 from engine.policy import Policy
 from engine.privacy import Tokeniser
 from engine.record import PINNED, DecisionRecord, MarkRecord, explained, has_parts
 from engine.recording import new_record
 from engine.stopwatch import Stopwatch
 from engine.supplement import Supplement, next_admission
+from engine.turns import Turns
 from graph.model import FraudMarked
 from graph.pending import PendingIndex
 
@@ -106,6 +112,7 @@ class DecisionEngine:
         self._clock = clock
         self._once = Once(ledger, max_in_flight)
         self._explaining = asyncio.Semaphore(1)
+        self._turns = Turns()
 
     async def decide(
         self,
@@ -126,7 +133,8 @@ class DecisionEngine:
 
         async def make() -> bytes:
             with self._policies.lease(customer_of(application)) as (policy, role):
-                return await self._decide(policy, role, asked, application)
+                async with self._alone(application, asked.call.deadline):
+                    return await self._decide(policy, role, asked, application)
 
         return await self._once.run(asked.call, make)
 
@@ -153,10 +161,24 @@ class DecisionEngine:
             if stored is None or stored.kind != "decision" or stored.caller != caller:
                 raise NotFound("no decision with that id")
             record = decode(stored.body, DecisionRecord)
-            async with self._pinned.lease(record.decision.policy_digest) as policy:
+            async with (
+                self._pinned.lease(record.decision.policy_digest) as policy,
+                self._alone(record.admission.application, asked.call.deadline),
+            ):
                 return await self._supplement(policy, record, asked, supplement)
 
         return await self._once.run(asked.call, make)
+
+    @asynccontextmanager
+    async def _alone(self, application: Application, deadline: Deadline) -> AsyncIterator[None]:
+        """Of lines that share one, each is recorded before the next looks at what is left."""
+        shares = application.shares
+        if shares is None or not shares.parent:
+            yield
+            return
+        root = await root_of(self._ledger, shares)
+        async with self._turns.turn(root, deadline):
+            yield
 
     async def _supplement(
         self, policy: Policy, record: DecisionRecord, asked: _Asked, supplement: Supplement

@@ -14,6 +14,7 @@ def new_record(record: DecisionRecord, fingerprint: bytes, answer: bytes) -> New
     """The row: ids, tokens and outcomes stand plainly; record and answer get sealed."""
     admission, decision = record.admission, record.decision
     application = admission.application
+    parent, until_us = _shares(record)
     return NewRecord(
         caller=admission.caller,
         request_id=admission.request_id,
@@ -32,6 +33,8 @@ def new_record(record: DecisionRecord, fingerprint: bytes, answer: bytes) -> New
         line_minor=_approved_line_minor(decision),
         root="" if admission.follows is None else admission.follows.root,
         supplements="" if admission.follows is None else admission.follows.decision_id,
+        parent=parent,
+        until_us=until_us,
         body=encode(record),
         answer=answer,
         graph_events=(
@@ -50,3 +53,15 @@ def _approved_line_minor(decision: Decision) -> int:
     if decision.line is None or decision.outcome is not Outcome.APPROVE:
         return 0
     return decision.line.line_minor
+
+
+def _shares(record: DecisionRecord) -> tuple[str, int]:
+    """The parent's first decision and the end of a raise; "" and 0 for a line of its own.
+
+    Where no line came of it there is none to share: one that a reviewer grants on it all the same
+    counts in full, for nobody knows until when.
+    """
+    history, line = record.gathered.history, record.decision.line
+    if history is None or history.parent is None or line is None or line.shares is None:
+        return "", 0
+    return history.parent.root, line.shares.until_us or 0

@@ -9,9 +9,17 @@ from typing import Any
 import yaml
 from hypothesis import strategies as st
 
-from engine.lines import LineInputs, Product, load_products
-from engine.lines.product import AgeCeiling, Band, Ceilings, Combine, EvidenceRule
-from engine.model import INCOME_EVIDENCE, Evidence, EvidenceKind, VerificationStatus
+from engine.lines import LineInputs, Product, Sharing, load_products
+from engine.lines.product import (
+    AgeCeiling,
+    Band,
+    Ceilings,
+    Combine,
+    EvidenceRule,
+    SupplementaryRule,
+    TemporaryRule,
+)
+from engine.model import INCOME_EVIDENCE, Evidence, EvidenceKind, LineKind, VerificationStatus
 
 PRODUCTS_FILE = Path(__file__).parents[1] / "rulesets" / "credit_card" / "products.yaml"
 
@@ -58,18 +66,32 @@ def second_opinion(product: Product, person: LineInputs, income: int, assets: in
     Tries them one by one from the top; shares nothing with the caps but the product.
     """
     line = product.maximum_minor
-    while line >= product.minimum_minor:
-        if _allowed(product, person, income, assets, line):
+    while line > 0:
+        if _offered(product, person, line) and _allowed(product, person, income, assets, line):
             return line
         line -= product.step_minor
     return 0
 
 
+def _offered(product: Product, person: LineInputs, line: int) -> bool:
+    """Whether there is such a line at all, whoever asks."""
+    sharing, part, raised = person.sharing, product.supplementary, product.temporary
+    if sharing is None:
+        return line >= product.minimum_minor
+    parent = sharing.parent_line_minor
+    if sharing.kind is LineKind.SUPPLEMENTARY:
+        assert part is not None
+        together = line + sharing.supplementary_minor
+        within = part.minimum_minor <= line <= part.maximum_minor
+        return within and line <= part.share * parent and together <= parent
+    assert raised is not None
+    more = line - parent
+    within = product.minimum_minor <= line and 0 < more <= raised.maximum_minor
+    return within and more <= raised.share * parent
+
+
 def _allowed(product: Product, person: LineInputs, income: int, assets: int, line: int) -> bool:
-    band = next(b for b in product.bands if person.pd < b.pd_below or b is product.bands[-1])
-    free = max(product.debt_service_share * income - person.monthly_obligations_minor, Fraction(0))
-    use = product.loss_given_default * band.expected_use
-    held = person.own_lines_minor + person.elsewhere_lines_minor
+    """Whether ceilings and, unless another person repays, what the applicant can carry allow it."""
     ages = [a for a in product.ceilings.ages if a.from_age <= person.age < a.below_age]
     ceilings = [
         product.ceilings.unsecured_minor,
@@ -77,14 +99,21 @@ def _allowed(product: Product, person: LineInputs, income: int, assets: int, lin
         product.ceilings.segments.get(person.customer_segment),
         *(a.ceiling_minor for a in ages),
         person.policy_cap_minor,
-        person.group_room_minor,
     ]
+    if not all(line <= ceiling for ceiling in ceilings if ceiling is not None):
+        return False
+    if person.sharing is not None and person.sharing.kind is LineKind.SUPPLEMENTARY:
+        return True
+    band = next(b for b in product.bands if person.pd < b.pd_below or b is product.bands[-1])
+    free = max(product.debt_service_share * income - person.monthly_obligations_minor, Fraction(0))
+    use = product.loss_given_default * band.expected_use
+    held = person.own_lines_minor + person.elsewhere_lines_minor
     return (
         line <= band.income_multiple * income + band.asset_share * assets
         and line * product.minimum_payment <= free
         and Fraction(person.pd) * use * line <= band.loss_budget_minor
         and line + held <= product.total_exposure_minor
-        and all(line <= ceiling for ceiling in ceilings if ceiling is not None)
+        and (person.group_room_minor is None or line <= person.group_room_minor)
     )
 
 
@@ -170,7 +199,27 @@ def _products(draw: st.DrawFn) -> Product:
     )
 
 
-products = st.one_of(st.sampled_from(list(SHIPPED.values())), _products())
+@st.composite
+def _sharing_products(draw: st.DrawFn, product: st.SearchStrategy[Product]) -> Product:
+    """With supplementary cards and raises for a time, of its own rules or of random ones."""
+    drawn = draw(product)
+    if drawn.supplementary is not None and drawn.temporary is not None:
+        return drawn
+    steps = drawn.maximum_minor // drawn.step_minor
+    least, most = sorted(draw(st.tuples(st.integers(1, steps), st.integers(1, steps))))
+    share = st.integers(1, 100).map(lambda n: Fraction(n, 100))
+    return replace(
+        drawn,
+        supplementary=SupplementaryRule(
+            share=draw(share),
+            minimum_minor=least * drawn.step_minor,
+            maximum_minor=most * drawn.step_minor,
+        ),
+        temporary=TemporaryRule(share=draw(share), maximum_minor=draw(_amounts), days=60),
+    )
+
+
+products = _sharing_products(st.one_of(st.sampled_from(list(SHIPPED.values())), _products()))
 
 proofs = st.builds(
     Evidence,
@@ -195,3 +244,13 @@ people = st.builds(
     policy_cap_minor=st.one_of(st.none(), st.none(), _amounts),
     group_room_minor=st.one_of(st.none(), st.none(), _amounts),
 )
+
+_sharing = st.builds(
+    Sharing,
+    kind=st.sampled_from([LineKind.SUPPLEMENTARY, LineKind.TEMPORARY]),
+    parent_line_minor=st.one_of(st.just(0), _amounts, st.integers(1, 100).map(lambda n: n * 7)),
+    supplementary_minor=st.one_of(st.just(0), _amounts),
+)
+sharers = st.builds(replace, people, sharing=_sharing)
+"""Whoever asks for a part of a line, or for a raise for a time."""
+everybody = st.one_of(people, sharers)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from google.protobuf import timestamp_pb2
 from google.type import money_pb2
 
 from engine.api.dates import to_timestamp
@@ -74,6 +75,7 @@ def to_decision(request_id: str, decision: Decision, timings: Iterable[Timing]) 
         supplements=decision.supplements,
         text_en=decision.text_en,
         text_zh=decision.text_zh,
+        line_kind=f"LINE_KIND_{decision.kind.name}",
     )
 
 
@@ -98,6 +100,7 @@ def to_line(line: LineResult | None, currency: str) -> pb.CreditLine | None:
     if line is None:
         return None
     offered = line.minimum_minor > 0
+    shares = line.shares
     return pb.CreditLine(
         amount=to_money(line.line_minor, currency),
         offered_minimum=to_money(line.minimum_minor, currency) if offered else None,
@@ -117,6 +120,10 @@ def to_line(line: LineResult | None, currency: str) -> pb.CreditLine | None:
             pb.WaterfallStep(name=step.name, amount=to_money(step.amount_minor, currency))
             for step in line.waterfall
         ),
+        parent_decision_id="" if shares is None else shares.parent,
+        parent_amount=None if shares is None else to_money(shares.parent_line_minor, currency),
+        valid_from=_moment(None if shares is None else shares.from_us),
+        valid_until=_moment(None if shares is None else shares.until_us),
     )
 
 
@@ -153,6 +160,10 @@ def to_expected(expected: ExpectedLimit, currency: str) -> pb.ExpectedLimit:
         unreachable_cap="" if expected.unreachable_cap is None else expected.unreachable_cap.value,
         evidence_plan_policy_digest=expected.plan_policy_digest,
     )
+
+
+def _moment(at_us: int | None) -> timestamp_pb2.Timestamp | None:
+    return None if at_us is None else to_timestamp(at_us)
 
 
 def _money(minor: int | None, currency: str) -> money_pb2.Money | None:

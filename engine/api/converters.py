@@ -15,6 +15,7 @@ from engine.api.identifiers import Links, Tokens, born_on, document_kind
 from engine.api.money import Purse, Sign
 from engine.api.problems import Problems
 from engine.api.proofs import to_evidence
+from engine.api.shared_lines import named_parent, to_shared_line
 from engine.currency import MAX_MINOR
 from engine.estimate import Prospect
 from engine.model import (
@@ -97,6 +98,7 @@ class _Reader:
             if message.HasField("bureau")
             else None
         )
+        shares = to_shared_line(path, message, self._problems, self._today)
         held_lines = self._held_lines(f"{path}.held_lines", message)
         evidence = to_evidence(
             f"{path}.evidence", message.evidence, self._purse, self._problems, self._today
@@ -117,6 +119,7 @@ class _Reader:
             bureau=bureau,
             held_lines=held_lines,
             evidence=evidence,
+            shares=shares,
         )
 
     def _expected_limit(self, message: pb.Application) -> int | None:
@@ -169,14 +172,18 @@ class _Reader:
         if not message.HasField("held_lines"):
             return None
         totals = {pb.LINE_HOLDER_OWN: 0, pb.LINE_HOLDER_ELSEWHERE: 0}
+        parent, parent_minor = named_parent(message), 0
         for place, line in enumerate(message.held_lines.lines):
             amount = self._purse.read(f"{path}.lines[{place}].amount", line.amount)
             totals[line.holder] = totals.get(line.holder, 0) + amount
+            if parent and line.decision_id == parent and line.holder == pb.LINE_HOLDER_OWN:
+                parent_minor += amount
         if max(totals.values()) >= MAX_MINOR:
             self._problems.add(path, "the sum is too large")
         return HeldLines(
             own_minor=totals[pb.LINE_HOLDER_OWN],
             elsewhere_minor=totals[pb.LINE_HOLDER_ELSEWHERE],
+            parent_minor=parent_minor,
         )
 
 

@@ -249,4 +249,6 @@ def _summary(record: RecordSummary) -> pb.DecisionSummary:
         outcome=outcome_name(record.outcome),
         line_minor=record.line_minor,
         supplements=record.supplements,
+        shares_line_of=record.parent,
+        valid_until=to_timestamp(record.until_us) if record.until_us else None,
     )

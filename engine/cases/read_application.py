@@ -143,7 +143,7 @@ def _held(values: Values, node: Node) -> dict[str, object] | None:
 
 
 _TEXTS = ("channel", "customer_segment", "branch", "staff_member", "partner")
-_FLAGS = ("supplementary", "student", "guarantor", "referrer")
+_FLAGS = ("supplementary", "temporary", "student", "guarantor", "referrer")
 FIELDS: dict[str, _Parser] = {
     "product": _product,
     **{name: partial(_text, what=f"`{name}`") for name in _TEXTS},

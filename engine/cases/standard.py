@@ -26,10 +26,13 @@ from engine.model import (
     History,
     Identifier,
     IdentifierKind,
+    LineKind,
     Link,
+    ParentLine,
     RepaymentStatus,
     Role,
     Session,
+    SharedLine,
     SourceStatus,
     VerificationStatus,
 )
@@ -41,6 +44,8 @@ from graph.model import IdentifierRow, Neighbourhood
 STANDARD_DAY = date(2026, 6, 15)
 STANDARD_PRODUCT = "classic"
 AGE = 35
+#: The line of the card that a case shares, in major units.
+PARENT_LINE = 30_000
 
 
 def admission(case: Case, strategy: Strategy, product: str) -> Admission:
@@ -63,13 +68,38 @@ def gathered(case: Case, asked: Admission) -> Gathered:
     return Gathered(
         statuses=tuple(case.sources.items()),
         graph=alone(asked) if graph else None,
-        history=History(applications=(), cut=False, circle=()) if history else None,
+        history=_history(asked) if history else None,
     )
+
+
+def _history(asked: Admission) -> History:
+    """No earlier application; and where a line is shared, a card of 30,000 that nothing shares."""
+    application = asked.application
+    history = History(applications=(), cut=False, circle=())
+    if application.shares is None:
+        return history
+    parent = ParentLine(
+        decision_id=application.shares.parent,
+        root=application.shares.parent,
+        kind=LineKind.PRIMARY,
+        same_person=application.kind is LineKind.TEMPORARY,
+        product=application.product,
+        currency=application.currency,
+        outcome="approve",
+        line_minor=PARENT_LINE * 10 ** MINOR_DIGITS[application.currency],
+        supplementary_minor=0,
+        temporary_minor=0,
+    )
+    return replace(history, parent=parent)
 
 
 def _application(case: Case, currency: str, product: str, unit: int) -> Application:
     changes = dict(case.application)
     day = case.on
+    kind = _kind(
+        supplementary=bool(changes.get("supplementary", False)),
+        temporary=bool(changes.pop("temporary", False)),
+    )
     standard = Application(
         product=product,
         channel="mobile",
@@ -91,8 +121,15 @@ def _application(case: Case, currency: str, product: str, unit: int) -> Applicat
         bureau=_bureau(changes.pop("bureau", {}), day, unit),
         held_lines=_held(changes.pop("held_lines", {}), unit),
         evidence=_evidence(changes.pop("evidence", None), day, unit),
+        shares=None if kind is LineKind.PRIMARY else SharedLine(kind=kind, parent="parent"),
     )
     return replace(standard, **changes)
+
+
+def _kind(*, supplementary: bool, temporary: bool) -> LineKind:
+    if supplementary:
+        return LineKind.SUPPLEMENTARY
+    return LineKind.TEMPORARY if temporary else LineKind.PRIMARY
 
 
 def _applicant(day: date, *, is_student: bool) -> Applicant:

@@ -15,6 +15,7 @@ from engine.ledger.model import (
     StoredRecord,
     VerifyReport,
 )
+from engine.ledger.sharing import SharedLines
 from engine.ledger.sqlite import SqliteLedger
 
 __all__ = [
@@ -28,6 +29,7 @@ __all__ = [
     "RecordRef",
     "RecordRefused",
     "RecordSummary",
+    "SharedLines",
     "SqliteLedger",
     "StoredAnswer",
     "StoredRecord",

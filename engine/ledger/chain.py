@@ -34,8 +34,11 @@ COLUMNS = (
 )
 """The columns that are hashed, in this order."""
 
-LATER_COLUMNS = ("root", "supplements")
-"""Columns that came with a later version: hashed, after the others, in records that have them."""
+LATER_COLUMNS = (("root", "supplements"), ("parent", "until_us"))
+"""Columns that came with each later version: hashed, after the others, in records that use them or
+those of a version after it.
+"""
+ALL_COLUMNS = (*COLUMNS, *(name for added in LATER_COLUMNS for name in added))
 
 
 def link(previous: bytes, values: Sequence[str | int | bytes], events: Sequence[bytes]) -> bytes:
@@ -53,5 +56,9 @@ def hashed(values: Sequence[str | int | bytes]) -> Sequence[str | int | bytes]:
 
     A record that does not use the later ones has the hash that it had before they came.
     """
-    later = values[len(COLUMNS) :]
-    return values if any(later) else values[: len(COLUMNS)]
+    end = len(values)
+    for added in reversed(LATER_COLUMNS):
+        if any(values[end - len(added) : end]):
+            break
+        end -= len(added)
+    return values[:end]

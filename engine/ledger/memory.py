@@ -28,6 +28,7 @@ from engine.ledger.model import (
 )
 from engine.ledger.pages import PageTokens, page_size_of
 from engine.ledger.reader import without_links
+from engine.ledger.sharing import SharedLines, Sharer, added_minor, shared_lines
 from engine.model import GrantedLine, History, PriorApplication
 from engine.privacy import Erased
 from graph.model import GraphEvent
@@ -48,7 +49,9 @@ _TEXTS = (
     "outcome",
     "root",
     "supplements",
+    "parent",
 )
+_NUMBERS = ("at_us", "line_minor", "until_us")
 
 
 @dataclass(slots=True)
@@ -150,7 +153,13 @@ class MemoryLedger:
         )
         last = {_application(record): record for record in _words(self._rows, before_us)}
         return History(
-            applications=tuple(_prior(one, last[_application(one)]) for one in found[:limit]),
+            applications=tuple(
+                replace(
+                    _prior(one, last[_application(one)]),
+                    line_minor=self._exposure(_application(one), before_us),
+                )
+                for one in found[:limit]
+            ),
             cut=len(found) > limit,
         )
 
@@ -158,12 +167,55 @@ class MemoryLedger:
         self, decision_ids: Sequence[str], *, before_us: int
     ) -> tuple[GrantedLine, ...]:
         """Lines granted on applications, as ``Ledger.granted`` says."""
-        last = {_application(record): record.line_minor for record in _words(self._rows, before_us)}
-        return tuple(
-            GrantedLine(decision_id=one, line_minor=last[one])
-            for one in decision_ids
-            if last.get(one, 0) > 0
+        lines = ((one, self._exposure(one, before_us)) for one in decision_ids)
+        return tuple(GrantedLine(decision_id=one, line_minor=line) for one, line in lines if line)
+
+    async def shared(self, application: str, *, before_us: int, but: str) -> SharedLines:
+        """What became of an application and what shares its line, as ``Ledger.shared`` says."""
+        word = self._last_word(application, before_us)
+        last = self._last_decisions(before_us).get(application)
+        return shared_lines(
+            "" if last is None else last.decision_id,
+            ("", 0) if word is None else (word.outcome, word.line_minor),
+            self._sharers(application, before_us),
+            before_us,
+            but,
         )
+
+    def _exposure(self, application: str, before_us: int) -> int:
+        """What the line granted on it adds to anybody's exposure at that time."""
+        word = self._last_word(application, before_us)
+        if word is None or not word.line_minor:
+            return 0
+        last = self._last_decisions(before_us)[application]
+        if not last.parent:
+            return word.line_minor
+        above = self._last_word(last.parent, before_us)
+        parent = (0 if above is None else above.line_minor, self._sharers(last.parent, before_us))
+        return added_minor(application, word.line_minor, last.until_us, parent, before_us)
+
+    def _last_word(self, application: str, before_us: int) -> NewRecord | None:
+        words = _words(self._rows, before_us)
+        return next((one for one in reversed(words) if _application(one) == application), None)
+
+    def _last_decisions(self, before_us: int) -> dict[str, NewRecord]:
+        words = _words(self._rows, before_us)
+        return {_application(one): one for one in words if one.kind == "decision"}
+
+    def _sharers(self, parent: str, before_us: int) -> Sequence[Sharer]:
+        found = []
+        for application, last in self._last_decisions(before_us).items():
+            word = self._last_word(application, before_us)
+            if last.parent == parent and word is not None:
+                found.append(
+                    Sharer(
+                        application=application,
+                        at_us=last.at_us,
+                        until_us=last.until_us,
+                        line_minor=word.line_minor,
+                    )
+                )
+        return found
 
     async def decided_at_us(self, application: str) -> int:
         """When the last decision on it was made, as ``Ledger.decided_at_us`` says."""
@@ -277,14 +329,14 @@ def _require_storable(record: NewRecord) -> None:
             getattr(record, name).encode()
     except (AttributeError, UnicodeEncodeError) as error:
         raise RecordRefused(type(error).__name__) from None
-    if not all(-_LARGEST <= number <= _LARGEST for number in (record.at_us, record.line_minor)):
+    if not all(-_LARGEST <= getattr(record, name) <= _LARGEST for name in _NUMBERS):
         raise RecordRefused("OverflowError")
 
 
 def _linked(
     previous: bytes, sequence: int, record: NewRecord, contents: tuple[bytes, bytes]
 ) -> bytes:
-    plain = [getattr(record, name) for name in (*_TEXTS, "fingerprint", "at_us", "line_minor")]
+    plain = [getattr(record, name) for name in (*_TEXTS, "fingerprint", *_NUMBERS)]
     events = [body for _, body in map(encode_event, record.graph_events)]
     return chain.link(previous, [sequence, *plain, *contents], events)
 

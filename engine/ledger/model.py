@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from engine.errors import PreconditionFailed, TouchstoneError
+from engine.ledger.sharing import SharedLines
 from engine.model import GrantedLine, History
 from graph.model import GraphEvent
 
@@ -21,6 +22,9 @@ class NewRecord:
 
     ``loaded``: of events loaded in bulk, in their order, digests of what each is about and of its
     content. Such events are stored packed, and none about the same a second time.
+
+    ``parent``: the first decision on the card whose line this one shares, and ``until_us`` when a
+    raise for a time ends; "" and 0 for a line of its own, 0 for a supplementary card's part.
     """
 
     caller: str
@@ -44,6 +48,8 @@ class NewRecord:
     line_minor: int = 0
     root: str = ""
     supplements: str = ""
+    parent: str = ""
+    until_us: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +95,8 @@ class RecordSummary:
     outcome: str
     line_minor: int
     supplements: str
+    parent: str = ""
+    until_us: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -190,7 +198,8 @@ class Ledger(Protocol):
     async def history(self, subject: str, *, before_us: int, limit: int, but: str = "") -> History:
         """The person's applications before that time, each with its last decision, newest first.
 
-        What a reviewer answered after that decision, and before that time, is in its place.
+        What a reviewer answered after that decision, and before that time, is in its place. Of
+        lines that share another's only what they add then counts (``engine.ledger.sharing``).
         ``but``: the first decision of an application that is left out.
         """
         ...
@@ -200,7 +209,15 @@ class Ledger(Protocol):
     ) -> tuple[GrantedLine, ...]:
         """Lines of applications, each named by its first decision; 0 is left out.
 
-        By the last decision or review before that time.
+        By the last decision or review before that time. Lines that share another's as in
+        ``history``.
+        """
+        ...
+
+    async def shared(self, application: str, *, before_us: int, but: str) -> SharedLines:
+        """What became of an application by that time, and what shares its line.
+
+        Named by its first decision. ``but``: the first decision of a sharer that is left out.
         """
         ...
 

@@ -26,6 +26,7 @@ from engine.ledger.model import (
 )
 from engine.ledger.pages import PageTokens, page_size_of
 from engine.ledger.schema import open_reader
+from engine.ledger.shared_reads import exposures
 from engine.model import GrantedLine, History, PriorApplication
 from engine.privacy import Sealer
 from graph.model import ApplicationProjected, GraphEvent
@@ -198,7 +199,7 @@ class Reader:
         rows: list[tuple[Any, ...]] = connection.execute(
             "SELECT sequence, decision_id, caller, request_id, at_us,"  # noqa: S608 - own terms
             " product, channel, outcome, line_minor,"
-            f" supplements FROM records WHERE {' AND '.join(terms)}"
+            f" supplements, parent, until_us FROM records WHERE {' AND '.join(terms)}"
             " ORDER BY sequence DESC LIMIT ?",
             (*values, size + 1),
         ).fetchall()
@@ -239,8 +240,13 @@ def history(
         (subject, before_us, limit + 1, but),
     ).fetchall()
     reviews = _reviews_of(connection, subject, before_us)
+    found = [_prior(row, reviews) for row in rows[:limit]]
+    lines = [(row[0] or row[1], one.line_minor) for row, one in zip(rows, found, strict=False)]
+    added = exposures(connection, lines, before_us)
     return History(
-        applications=tuple(_prior(row, reviews) for row in rows[:limit]),
+        applications=tuple(
+            replace(one, line_minor=line) for one, line in zip(found, added, strict=True)
+        ),
         cut=len(rows) > limit,
     )
 
@@ -299,10 +305,10 @@ def granted(
     for row in reviews:
         application, review = str(row[0]), (int(str(row[1])), int(str(row[2])))
         words[application] = max(words.get(application, review), review)
+    found = [(one, words[one][1]) for one in decision_ids if one in words]
+    added = zip(found, exposures(connection, found, before_us), strict=True)
     return tuple(
-        GrantedLine(decision_id=one, line_minor=words[one][1])
-        for one in decision_ids
-        if one in words and words[one][1] > 0
+        GrantedLine(decision_id=one, line_minor=line) for (one, _), line in added if line > 0
     )
 
 
@@ -362,7 +368,7 @@ def verify(connection: apsw.Connection) -> VerifyReport:
 
 def _walk(connection: apsw.Connection) -> VerifyReport:
     head, count, position = chain.GENESIS, 0, 0
-    columns = ", ".join((*chain.COLUMNS, *chain.LATER_COLUMNS))
+    columns = ", ".join(chain.ALL_COLUMNS)
     rows = connection.execute(
         f"SELECT {columns}, chain FROM records ORDER BY sequence"  # noqa: S608 - constants
     )

@@ -11,7 +11,7 @@ import apsw
 from engine.errors import LedgerUnavailable
 from engine.privacy import Keyring, KeyringError
 
-VERSION = 2
+VERSION = 3
 _BUSY_MS = 2000
 _SCRUB_BUSY_MS = 50
 
@@ -63,7 +63,13 @@ ALTER TABLE records ADD COLUMN supplements TEXT NOT NULL DEFAULT '';
 CREATE UNIQUE INDEX record_supplemented ON records (supplements) WHERE supplements <> '';
 CREATE INDEX records_of_root ON records (root) WHERE root <> '';
 """
-_STEPS = (_TABLES, _CHAINS)
+
+_SHARED_LINES = """
+ALTER TABLE records ADD COLUMN parent TEXT NOT NULL DEFAULT '';
+ALTER TABLE records ADD COLUMN until_us INTEGER NOT NULL DEFAULT 0;
+CREATE INDEX records_of_parent ON records (parent) WHERE parent <> '';
+"""
+_STEPS = (_TABLES, _CHAINS, _SHARED_LINES)
 """From each version to the next."""
 
 # Not part of the version: a version that does not know the table loses nothing by it.

@@ -25,6 +25,8 @@ from engine.ledger.model import (
 )
 from engine.ledger.reader import Reader
 from engine.ledger.schema import lock, open_writer, require_keys
+from engine.ledger.shared_reads import shared
+from engine.ledger.sharing import SharedLines
 from engine.ledger.writer import Writer, last_position
 from engine.model import GrantedLine, History
 from engine.privacy import Keyring, Sealer
@@ -137,6 +139,11 @@ class SqliteLedger:
         """Lines granted on applications, as ``Ledger.granted`` says."""
         self._require_healthy()
         return await self._reader.run(lambda c: read.granted(c, decision_ids, before_us))
+
+    async def shared(self, application: str, *, before_us: int, but: str) -> SharedLines:
+        """What became of an application and what shares its line, as ``Ledger.shared`` says."""
+        self._require_healthy()
+        return await self._reader.run(lambda c: shared(c, application, before_us, but))
 
     async def decided_at_us(self, application: str) -> int:
         """When the last decision on it was made, as ``Ledger.decided_at_us`` says."""

@@ -28,7 +28,7 @@ _RETRY_AFTER_S = 0.2
 _RECORDS_OWN = (ValueError, TypeError, OverflowError, apsw.ConstraintError, apsw.TooBigError)
 """What one record may have wrong with it (an integer of 65 bits, a lone surrogate, a sealed answer
 that was altered). It says nothing about the disk, so it fails that record and no other."""
-_COLUMNS = (*chain.COLUMNS, *chain.LATER_COLUMNS)
+_COLUMNS = chain.ALL_COLUMNS
 _INSERT = (
     f"INSERT INTO records ({', '.join(_COLUMNS)}, chain)"  # noqa: S608 - constants
     f" VALUES ({', '.join('?' * (len(_COLUMNS) + 1))})"

@@ -7,10 +7,12 @@ from engine.lines.line import compute_line, highest_line
 from engine.lines.plan import evidence_plan
 from engine.lines.product import Product
 from engine.lines.products_file import load_products
+from engine.lines.sharing import Sharing
 
 __all__ = [
     "LineInputs",
     "Product",
+    "Sharing",
     "compute_line",
     "evidence_plan",
     "expected_limit",

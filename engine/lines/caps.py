@@ -6,16 +6,43 @@ from fractions import Fraction
 
 from engine.lines.inputs import LineInputs
 from engine.lines.product import Band, Product
+from engine.lines.sharing import is_part, line_range, parent_cap
 from engine.outcome import Cap, CapName
 
 
 def line_caps(product: Product, inputs: LineInputs, income: int, assets: int) -> tuple[Cap, ...]:
-    """All eight caps, minor units, rounded down; ``None``: does not apply.
+    """All caps, minor units, rounded down; ``None``: does not apply.
 
-    ``income`` and ``assets``: verified, minor units.
+    ``income`` and ``assets``: verified, minor units. Of a part of another's line only the ceilings
+    apply: it adds no exposure, and not its holder repays. ``PARENT`` is there for lines that share
+    another's.
     """
-    band = product.band(inputs.pd)
     segment, why = _segment(product, inputs)
+    sharing = inputs.sharing
+    maximum = line_range(product, inputs)[1]
+    none = (CapName.INCOME, CapName.DEBT_SERVICE, CapName.EXPECTED_LOSS, CapName.TOTAL_EXPOSURE)
+    part = is_part(inputs)
+    return (
+        *(
+            (_cap(name, None, "") for name in none)
+            if part
+            else _own(product, inputs, income, assets)
+        ),
+        _cap(CapName.SEGMENT, segment, why),
+        _cap(CapName.PRODUCT, maximum, f"maximum of {product.name}"),
+        _cap(
+            CapName.GROUP,
+            None if part else inputs.group_room_minor,
+            "lines of the circle of linked applicants count towards a common ceiling",
+        ),
+        _cap(CapName.POLICY, inputs.policy_cap_minor, "rules"),
+        *(() if sharing is None else (parent_cap(product, sharing),)),
+    )
+
+
+def _own(product: Product, inputs: LineInputs, income: int, assets: int) -> tuple[Cap, ...]:
+    """What the applicant can carry, with the lines there are."""
+    band = product.band(inputs.pd)
     held = inputs.own_lines_minor + inputs.elsewhere_lines_minor
     return (
         _cap(CapName.INCOME, _strength(band, income, assets), f"risk band {band.name}"),
@@ -30,14 +57,6 @@ def line_caps(product: Product, inputs: LineInputs, income: int, assets: int) ->
             max(product.total_exposure_minor - held, 0),
             "lines held here and elsewhere are deducted in full",
         ),
-        _cap(CapName.SEGMENT, segment, why),
-        _cap(CapName.PRODUCT, product.maximum_minor, f"maximum of {product.name}"),
-        _cap(
-            CapName.GROUP,
-            inputs.group_room_minor,
-            "lines of the circle of linked applicants count towards a common ceiling",
-        ),
-        _cap(CapName.POLICY, inputs.policy_cap_minor, "rules"),
     )
 
 

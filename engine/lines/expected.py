@@ -6,6 +6,7 @@ from engine.lines.inputs import LineInputs
 from engine.lines.line import highest_line
 from engine.lines.plan import evidence_plan
 from engine.lines.product import Product
+from engine.lines.sharing import line_range
 from engine.outcome import CapName, ExpectedLimit, LimitStatus, LineResult
 
 
@@ -34,7 +35,7 @@ def expected_limit(
             binding_cap=None,
             highest_minor=None if highest is None else highest.line_minor,
         )
-    target = target_of(product, asked_minor)
+    target = target_of(product, asked_minor, inputs)
     gap = max(target - approved, 0)
     beyond = 0 if highest is None else max(target - highest.line_minor, 0)
     plan = () if declined or inputs is None else evidence_plan(product, inputs, target)
@@ -44,7 +45,9 @@ def expected_limit(
         target_minor=target,
         offer_minor=min(approved, target),
         gap_minor=gap,
-        binding_cap=_binding(product, None if declined else line, asked_minor, gap),
+        binding_cap=_binding(
+            line_range(product, inputs)[1], None if declined else line, asked_minor, gap
+        ),
         plan=plan,
         highest_minor=None if highest is None else highest.line_minor,
         unreachable_minor=beyond,
@@ -52,10 +55,11 @@ def expected_limit(
     )
 
 
-def target_of(product: Product, asked_minor: int) -> int:
-    """T*: the asked limit, rounded down to the step and brought within the product's range."""
+def target_of(product: Product, asked_minor: int, inputs: LineInputs | None = None) -> int:
+    """T*: the asked limit, rounded down to the step and brought within the range of the line."""
     stepped = asked_minor // product.step_minor * product.step_minor
-    return min(max(stepped, product.minimum_minor), product.maximum_minor)
+    minimum, maximum = line_range(product, inputs)
+    return min(max(stepped, minimum), maximum)
 
 
 def _status(approved: int, target: int, highest: LineResult | None) -> LimitStatus:
@@ -68,10 +72,8 @@ def _status(approved: int, target: int, highest: LineResult | None) -> LimitStat
     return LimitStatus.PARTIAL if highest.line_minor > 0 else LimitStatus.UNREACHABLE
 
 
-def _binding(
-    product: Product, line: LineResult | None, asked_minor: int, gap: int
-) -> CapName | None:
+def _binding(maximum: int, line: LineResult | None, asked_minor: int, gap: int) -> CapName | None:
     """Why it is less than asked: the cap that binds the line, or the product's maximum."""
     if gap:
         return None if line is None else line.binding_cap
-    return CapName.PRODUCT if asked_minor > product.maximum_minor else None
+    return CapName.PRODUCT if asked_minor > maximum else None

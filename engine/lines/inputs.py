@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from math import isfinite
 
+from engine.lines.sharing import Sharing
 from engine.model import Evidence
 
 
@@ -13,8 +14,9 @@ class LineInputs:
     """All that a line rests on, known. Amounts in minor units, at least 0.
 
     ``policy_cap_minor``: the lowest cap that rules set; ``group_room_minor``: what the exposure
-    cap of the connected group leaves. ``None``: does not apply. Raises ``ValueError`` for a PD
-    that is no probability and for an amount that is negative or no integer.
+    cap of the connected group leaves. ``None``: does not apply. ``sharing``: of a line that shares
+    another's; of a raise ``own_lines_minor`` does not hold the line that is raised. Raises
+    ``ValueError`` for a PD that is no probability and for an amount that is negative or no integer.
     """
 
     pd: float
@@ -27,6 +29,7 @@ class LineInputs:
     customer_segment: str
     policy_cap_minor: int | None = None
     group_room_minor: int | None = None
+    sharing: Sharing | None = None
 
     def __post_init__(self) -> None:
         """Refuse what no caller may pass: better no line than one that rests on NaN."""

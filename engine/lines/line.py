@@ -10,6 +10,7 @@ from engine.lines.caps import line_caps
 from engine.lines.evidence import highest_strength, verified_strength
 from engine.lines.inputs import LineInputs
 from engine.lines.product import Product
+from engine.lines.sharing import is_part, line_range
 from engine.outcome import Cap, CapName, LineResult, WaterfallStep
 
 
@@ -33,18 +34,19 @@ def highest_line(product: Product, inputs: LineInputs) -> LineResult:
 def _line(product: Product, inputs: LineInputs, income: int, assets: int) -> LineResult:
     caps = line_caps(product, inputs, income, assets)
     room, binding = _least(caps)
+    minimum, _ = line_range(product, inputs)
     line = room // product.step_minor * product.step_minor
-    if room < product.minimum_minor:
+    if room < minimum:
         line = 0
     return LineResult(
         line_minor=line,
         room_minor=room,
-        minimum_minor=product.minimum_minor if line else 0,
+        minimum_minor=minimum if line else 0,
         maximum_minor=line,
         step_minor=product.step_minor,
         verified_income_minor=income,
         verified_assets_minor=assets,
-        risk_band=product.band(inputs.pd).name,
+        risk_band="" if is_part(inputs) else product.band(inputs.pd).name,
         caps=caps,
         binding_cap=binding,
         waterfall=_waterfall(caps, room, line),
@@ -58,13 +60,14 @@ def _least(caps: tuple[Cap, ...]) -> tuple[int, CapName]:
 
 
 def _waterfall(caps: tuple[Cap, ...], room: int, line: int) -> tuple[WaterfallStep, ...]:
-    """From the first cap through what each further cap takes away, down to the line.
+    """From the first cap that applies through what each further cap takes away, down to the line.
 
     Caps that take nothing are left out. The amounts add exactly to the line.
     """
-    left = caps[0].amount_minor or 0
-    steps = [WaterfallStep(name=caps[0].name.value, amount_minor=left)]
-    for cap in caps[1:]:
+    applying = [cap for cap in caps if cap.amount_minor is not None]
+    left = applying[0].amount_minor or 0
+    steps = [WaterfallStep(name=applying[0].name.value, amount_minor=left)]
+    for cap in applying[1:]:
         if cap.amount_minor is not None and cap.amount_minor < left:
             steps.append(WaterfallStep(name=cap.name.value, amount_minor=cap.amount_minor - left))
             left = cap.amount_minor

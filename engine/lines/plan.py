@@ -15,6 +15,7 @@ from engine.lines.caps import line_caps
 from engine.lines.evidence import counted, strength_of
 from engine.lines.inputs import LineInputs
 from engine.lines.product import Combine, EvidenceRule, Product
+from engine.lines.sharing import line_range
 from engine.model import EvidenceKind
 from engine.outcome import PlanItem
 
@@ -51,6 +52,7 @@ class _Search:
 
     def __init__(self, product: Product, inputs: LineInputs) -> None:
         self._product, self._inputs = product, inputs
+        self._minimum, _ = line_range(product, inputs)
         self._held = counted(product, inputs.evidence)
         #: Kinds of which a further proof could count for more than there is.
         self.open = tuple(
@@ -94,7 +96,7 @@ class _Search:
             held[kind] = min(both, rule.cap_minor)
         caps = line_caps(self._product, self._inputs, *strength_of(self._product, held))
         room = min(cap.amount_minor for cap in caps if cap.amount_minor is not None)
-        if room < self._product.minimum_minor:
+        if room < self._minimum:
             return 0
         return room // self._product.step_minor * self._product.step_minor
 

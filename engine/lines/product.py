@@ -71,13 +71,33 @@ class Ceilings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SupplementaryRule:
+    """What a supplementary card may hold: ``share`` of the primary card's line, in this range."""
+
+    share: Fraction
+    minimum_minor: int
+    maximum_minor: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TemporaryRule:
+    """By how much a line is raised for a time at most: ``share`` of it, ``maximum_minor``; and for
+    how many days.
+    """
+
+    share: Fraction
+    maximum_minor: int
+    days: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Product:
     """A card as the policy configures it. Amounts in minor units; rates are exact fractions.
 
     ``debt_service_share`` theta: the part of income that may serve debt; ``minimum_payment`` rho:
     the part of a balance due each month; ``group_exposure_minor``: ceiling over this line
     and those of the circle of linked applicants. ``plan_days``: how long proofs can be added to
-    a decision; ``None``: not at all.
+    a decision; ``None``: not at all. ``supplementary``, ``temporary``: ``None``: none are given.
     """
 
     name: str
@@ -95,6 +115,8 @@ class Product:
     ceilings: Ceilings
     evidence: Mapping[EvidenceKind, EvidenceRule]
     plan_days: int | None = None
+    supplementary: SupplementaryRule | None = None
+    temporary: TemporaryRule | None = None
 
     def band(self, pd: float) -> Band:
         """The band of a PD in 0..1; the last one takes all that is left."""

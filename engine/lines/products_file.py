@@ -3,12 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 from itertools import pairwise
 from types import MappingProxyType
 
 from engine.currency import MINOR_DIGITS
 from engine.errors import PolicyError
-from engine.lines.product import AgeCeiling, Band, Ceilings, Combine, EvidenceRule, Product
+from engine.lines.product import (
+    AgeCeiling,
+    Band,
+    Ceilings,
+    Combine,
+    EvidenceRule,
+    Product,
+    SupplementaryRule,
+    TemporaryRule,
+)
 from engine.lines.reading import Faults, Reader
 from engine.model import INCOME_EVIDENCE, EvidenceKind
 
@@ -17,6 +27,8 @@ _OLDEST = 200
 # Who belongs to the circle, and what it was granted.
 _OF_GROUPS = ("graph", "history")
 _LONGEST_PLAN_DAYS = 365
+# A raise that is not for a time is another line.
+_LONGEST_RAISE_DAYS = 366
 
 EvidenceRules = Mapping[EvidenceKind, EvidenceRule]
 
@@ -41,6 +53,13 @@ def load_products(
         if product.group_exposure_minor is not None and missing:
             told = f"needs the source {missing[0]}: no stage before the line asks it"
             listed.child(name).wrong("group_exposure", told)
+        for key, rule in (
+            ("supplementary", product.supplementary),
+            ("temporary", product.temporary),
+        ):
+            if rule is not None and "history" not in sources:
+                told = "needs the source history: no stage before the line asks it"
+                listed.child(name).wrong(key, told)
     if not products:
         root.wrong("products", "must name at least one product")
     root.done()
@@ -97,6 +116,11 @@ def _product(name: str, reader: Reader, evidence: EvidenceRules) -> Product:
         evidence=MappingProxyType(_accepted(reader, evidence)),
         plan_days=_plan_days(reader),
     )
+    product = replace(
+        product,
+        supplementary=_supplementary(reader, product),
+        temporary=_temporary(reader),
+    )
     reader.done()
     _check_range(reader, product)
     _check_bands(reader, product.bands)
@@ -110,6 +134,42 @@ def _plan_days(reader: Reader) -> int | None:
     if not 1 <= days <= _LONGEST_PLAN_DAYS:
         reader.wrong("plan_days", f"must be 1 to {_LONGEST_PLAN_DAYS}")
     return days
+
+
+def _supplementary(reader: Reader, product: Product) -> SupplementaryRule | None:
+    if not reader.has("supplementary"):
+        return None
+    entry = reader.child("supplementary")
+    least, most = entry.optional_amount("minimum"), entry.optional_amount("maximum")
+    rule = SupplementaryRule(
+        share=entry.number("share", 0, 1, above=True),
+        minimum_minor=product.minimum_minor if least is None else least,
+        maximum_minor=product.maximum_minor if most is None else most,
+    )
+    for key, amount in (("minimum", rule.minimum_minor), ("maximum", rule.maximum_minor)):
+        if amount % product.step_minor:
+            entry.wrong(key, "must be a multiple of `step`")
+    if rule.minimum_minor > rule.maximum_minor:
+        entry.wrong("minimum", "must not exceed `maximum`")
+    if rule.maximum_minor > product.maximum_minor:
+        entry.wrong("maximum", "must not exceed the product's")
+    entry.done()
+    return rule
+
+
+def _temporary(reader: Reader) -> TemporaryRule | None:
+    if not reader.has("temporary"):
+        return None
+    entry = reader.child("temporary")
+    rule = TemporaryRule(
+        share=entry.number("share", 0, 1, above=True),
+        maximum_minor=entry.amount("maximum"),
+        days=entry.whole("days"),
+    )
+    if not 1 <= rule.days <= _LONGEST_RAISE_DAYS:
+        entry.wrong("days", f"must be 1 to {_LONGEST_RAISE_DAYS}")
+    entry.done()
+    return rule
 
 
 def _accepted(reader: Reader, evidence: EvidenceRules) -> dict[EvidenceKind, EvidenceRule]:

@@ -39,8 +39,14 @@ _VALUES: Mapping[str, Value] = {
     "fraud_score.pd": 0.001,
 }
 _ZERO: Mapping[str, Value] = {"bool": False, "int": 0, "double": 0.0, "string": ""}
-#: Nobody hopes for a limit, and nobody says so.
-_UNKNOWN = frozenset({"application.expected_limit_minor"})
+#: Nobody hopes for a limit, and nobody says so; and no line is shared.
+_UNKNOWN = frozenset(
+    {
+        "application.expected_limit_minor",
+        "application.temporary_days",
+        *(path for path in vocabulary.fields() if path.startswith("parent.")),
+    }
+)
 
 
 def baseline(

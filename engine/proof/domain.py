@@ -56,6 +56,10 @@ RANGES: Mapping[str, tuple[int, int]] = {
     "lines.own_minor": (0, _AMOUNT),
     "lines.elsewhere_minor": (0, _AMOUNT),
     "history.circle_line_minor": (0, _AMOUNT),
+    "application.temporary_days": (-_DAYS, _DAYS),
+    "parent.line_minor": (0, _AMOUNT),
+    "parent.supplementary_minor": (0, _AMOUNT),
+    "parent.held_minor": (0, _AMOUNT),
     _INCOME: (0, _AMOUNT),
     _ASSETS: (0, _AMOUNT),
     _DTI: (0, _AMOUNT),
@@ -179,9 +183,13 @@ def _at_most(world: World, less: str, more: str) -> Term:
 
 
 def _request(world: World) -> Iterator[Term]:
-    """``engine.facts``: a limit is hoped for exactly if it is named."""
-    asked = world.known("application.expected_limit_minor")
-    yield world.logic.iff(world.term("application.has_expected_limit"), asked)
+    """``engine.facts``: a limit is hoped for exactly if it is named; a line is of one kind."""
+    logic, asked = world.logic, world.known("application.expected_limit_minor")
+    yield logic.iff(world.term("application.has_expected_limit"), asked)
+    # engine.api.shared_lines: one kind of line, days of a raise only.
+    raised = world.term("application.temporary")
+    yield logic.no(logic.all((raised, world.term("application.supplementary"))))
+    yield logic.implies(world.known("application.temporary_days"), raised)
 
 
 def _bureau(world: World) -> Iterator[Term]:
@@ -243,6 +251,11 @@ def _sources(world: World) -> Iterator[Term]:
     yield logic.implies(answered, frauds < members)
     both = logic.all((answered, world.known("history.applications_30d")))
     yield logic.iff(world.known(CIRCLE_LINE), both)
+    # engine.parents: looked up with the history, where a line is shared.
+    parent = world.known("parent.state")
+    kinds = ("application.supplementary", "application.temporary")
+    yield logic.implies(parent, world.known("history.applications_30d"))
+    yield logic.implies(parent, logic.any(world.term(path) for path in kinds))
 
 
 def _scores(world: World, scores: frozenset[StageKind]) -> Iterator[Term]:

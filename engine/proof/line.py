@@ -15,6 +15,7 @@ import z3
 from engine.lines.evidence import highest_strength
 from engine.lines.product import Band, Product
 from engine.proof.logic import Logic, Term
+from engine.proof.sharing import Sharing
 from engine.proof.world import CIRCLE_LINE, World
 
 _PD = "score.pd"
@@ -36,15 +37,23 @@ class PolicyCap:
 class Line:
     """The line under one product in one world. ``steps``: 0 if the room is below the minimum."""
 
-    def __init__(self, world: World, product: Product, caps: Sequence[PolicyCap], pd: Term) -> None:
+    def __init__(
+        self,
+        world: World,
+        product: Product,
+        caps: Sequence[PolicyCap],
+        pd: Term,
+        sharing: Sharing,
+    ) -> None:
         self._world, self._product, self._caps, self._pd = world, product, caps, pd
+        self._sharing = sharing
         self._logic: Logic = world.logic
         self._step = product.step_minor
         name = f"{product.name}{world.name}"
         self.steps = self._logic.integer(f"steps of {name}")
         self._loss_steps = self._logic.integer(f"expected loss steps of {name}")
         self._bands = [self._logic.boolean(f"band {band.name} of {name}") for band in product.bands]
-        least = product.minimum_minor // self._step
+        least = sharing.least_steps
         strength = (world.term("evidence.verified_income_minor"),)
         self._income = strength[0]
         self._assets = world.term("evidence.verified_assets_minor")
@@ -97,15 +106,21 @@ class Line:
     def _fits(self, steps: Term, income: Term, assets: Term) -> Term:
         """Whether every cap leaves room for so many steps, of which there is at least one."""
         amount = steps * self._step
-        return self._logic.all(
+        own = self._logic.all(
             (
                 *self._strength(amount, income, assets),
                 self._debt_service(amount, income),
                 self._loss_steps >= steps,
                 self._exposure(amount),
                 *self._group(amount),
+            )
+        )
+        return self._logic.all(
+            (
+                self._logic.any((self._sharing.is_part, own)),
                 *self._segment(amount),
                 amount <= self._product.maximum_minor,
+                *self._sharing.rooms(amount),
                 *(self._logic.implies(cap.applies, cap.amount >= amount) for cap in self._caps),
             )
         )
@@ -124,7 +139,7 @@ class Line:
         return self._logic.any((amount <= 0, left >= payment))
 
     def _exposure(self, amount: Term) -> Term:
-        held = self._world.term("lines.own_minor") + self._world.term("lines.elsewhere_minor")
+        held = self._sharing.own_lines + self._world.term("lines.elsewhere_minor")
         return self._logic.any((amount <= 0, self._product.total_exposure_minor - held >= amount))
 
     def _group(self, amount: Term) -> Iterator[Term]:

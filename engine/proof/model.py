@@ -19,6 +19,7 @@ from engine.proof.world import World
 from engine.rules import Bundle, Rule, StageKind, vocabulary
 from engine.rules.ast import Call, Expr, Literal, walk
 from engine.rules.vocabulary import LISTS
+from engine.sharing import ParentState
 from engine.suppose import Value
 
 #: Nobody supplied anything that can be left out.
@@ -129,4 +130,4 @@ def texts_of(trees: Iterable[Expr], names: Collection[str]) -> Texts:
 def _texts(bundle: Bundle, products: Mapping[str, Product], extra: Iterable[Expr]) -> Texts:
     rules = (rule.when.tree for ruleset in bundle.rulesets.values() for rule in ruleset.rules)
     segments = (name for product in products.values() for name in product.ceilings.segments)
-    return texts_of((*rules, *extra), {*products, *segments})
+    return texts_of((*rules, *extra), {*products, *segments, *ParentState})

@@ -10,6 +10,7 @@ from engine.lines import Product
 from engine.outcome import Outcome
 from engine.proof.line import Line, PolicyCap
 from engine.proof.logic import Term
+from engine.proof.sharing import Sharing
 from engine.proof.stages import Stages
 from engine.proof.world import CIRCLE_LINE
 from engine.rules import Rule, StageKind
@@ -144,17 +145,24 @@ class Road:
         return total
 
     def _line(self) -> Term:
-        """The line stage: refer if something is unknown, decline if no proof opens a line."""
+        """The line stage: refer if something is unknown, decline if no proof opens a line.
+
+        A line that shares another's may be hindered by what that one is (``engine.sharing``).
+        """
         logic, world = self._logic, self._world
         active = logic.no(self._ended)
+        sharing = Sharing(world, self._product)
         has_group = self._product.group_exposure_minor is not None
         needed = (*_NEEDED, CIRCLE_LINE) if has_group else _NEEDED
-        known = logic.all(world.known(path) for path in needed)
-        line = Line(world, self._product, self._caps, self._pd())
-        self._definition += line.definition()
+        all_known = logic.all(world.known(path) for path in needed)
+        known = logic.all((sharing.free, logic.any((sharing.is_part, all_known))))
+        line = Line(world, self._product, self._caps, self._pd(), sharing)
+        self._definition += (*sharing.definition(), *line.definition())
         nothing = line.steps <= 0
-        refers = logic.any((logic.no(known), logic.all((nothing, line.reachable))))
-        declines = logic.all((known, nothing, logic.no(line.reachable)))
+        doubt = logic.all((logic.no(known), logic.no(sharing.declined)))
+        refers = logic.any((doubt, logic.all((known, nothing, line.reachable))))
+        shut = logic.all((known, nothing, logic.no(line.reachable)))
+        declines = logic.any((sharing.declined, shut))
         self._referred = logic.any((self._referred, logic.all((active, refers))))
         self._ended = logic.any((self._ended, logic.all((active, declines))))
         zero = z3.IntVal(0, logic.context)

@@ -20,6 +20,7 @@ CIRCLE_LINE = "history.circle_line_minor"
 _TOGETHER: Mapping[str, str] = {
     "graph": "graph",
     "history": "history",
+    "parent": "parent",
     "lines": "lines",
     "score": "score",
     "fraud_score": "fraud_score",

@@ -23,9 +23,43 @@ BUILT_IN = (
     "SOURCE_UNAVAILABLE",
     SCORE_FAMILIES,
     *(f"SCORE_{family.upper()}" for family in FAMILIES),
-    *(f"LINE_CAP_{cap.value.upper()}" for cap in CapName),
+    *(f"LINE_CAP_{cap.value.upper()}" for cap in CapName if cap is not CapName.PARENT),
     "LINE_BELOW_MINIMUM",
 )
+
+
+#: Reasons that the engine gives where a line shares another's. A catalogue may word them itself;
+#: one that was written before there were any says this.
+WORDED = {
+    code: ReasonText(code=code, text_en=text_en, text_zh=text_zh)
+    for code, text_en, text_zh in (
+        (
+            f"LINE_CAP_{CapName.PARENT.upper()}",
+            "The line is part of another card's line, or a raise of it, and cannot go further.",
+            "该额度与其他卡片共享或在原额度基础上临时提升,已达可用上限。",
+        ),
+        (
+            "PARENT_UNKNOWN",
+            "The card whose line this one would share could not be found; we are checking it.",
+            "未能找到所共享额度的卡片,我们正在核实。",
+        ),
+        (
+            "PARENT_WITHOUT_LINE",
+            "The card whose line this one would share has no line at present.",
+            "所共享额度的卡片目前没有可用额度。",
+        ),
+        (
+            "PARENT_NOT_SUITABLE",
+            "The line of the card you named cannot be shared in this way.",
+            "您指定卡片的额度不能以此方式共享。",
+        ),
+        (
+            "LINE_NOT_RAISED",
+            "The line of your card cannot be raised for a time at present; it stays as it is.",
+            "您的额度目前无法临时提升,原额度保持不变。",
+        ),
+    )
+}
 
 
 def read_reasons(source: Source, node: Node, found: Diagnostics) -> dict[str, ReasonText]:
@@ -55,4 +89,4 @@ def read_reasons(source: Source, node: Node, found: Diagnostics) -> dict[str, Re
                 f"the catalogue lacks `{code}`, which the engine itself gives",
                 span_at(source, 0, 1),
             )
-    return reasons
+    return WORDED | reasons

@@ -18,7 +18,7 @@ SIGNALS, LISTS, NAMED, PARAMS = "signals", "lists", "named", "params"
 BUNDLE_ROOTS = (SIGNALS, LISTS, NAMED, PARAMS)
 SCORE, FRAUD_SCORE = "score", "fraud_score"
 #: Which gathered source supplies a root of the vocabulary; the others come with the request.
-SOURCE_OF_ROOT = {"history": "history", "graph": "graph"}
+SOURCE_OF_ROOT = {"history": "history", "parent": "history", "graph": "graph"}
 #: Sources that a strategy may declare.
 KNOWN_SOURCES = ("graph", "history")
 

@@ -15,7 +15,7 @@ from engine.lines import LineInputs, Product, compute_line, evidence_plan, highe
 from engine.lines.product import Ceilings, Combine, EvidenceRule
 from engine.model import Evidence, EvidenceKind
 from engine.outcome import PlanItem
-from tests.line_cases import people, products, proof
+from tests.line_cases import everybody, products, proof
 
 _MANY = settings(max_examples=2_000, deadline=None)
 
@@ -114,7 +114,7 @@ _products = st.one_of(_priced(), _priced(products.map(_open_handed)))
 
 
 @_MANY
-@given(product=_products, person=people, part=st.integers(1, 120))
+@given(product=_products, person=everybody, part=st.integers(1, 120))
 def test_p6_the_plan_is_sound_minimal_and_optimal(
     product: Product, person: LineInputs, part: int
 ) -> None:
@@ -144,7 +144,7 @@ def test_p6_the_plan_is_sound_minimal_and_optimal(
 
 
 @_MANY
-@given(product=_products, person=people, part=st.integers(1, 120))
+@given(product=_products, person=everybody, part=st.integers(1, 120))
 def test_p7_a_plan_is_empty_only_where_nothing_is_to_gain(
     product: Product, person: LineInputs, part: int
 ) -> None:
@@ -156,7 +156,7 @@ def test_p7_a_plan_is_empty_only_where_nothing_is_to_gain(
 
 
 @_MANY
-@given(product=_products, person=people, part=st.integers(1, 120), shown=st.integers(0, 99))
+@given(product=_products, person=everybody, part=st.integers(1, 120), shown=st.integers(0, 99))
 def test_p11_a_proof_below_its_minimum_never_lowers_the_line(
     product: Product, person: LineInputs, part: int, shown: int
 ) -> None:
@@ -167,7 +167,7 @@ def test_p11_a_proof_below_its_minimum_never_lowers_the_line(
 
 
 @_MANY
-@given(product=_products, person=people, data=st.data())
+@given(product=_products, person=everybody, data=st.data())
 def test_p8_the_order_of_proofs_does_not_matter(
     product: Product, person: LineInputs, data: st.DataObject
 ) -> None:

@@ -12,14 +12,24 @@ from engine.lines import (
     LineInputs,
     Product,
     compute_line,
+    evidence_plan,
     expected_limit,
     highest_line,
     verified_strength,
 )
 from engine.lines.expected import target_of
-from engine.model import Evidence, VerificationStatus
+from engine.lines.sharing import is_part, line_range
+from engine.model import Evidence, LineKind, VerificationStatus
 from engine.outcome import CapName, ExpectedLimit, LimitStatus, LineResult
-from tests.line_cases import people, products, proof, proofs, second_opinion
+from tests.line_cases import (
+    everybody,
+    people,
+    products,
+    proof,
+    proofs,
+    second_opinion,
+    sharers,
+)
 
 often = settings(max_examples=300, deadline=None)
 seldom = settings(max_examples=10, deadline=None)
@@ -38,7 +48,7 @@ def cap(line: LineResult, name: CapName) -> int | None:
 
 
 @often
-@given(products, people)
+@given(products, everybody)
 def test_the_line_is_the_greatest_that_breaks_no_limit(
     product: Product, person: LineInputs
 ) -> None:
@@ -49,34 +59,37 @@ def test_the_line_is_the_greatest_that_breaks_no_limit(
 
 
 @often
-@given(products, people)
+@given(products, everybody)
 def test_p1_the_line_is_0_or_a_step_within_the_range(product: Product, person: LineInputs) -> None:
     """And the offered range ends in it."""
-    line = compute_line(product, person)
+    line, (least, most) = compute_line(product, person), line_range(product, person)
+    assert product.maximum_minor >= most
     if line.line_minor:
         assert line.line_minor % product.step_minor == 0
-        assert product.minimum_minor <= line.line_minor <= product.maximum_minor
-        assert product.minimum_minor == line.minimum_minor
+        assert least <= line.line_minor <= most
+        assert least == line.minimum_minor
     else:
         assert line.minimum_minor == 0
     assert line.line_minor == line.maximum_minor
 
 
 @often
-@given(products, people)
+@given(products, everybody)
 def test_p2_no_cap_is_exceeded(product: Product, person: LineInputs) -> None:
     """The binding cap is the first, in fixed order, that is the least; totals hold."""
     line = compute_line(product, person)
     amounts = [(c.amount_minor, c.name) for c in line.caps if c.amount_minor is not None]
-    assert list(CapName) == [c.name for c in line.caps]
+    names = [name for name in CapName if person.sharing is not None or name is not CapName.PARENT]
+    assert names == [c.name for c in line.caps]
     assert line.line_minor <= min(amount for amount, _ in amounts) == line.room_minor
     assert line.binding_cap is next(n for amount, n in amounts if amount == line.room_minor)
     held = person.own_lines_minor + person.elsewhere_lines_minor
-    assert line.line_minor == 0 or line.line_minor + held <= product.total_exposure_minor
+    if line.line_minor and not is_part(person):
+        assert line.line_minor + held <= product.total_exposure_minor
 
 
 @often
-@given(products, people, proofs)
+@given(products, everybody, proofs)
 def test_p3_a_proof_never_lowers_the_line(
     product: Product, person: LineInputs, added: Evidence
 ) -> None:
@@ -86,7 +99,7 @@ def test_p3_a_proof_never_lowers_the_line(
 
 
 @often
-@given(products, people, st.integers(0, 4), st.integers(0, 1_000_000))
+@given(products, everybody, st.integers(0, 4), st.integers(0, 1_000_000))
 def test_p3_a_higher_proof_never_lowers_the_line(
     product: Product, person: LineInputs, index: int, more: int
 ) -> None:
@@ -102,7 +115,7 @@ def test_p3_a_higher_proof_never_lowers_the_line(
 @often
 @given(
     products,
-    people,
+    everybody,
     st.sampled_from(["monthly_obligations_minor", "own_lines_minor", "elsewhere_lines_minor"]),
     st.integers(0, 5_000_000),
 )
@@ -115,7 +128,7 @@ def test_p3_debt_and_lines_elsewhere_never_raise_the_line(
 
 
 @often
-@given(products, people, st.floats(0, 1))
+@given(products, everybody, st.floats(0, 1))
 def test_a_higher_pd_never_raises_the_line(
     product: Product, person: LineInputs, other: float
 ) -> None:
@@ -126,7 +139,7 @@ def test_a_higher_pd_never_raises_the_line(
 
 
 @often
-@given(products, people, st.data())
+@given(products, everybody, st.data())
 def test_p4_lines_elsewhere_are_deducted_in_full(
     product: Product, person: LineInputs, data: st.DataObject
 ) -> None:
@@ -145,7 +158,7 @@ def test_p4_lines_elsewhere_are_deducted_in_full(
 
 
 @often
-@given(products, people, asked_limits)
+@given(products, everybody, asked_limits)
 def test_p5_the_offer_is_within_line_and_target(
     product: Product, person: LineInputs, asked: int
 ) -> None:
@@ -154,11 +167,12 @@ def test_p5_the_offer_is_within_line_and_target(
     assert answer.target_minor is not None
     assert min(line.line_minor, answer.target_minor) == answer.offer_minor
     assert answer.target_minor % product.step_minor == 0
-    assert product.minimum_minor <= answer.target_minor <= product.maximum_minor
+    least, most = line_range(product, person)
+    assert min(least, most) <= answer.target_minor <= most
 
 
 @often
-@given(products, people, asked_limits)
+@given(products, everybody, asked_limits)
 def test_p7_a_gap_and_a_status_say_the_same(
     product: Product, person: LineInputs, asked: int
 ) -> None:
@@ -178,7 +192,7 @@ def test_p7_a_gap_and_a_status_say_the_same(
 
 
 @often
-@given(products, people, st.randoms(use_true_random=False))
+@given(products, everybody, st.randoms(use_true_random=False))
 def test_p8_the_order_of_proofs_does_not_matter(
     product: Product, person: LineInputs, chance: random.Random
 ) -> None:
@@ -190,7 +204,7 @@ def test_p8_the_order_of_proofs_does_not_matter(
 
 
 @often
-@given(products, people)
+@given(products, everybody)
 def test_p9_the_explanation_adds_to_the_line(product: Product, person: LineInputs) -> None:
     """From the first cap, down only, to the approved line; each cap once, in fixed order."""
     line = compute_line(product, person)
@@ -216,7 +230,7 @@ worthless = st.one_of(
 
 
 @often
-@given(products, people, worthless)
+@given(products, everybody, worthless)
 def test_p10_worthless_proofs_change_nothing(
     product: Product, person: LineInputs, added: Evidence
 ) -> None:
@@ -238,7 +252,7 @@ def test_p12_proofs_never_raise_the_cap_of_the_group(
 
 
 @often
-@given(products, people, asked_limits, asked_limits)
+@given(products, everybody, asked_limits, asked_limits)
 def test_p14_asking_for_more_never_raises_the_line(
     product: Product, person: LineInputs, one: int, other: int
 ) -> None:
@@ -252,7 +266,7 @@ def test_p14_asking_for_more_never_raises_the_line(
 
 @seldom
 @pytest.mark.parametrize("pd", [float("nan"), float("inf"), -0.01, 1.01])
-@given(people)
+@given(everybody)
 def test_p15_a_pd_that_is_no_probability_is_refused(pd: float, person: LineInputs) -> None:
     """Before anything is computed from it."""
     with pytest.raises(ValueError, match="pd must be in"):
@@ -264,7 +278,7 @@ def test_p15_a_pd_that_is_no_probability_is_refused(pd: float, person: LineInput
 @pytest.mark.parametrize(
     "field", ["monthly_obligations_minor", "own_lines_minor", "elsewhere_lines_minor", "age"]
 )
-@given(people)
+@given(everybody)
 def test_p15_amounts_that_are_no_amounts_are_refused(
     field: str, value: Any, person: LineInputs
 ) -> None:
@@ -274,14 +288,14 @@ def test_p15_amounts_that_are_no_amounts_are_refused(
 
 
 @often
-@given(products, people)
+@given(products, everybody)
 def test_the_highest_line_is_never_below_the_line(product: Product, person: LineInputs) -> None:
     """All proofs at their caps are worth at least those that were given."""
     assert highest_line(product, person).line_minor >= compute_line(product, person).line_minor
 
 
 @often
-@given(products, people)
+@given(products, everybody)
 def test_the_highest_line_is_reached_by_proofs(product: Product, person: LineInputs) -> None:
     """It is no mere bound: generous proofs of every kind give exactly it."""
     generous = tuple(
@@ -299,3 +313,52 @@ def test_a_target_is_its_own_target(product: Product, asked: int) -> None:
     """Asking again for what was echoed changes nothing."""
     target = target_of(product, asked)
     assert target == target_of(product, target)
+
+
+@often
+@given(products, sharers)
+def test_a_shared_line_keeps_within_its_parents(product: Product, person: LineInputs) -> None:
+    """Parts together within the line; a raise within its bounds, and never a cut."""
+    sharing, line = person.sharing, compute_line(product, person).line_minor
+    assert sharing is not None
+    parent = sharing.parent_line_minor
+    if sharing.kind is LineKind.SUPPLEMENTARY:
+        assert line == 0 or line + sharing.supplementary_minor <= parent
+    else:
+        assert product.temporary is not None
+        assert line == 0 or parent < line <= parent + product.temporary.maximum_minor
+        assert line <= parent * (1 + product.temporary.share)
+
+
+@often
+@given(products, sharers, st.integers(0, 10_000_000))
+def test_a_higher_line_to_share_never_lowers_a_part(
+    product: Product, person: LineInputs, more: int
+) -> None:
+    """And what other cards hold of it never raises one."""
+    assert person.sharing is not None
+    sharing = replace(person.sharing, kind=LineKind.SUPPLEMENTARY)
+    raised = replace(sharing, parent_line_minor=sharing.parent_line_minor + more)
+    taken = replace(sharing, supplementary_minor=sharing.supplementary_minor + more)
+    before, higher, less = (
+        compute_line(product, replace(person, sharing=one)).line_minor
+        for one in (sharing, raised, taken)
+    )
+    assert less <= before <= higher
+
+
+@often
+@given(products, sharers)
+def test_what_the_holder_of_a_part_earns_or_owes_changes_nothing(
+    product: Product, person: LineInputs
+) -> None:
+    """Not they repay, so there is no proof to ask for either."""
+    assert person.sharing is not None
+    part = replace(person, sharing=replace(person.sharing, kind=LineKind.SUPPLEMENTARY))
+    bare = replace(
+        part, pd=1.0, evidence=(), monthly_obligations_minor=9_000_000, own_lines_minor=9_000_000
+    )
+    line = compute_line(product, part)
+    assert line.line_minor == compute_line(product, bare).line_minor
+    assert line.line_minor == highest_line(product, part).line_minor
+    assert evidence_plan(product, bare, product.maximum_minor) == ()

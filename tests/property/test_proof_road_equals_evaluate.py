@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 import z3
 
+from engine.model import LineKind
 from engine.outcome import Outcome
 from engine.policy import Policy, load_policy
 from engine.proof.decide import decide, line_of
@@ -19,10 +20,11 @@ from engine.proof.road import Road
 from engine.proof.stages import FAMILIES
 from engine.proof.witness import Witness
 from engine.rules import vocabulary
+from engine.sharing import ParentState
 from tests.property.proof_pinned import pinned
 
 _SHIPPED = Path(__file__).parents[2] / "rulesets" / "credit_card"
-_APPLICATIONS = 250
+_APPLICATIONS = 300
 _SEED = 20_260_615
 
 
@@ -53,6 +55,7 @@ def _application(rng: random.Random, model: PolicyModel) -> dict[str, Any]:
         "score.pd": rng.choice((0.0, 0.01, 0.0699, 0.07, 0.1, 0.12, 0.2, 0.25, 0.39, 0.4, 0.9)),
     }
     facts["applicant.is_student"] = facts["application.product"] == "student"
+    facts |= _shared(rng)
     if rng.random() < 0.3:
         path = rng.choice([f.path for f in vocabulary.fields().values() if f.type == "bool"])
         facts[path] = facts[path] is not None and not facts[path]
@@ -68,13 +71,35 @@ def _application(rng: random.Random, model: PolicyModel) -> dict[str, Any]:
     return facts
 
 
+def _shared(rng: random.Random) -> dict[str, Any]:
+    """A line that shares another's, as often as not, and what becomes of the other one."""
+    kind = rng.choice(("", "", "supplementary", "temporary"))
+    if not kind:
+        return {}
+    facts: dict[str, Any] = {f"application.{kind}": True}
+    if kind == "temporary":
+        facts["application.temporary_days"] = rng.choice((None, -1, 0, 30, 400))
+    if rng.random() < 0.1:
+        return facts
+    states = (*(ParentState.IN_FORCE,) * 16, *ParentState)
+    line = rng.choice((0, 100_000, 133_333, 300_000, 1_000_000, 2_000_000))
+    return facts | {
+        "parent.state": str(rng.choice(states)),
+        "parent.line_minor": line,
+        "parent.supplementary_minor": rng.choice((0, 0, line // 3, line, line + 1)),
+        "parent.held_minor": rng.choice((0, line)),
+        "parent.same_person": kind == "temporary",
+    }
+
+
 def test_the_road_is_that_of_the_engine(policy: Policy) -> None:
-    """Given every fact, the formulas leave exactly the engine's outcome and line."""
+    """Given every fact, the formulas leave exactly the engine's outcome and line, of any kind."""
     rng = random.Random(_SEED)
     model = PolicyModel(policy.bundle, policy.products)
     roads = {name: Road(model.stages, product) for name, product in policy.products.items()}
     outcomes: Counter[str] = Counter()
     lines: set[int] = set()
+    kinds: Counter[str] = Counter()
     for _ in range(_APPLICATIONS):
         witness = Witness(facts=_application(rng, model), families=True)
         decision = decide(policy, witness)
@@ -99,6 +124,8 @@ def test_the_road_is_that_of_the_engine(policy: Policy) -> None:
         assert solver.check(z3.Not(same)) == z3.unsat, (decision.outcome, line_of(decision))
         outcomes[decision.outcome] += 1
         lines.add(line_of(decision))
+        kinds[decision.kind] += line_of(decision) > 0
     assert min(outcomes[outcome] for outcome in Outcome) > 10
     assert outcomes["impossible"] < _APPLICATIONS // 4
     assert len(lines) > 20
+    assert min(kinds[kind] for kind in LineKind) > 5

@@ -221,7 +221,7 @@ class ListDecisionsResponse(_message.Message):
     def __init__(self, decisions: _Optional[_Iterable[_Union[DecisionSummary, _Mapping]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
 
 class DecisionSummary(_message.Message):
-    __slots__ = ("decision_id", "request_id", "decided_at", "product", "channel", "outcome", "line_minor", "supplements")
+    __slots__ = ("decision_id", "request_id", "decided_at", "product", "channel", "outcome", "line_minor", "supplements", "shares_line_of", "valid_until")
     DECISION_ID_FIELD_NUMBER: _ClassVar[int]
     REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
     DECIDED_AT_FIELD_NUMBER: _ClassVar[int]
@@ -230,6 +230,8 @@ class DecisionSummary(_message.Message):
     OUTCOME_FIELD_NUMBER: _ClassVar[int]
     LINE_MINOR_FIELD_NUMBER: _ClassVar[int]
     SUPPLEMENTS_FIELD_NUMBER: _ClassVar[int]
+    SHARES_LINE_OF_FIELD_NUMBER: _ClassVar[int]
+    VALID_UNTIL_FIELD_NUMBER: _ClassVar[int]
     decision_id: str
     request_id: str
     decided_at: _timestamp_pb2.Timestamp
@@ -238,7 +240,9 @@ class DecisionSummary(_message.Message):
     outcome: _types_pb2.Outcome
     line_minor: int
     supplements: str
-    def __init__(self, decision_id: _Optional[str] = ..., request_id: _Optional[str] = ..., decided_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., product: _Optional[str] = ..., channel: _Optional[str] = ..., outcome: _Optional[_Union[_types_pb2.Outcome, str]] = ..., line_minor: _Optional[int] = ..., supplements: _Optional[str] = ...) -> None: ...
+    shares_line_of: str
+    valid_until: _timestamp_pb2.Timestamp
+    def __init__(self, decision_id: _Optional[str] = ..., request_id: _Optional[str] = ..., decided_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., product: _Optional[str] = ..., channel: _Optional[str] = ..., outcome: _Optional[_Union[_types_pb2.Outcome, str]] = ..., line_minor: _Optional[int] = ..., supplements: _Optional[str] = ..., shares_line_of: _Optional[str] = ..., valid_until: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
 
 class ExplainDecisionRequest(_message.Message):
     __slots__ = ("decision_id", "language")

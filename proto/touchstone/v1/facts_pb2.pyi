@@ -47,7 +47,7 @@ class Label(_message.Message):
     def __init__(self, en: _Optional[str] = ..., zh: _Optional[str] = ...) -> None: ...
 
 class Facts(_message.Message):
-    __slots__ = ("application", "applicant", "session", "bureau", "lines", "evidence", "history", "graph", "score", "fraud_score")
+    __slots__ = ("application", "applicant", "session", "bureau", "lines", "evidence", "history", "graph", "score", "fraud_score", "parent")
     APPLICATION_FIELD_NUMBER: _ClassVar[int]
     APPLICANT_FIELD_NUMBER: _ClassVar[int]
     SESSION_FIELD_NUMBER: _ClassVar[int]
@@ -58,6 +58,7 @@ class Facts(_message.Message):
     GRAPH_FIELD_NUMBER: _ClassVar[int]
     SCORE_FIELD_NUMBER: _ClassVar[int]
     FRAUD_SCORE_FIELD_NUMBER: _ClassVar[int]
+    PARENT_FIELD_NUMBER: _ClassVar[int]
     application: ApplicationFacts
     applicant: ApplicantFacts
     session: SessionFacts
@@ -68,10 +69,11 @@ class Facts(_message.Message):
     graph: GraphFacts
     score: ScoreFacts
     fraud_score: FraudScoreFacts
-    def __init__(self, application: _Optional[_Union[ApplicationFacts, _Mapping]] = ..., applicant: _Optional[_Union[ApplicantFacts, _Mapping]] = ..., session: _Optional[_Union[SessionFacts, _Mapping]] = ..., bureau: _Optional[_Union[BureauFacts, _Mapping]] = ..., lines: _Optional[_Union[LinesFacts, _Mapping]] = ..., evidence: _Optional[_Union[EvidenceFacts, _Mapping]] = ..., history: _Optional[_Union[HistoryFacts, _Mapping]] = ..., graph: _Optional[_Union[GraphFacts, _Mapping]] = ..., score: _Optional[_Union[ScoreFacts, _Mapping]] = ..., fraud_score: _Optional[_Union[FraudScoreFacts, _Mapping]] = ...) -> None: ...
+    parent: ParentFacts
+    def __init__(self, application: _Optional[_Union[ApplicationFacts, _Mapping]] = ..., applicant: _Optional[_Union[ApplicantFacts, _Mapping]] = ..., session: _Optional[_Union[SessionFacts, _Mapping]] = ..., bureau: _Optional[_Union[BureauFacts, _Mapping]] = ..., lines: _Optional[_Union[LinesFacts, _Mapping]] = ..., evidence: _Optional[_Union[EvidenceFacts, _Mapping]] = ..., history: _Optional[_Union[HistoryFacts, _Mapping]] = ..., graph: _Optional[_Union[GraphFacts, _Mapping]] = ..., score: _Optional[_Union[ScoreFacts, _Mapping]] = ..., fraud_score: _Optional[_Union[FraudScoreFacts, _Mapping]] = ..., parent: _Optional[_Union[ParentFacts, _Mapping]] = ...) -> None: ...
 
 class ApplicationFacts(_message.Message):
-    __slots__ = ("product", "channel", "customer_segment", "branch", "staff_member", "partner", "has_expected_limit", "expected_limit_minor", "supplementary", "has_guarantor", "has_referrer", "date")
+    __slots__ = ("product", "channel", "customer_segment", "branch", "staff_member", "partner", "has_expected_limit", "expected_limit_minor", "supplementary", "has_guarantor", "has_referrer", "date", "temporary", "temporary_days")
     PRODUCT_FIELD_NUMBER: _ClassVar[int]
     CHANNEL_FIELD_NUMBER: _ClassVar[int]
     CUSTOMER_SEGMENT_FIELD_NUMBER: _ClassVar[int]
@@ -84,6 +86,8 @@ class ApplicationFacts(_message.Message):
     HAS_GUARANTOR_FIELD_NUMBER: _ClassVar[int]
     HAS_REFERRER_FIELD_NUMBER: _ClassVar[int]
     DATE_FIELD_NUMBER: _ClassVar[int]
+    TEMPORARY_FIELD_NUMBER: _ClassVar[int]
+    TEMPORARY_DAYS_FIELD_NUMBER: _ClassVar[int]
     product: str
     channel: str
     customer_segment: str
@@ -96,7 +100,9 @@ class ApplicationFacts(_message.Message):
     has_guarantor: bool
     has_referrer: bool
     date: str
-    def __init__(self, product: _Optional[str] = ..., channel: _Optional[str] = ..., customer_segment: _Optional[str] = ..., branch: _Optional[str] = ..., staff_member: _Optional[str] = ..., partner: _Optional[str] = ..., has_expected_limit: _Optional[bool] = ..., expected_limit_minor: _Optional[_Union[_wrappers_pb2.Int64Value, _Mapping]] = ..., supplementary: _Optional[bool] = ..., has_guarantor: _Optional[bool] = ..., has_referrer: _Optional[bool] = ..., date: _Optional[str] = ...) -> None: ...
+    temporary: bool
+    temporary_days: _wrappers_pb2.Int64Value
+    def __init__(self, product: _Optional[str] = ..., channel: _Optional[str] = ..., customer_segment: _Optional[str] = ..., branch: _Optional[str] = ..., staff_member: _Optional[str] = ..., partner: _Optional[str] = ..., has_expected_limit: _Optional[bool] = ..., expected_limit_minor: _Optional[_Union[_wrappers_pb2.Int64Value, _Mapping]] = ..., supplementary: _Optional[bool] = ..., has_guarantor: _Optional[bool] = ..., has_referrer: _Optional[bool] = ..., date: _Optional[str] = ..., temporary: _Optional[bool] = ..., temporary_days: _Optional[_Union[_wrappers_pb2.Int64Value, _Mapping]] = ...) -> None: ...
 
 class ApplicantFacts(_message.Message):
     __slots__ = ("age", "is_student", "nationality", "id_document_kind", "id_document_days_left", "occupation", "declared_income_minor")
@@ -349,3 +355,17 @@ class FraudScoreFacts(_message.Message):
     points: _wrappers_pb2.Int64Value
     pd: _wrappers_pb2.DoubleValue
     def __init__(self, points: _Optional[_Union[_wrappers_pb2.Int64Value, _Mapping]] = ..., pd: _Optional[_Union[_wrappers_pb2.DoubleValue, _Mapping]] = ...) -> None: ...
+
+class ParentFacts(_message.Message):
+    __slots__ = ("state", "line_minor", "supplementary_minor", "held_minor", "same_person")
+    STATE_FIELD_NUMBER: _ClassVar[int]
+    LINE_MINOR_FIELD_NUMBER: _ClassVar[int]
+    SUPPLEMENTARY_MINOR_FIELD_NUMBER: _ClassVar[int]
+    HELD_MINOR_FIELD_NUMBER: _ClassVar[int]
+    SAME_PERSON_FIELD_NUMBER: _ClassVar[int]
+    state: _wrappers_pb2.StringValue
+    line_minor: _wrappers_pb2.Int64Value
+    supplementary_minor: _wrappers_pb2.Int64Value
+    held_minor: _wrappers_pb2.Int64Value
+    same_person: _wrappers_pb2.BoolValue
+    def __init__(self, state: _Optional[_Union[_wrappers_pb2.StringValue, _Mapping]] = ..., line_minor: _Optional[_Union[_wrappers_pb2.Int64Value, _Mapping]] = ..., supplementary_minor: _Optional[_Union[_wrappers_pb2.Int64Value, _Mapping]] = ..., held_minor: _Optional[_Union[_wrappers_pb2.Int64Value, _Mapping]] = ..., same_person: _Optional[_Union[_wrappers_pb2.BoolValue, _Mapping]] = ...) -> None: ...

@@ -36,6 +36,13 @@ class RepaymentStatus(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     REPAYMENT_STATUS_REVOLVING: _ClassVar[RepaymentStatus]
     REPAYMENT_STATUS_PAST_DUE: _ClassVar[RepaymentStatus]
 
+class LineKind(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    LINE_KIND_UNSPECIFIED: _ClassVar[LineKind]
+    LINE_KIND_PRIMARY: _ClassVar[LineKind]
+    LINE_KIND_SUPPLEMENTARY: _ClassVar[LineKind]
+    LINE_KIND_TEMPORARY: _ClassVar[LineKind]
+
 class LineHolder(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     __slots__ = ()
     LINE_HOLDER_UNSPECIFIED: _ClassVar[LineHolder]
@@ -99,6 +106,10 @@ REPAYMENT_STATUS_NO_USE: RepaymentStatus
 REPAYMENT_STATUS_PAID_IN_FULL: RepaymentStatus
 REPAYMENT_STATUS_REVOLVING: RepaymentStatus
 REPAYMENT_STATUS_PAST_DUE: RepaymentStatus
+LINE_KIND_UNSPECIFIED: LineKind
+LINE_KIND_PRIMARY: LineKind
+LINE_KIND_SUPPLEMENTARY: LineKind
+LINE_KIND_TEMPORARY: LineKind
 LINE_HOLDER_UNSPECIFIED: LineHolder
 LINE_HOLDER_OWN: LineHolder
 LINE_HOLDER_ELSEWHERE: LineHolder
@@ -133,7 +144,7 @@ RULE_RESULT_ERROR: RuleResult
 RULE_RESULT_SNOOZED: RuleResult
 
 class Application(_message.Message):
-    __slots__ = ("product", "channel", "customer_segment", "branch", "staff_member", "partner", "expected_limit", "applicant", "session", "relations", "bureau", "held_lines", "evidence")
+    __slots__ = ("product", "channel", "customer_segment", "branch", "staff_member", "partner", "expected_limit", "applicant", "session", "relations", "bureau", "held_lines", "evidence", "temporary")
     PRODUCT_FIELD_NUMBER: _ClassVar[int]
     CHANNEL_FIELD_NUMBER: _ClassVar[int]
     CUSTOMER_SEGMENT_FIELD_NUMBER: _ClassVar[int]
@@ -147,6 +158,7 @@ class Application(_message.Message):
     BUREAU_FIELD_NUMBER: _ClassVar[int]
     HELD_LINES_FIELD_NUMBER: _ClassVar[int]
     EVIDENCE_FIELD_NUMBER: _ClassVar[int]
+    TEMPORARY_FIELD_NUMBER: _ClassVar[int]
     product: str
     channel: str
     customer_segment: str
@@ -160,7 +172,16 @@ class Application(_message.Message):
     bureau: BureauSummary
     held_lines: HeldLines
     evidence: _containers.RepeatedCompositeFieldContainer[Evidence]
-    def __init__(self, product: _Optional[str] = ..., channel: _Optional[str] = ..., customer_segment: _Optional[str] = ..., branch: _Optional[str] = ..., staff_member: _Optional[str] = ..., partner: _Optional[str] = ..., expected_limit: _Optional[_Union[_money_pb2.Money, _Mapping]] = ..., applicant: _Optional[_Union[Applicant, _Mapping]] = ..., session: _Optional[_Union[DeviceSession, _Mapping]] = ..., relations: _Optional[_Union[Relations, _Mapping]] = ..., bureau: _Optional[_Union[BureauSummary, _Mapping]] = ..., held_lines: _Optional[_Union[HeldLines, _Mapping]] = ..., evidence: _Optional[_Iterable[_Union[Evidence, _Mapping]]] = ...) -> None: ...
+    temporary: TemporaryLine
+    def __init__(self, product: _Optional[str] = ..., channel: _Optional[str] = ..., customer_segment: _Optional[str] = ..., branch: _Optional[str] = ..., staff_member: _Optional[str] = ..., partner: _Optional[str] = ..., expected_limit: _Optional[_Union[_money_pb2.Money, _Mapping]] = ..., applicant: _Optional[_Union[Applicant, _Mapping]] = ..., session: _Optional[_Union[DeviceSession, _Mapping]] = ..., relations: _Optional[_Union[Relations, _Mapping]] = ..., bureau: _Optional[_Union[BureauSummary, _Mapping]] = ..., held_lines: _Optional[_Union[HeldLines, _Mapping]] = ..., evidence: _Optional[_Iterable[_Union[Evidence, _Mapping]]] = ..., temporary: _Optional[_Union[TemporaryLine, _Mapping]] = ...) -> None: ...
+
+class TemporaryLine(_message.Message):
+    __slots__ = ("parent", "until")
+    PARENT_FIELD_NUMBER: _ClassVar[int]
+    UNTIL_FIELD_NUMBER: _ClassVar[int]
+    parent: str
+    until: _date_pb2.Date
+    def __init__(self, parent: _Optional[str] = ..., until: _Optional[_Union[_date_pb2.Date, _Mapping]] = ...) -> None: ...
 
 class Applicant(_message.Message):
     __slots__ = ("full_name", "other_names", "id_document", "birth_date", "nationality", "phones", "emails", "addresses", "employer", "occupation", "declared_monthly_income", "is_student", "bank_accounts")
@@ -301,12 +322,14 @@ class HeldLines(_message.Message):
     def __init__(self, lines: _Optional[_Iterable[_Union[HeldLine, _Mapping]]] = ...) -> None: ...
 
 class HeldLine(_message.Message):
-    __slots__ = ("holder", "amount")
+    __slots__ = ("holder", "amount", "decision_id")
     HOLDER_FIELD_NUMBER: _ClassVar[int]
     AMOUNT_FIELD_NUMBER: _ClassVar[int]
+    DECISION_ID_FIELD_NUMBER: _ClassVar[int]
     holder: LineHolder
     amount: _money_pb2.Money
-    def __init__(self, holder: _Optional[_Union[LineHolder, str]] = ..., amount: _Optional[_Union[_money_pb2.Money, _Mapping]] = ...) -> None: ...
+    decision_id: str
+    def __init__(self, holder: _Optional[_Union[LineHolder, str]] = ..., amount: _Optional[_Union[_money_pb2.Money, _Mapping]] = ..., decision_id: _Optional[str] = ...) -> None: ...
 
 class Evidence(_message.Message):
     __slots__ = ("evidence_id", "kind", "amount", "source", "status", "issued_on")
@@ -325,7 +348,7 @@ class Evidence(_message.Message):
     def __init__(self, evidence_id: _Optional[str] = ..., kind: _Optional[_Union[EvidenceKind, str]] = ..., amount: _Optional[_Union[_money_pb2.Money, _Mapping]] = ..., source: _Optional[str] = ..., status: _Optional[_Union[VerificationStatus, str]] = ..., issued_on: _Optional[_Union[_date_pb2.Date, _Mapping]] = ...) -> None: ...
 
 class Decision(_message.Message):
-    __slots__ = ("decision_id", "request_id", "decided_at", "product", "outcome", "line", "expected_limit", "score", "reasons", "required_documents", "graph_findings", "trace", "degradations", "policy_digest", "model_digests", "fraud_score", "supplements", "text_en", "text_zh")
+    __slots__ = ("decision_id", "request_id", "decided_at", "product", "outcome", "line", "expected_limit", "score", "reasons", "required_documents", "graph_findings", "trace", "degradations", "policy_digest", "model_digests", "fraud_score", "supplements", "line_kind", "text_en", "text_zh")
     DECISION_ID_FIELD_NUMBER: _ClassVar[int]
     REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
     DECIDED_AT_FIELD_NUMBER: _ClassVar[int]
@@ -343,6 +366,7 @@ class Decision(_message.Message):
     MODEL_DIGESTS_FIELD_NUMBER: _ClassVar[int]
     FRAUD_SCORE_FIELD_NUMBER: _ClassVar[int]
     SUPPLEMENTS_FIELD_NUMBER: _ClassVar[int]
+    LINE_KIND_FIELD_NUMBER: _ClassVar[int]
     TEXT_EN_FIELD_NUMBER: _ClassVar[int]
     TEXT_ZH_FIELD_NUMBER: _ClassVar[int]
     decision_id: str
@@ -362,12 +386,13 @@ class Decision(_message.Message):
     model_digests: _containers.RepeatedScalarFieldContainer[str]
     fraud_score: Score
     supplements: str
+    line_kind: LineKind
     text_en: str
     text_zh: str
-    def __init__(self, decision_id: _Optional[str] = ..., request_id: _Optional[str] = ..., decided_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., product: _Optional[str] = ..., outcome: _Optional[_Union[Outcome, str]] = ..., line: _Optional[_Union[CreditLine, _Mapping]] = ..., expected_limit: _Optional[_Union[ExpectedLimit, _Mapping]] = ..., score: _Optional[_Union[Score, _Mapping]] = ..., reasons: _Optional[_Iterable[_Union[Reason, _Mapping]]] = ..., required_documents: _Optional[_Iterable[str]] = ..., graph_findings: _Optional[_Iterable[_Union[GraphFinding, _Mapping]]] = ..., trace: _Optional[_Union[Trace, _Mapping]] = ..., degradations: _Optional[_Iterable[_Union[Degradation, _Mapping]]] = ..., policy_digest: _Optional[str] = ..., model_digests: _Optional[_Iterable[str]] = ..., fraud_score: _Optional[_Union[Score, _Mapping]] = ..., supplements: _Optional[str] = ..., text_en: _Optional[str] = ..., text_zh: _Optional[str] = ...) -> None: ...
+    def __init__(self, decision_id: _Optional[str] = ..., request_id: _Optional[str] = ..., decided_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., product: _Optional[str] = ..., outcome: _Optional[_Union[Outcome, str]] = ..., line: _Optional[_Union[CreditLine, _Mapping]] = ..., expected_limit: _Optional[_Union[ExpectedLimit, _Mapping]] = ..., score: _Optional[_Union[Score, _Mapping]] = ..., reasons: _Optional[_Iterable[_Union[Reason, _Mapping]]] = ..., required_documents: _Optional[_Iterable[str]] = ..., graph_findings: _Optional[_Iterable[_Union[GraphFinding, _Mapping]]] = ..., trace: _Optional[_Union[Trace, _Mapping]] = ..., degradations: _Optional[_Iterable[_Union[Degradation, _Mapping]]] = ..., policy_digest: _Optional[str] = ..., model_digests: _Optional[_Iterable[str]] = ..., fraud_score: _Optional[_Union[Score, _Mapping]] = ..., supplements: _Optional[str] = ..., line_kind: _Optional[_Union[LineKind, str]] = ..., text_en: _Optional[str] = ..., text_zh: _Optional[str] = ...) -> None: ...
 
 class CreditLine(_message.Message):
-    __slots__ = ("amount", "offered_minimum", "offered_maximum", "step", "verified_income", "verified_assets", "risk_band", "caps", "binding_cap", "waterfall")
+    __slots__ = ("amount", "offered_minimum", "offered_maximum", "step", "verified_income", "verified_assets", "risk_band", "caps", "binding_cap", "waterfall", "parent_decision_id", "parent_amount", "valid_from", "valid_until")
     AMOUNT_FIELD_NUMBER: _ClassVar[int]
     OFFERED_MINIMUM_FIELD_NUMBER: _ClassVar[int]
     OFFERED_MAXIMUM_FIELD_NUMBER: _ClassVar[int]
@@ -378,6 +403,10 @@ class CreditLine(_message.Message):
     CAPS_FIELD_NUMBER: _ClassVar[int]
     BINDING_CAP_FIELD_NUMBER: _ClassVar[int]
     WATERFALL_FIELD_NUMBER: _ClassVar[int]
+    PARENT_DECISION_ID_FIELD_NUMBER: _ClassVar[int]
+    PARENT_AMOUNT_FIELD_NUMBER: _ClassVar[int]
+    VALID_FROM_FIELD_NUMBER: _ClassVar[int]
+    VALID_UNTIL_FIELD_NUMBER: _ClassVar[int]
     amount: _money_pb2.Money
     offered_minimum: _money_pb2.Money
     offered_maximum: _money_pb2.Money
@@ -388,7 +417,11 @@ class CreditLine(_message.Message):
     caps: _containers.RepeatedCompositeFieldContainer[Cap]
     binding_cap: str
     waterfall: _containers.RepeatedCompositeFieldContainer[WaterfallStep]
-    def __init__(self, amount: _Optional[_Union[_money_pb2.Money, _Mapping]] = ..., offered_minimum: _Optional[_Union[_money_pb2.Money, _Mapping]] = ..., offered_maximum: _Optional[_Union[_money_pb2.Money, _Mapping]] = ..., step: _Optional[_Union[_money_pb2.Money, _Mapping]] = ..., verified_income: _Optional[_Union[_money_pb2.Money, _Mapping]] = ..., verified_assets: _Optional[_Union[_money_pb2.Money, _Mapping]] = ..., risk_band: _Optional[str] = ..., caps: _Optional[_Iterable[_Union[Cap, _Mapping]]] = ..., binding_cap: _Optional[str] = ..., waterfall: _Optional[_Iterable[_Union[WaterfallStep, _Mapping]]] = ...) -> None: ...
+    parent_decision_id: str
+    parent_amount: _money_pb2.Money
+    valid_from: _timestamp_pb2.Timestamp
+    valid_until: _timestamp_pb2.Timestamp
+    def __init__(self, amount: _Optional[_Union[_money_pb2.Money, _Mapping]] = ..., offered_minimum: _Optional[_Union[_money_pb2.Money, _Mapping]] = ..., offered_maximum: _Optional[_Union[_money_pb2.Money, _Mapping]] = ..., step: _Optional[_Union[_money_pb2.Money, _Mapping]] = ..., verified_income: _Optional[_Union[_money_pb2.Money, _Mapping]] = ..., verified_assets: _Optional[_Union[_money_pb2.Money, _Mapping]] = ..., risk_band: _Optional[str] = ..., caps: _Optional[_Iterable[_Union[Cap, _Mapping]]] = ..., binding_cap: _Optional[str] = ..., waterfall: _Optional[_Iterable[_Union[WaterfallStep, _Mapping]]] = ..., parent_decision_id: _Optional[str] = ..., parent_amount: _Optional[_Union[_money_pb2.Money, _Mapping]] = ..., valid_from: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., valid_until: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
 
 class Cap(_message.Message):
     __slots__ = ("name", "amount", "detail")

@@ -76,6 +76,10 @@ AREAS: Mapping[str, tuple[str, Mapping[str, str]]] = {
         },
     ),
     "score": ("train scorecards", {"train": "score_train"}),
+    "monitor": (
+        "watch scores, lines and decisions",
+        {"report": "monitor_report", "explain": "monitor_report"},
+    ),
     "ledger": ("look after a ledger", {"verify": "ledger_verify"}),
 }
 

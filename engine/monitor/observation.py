@@ -56,6 +56,7 @@ class Observation:
     segment: Segment
     outcome: Outcome
     policy: str
+    currency: str = ""
     score: Scored | None = None
     fraud_score: Scored | None = None
     challengers: tuple[Scored, ...] = ()
@@ -86,6 +87,7 @@ def observe(
         segment=_segment(admission.application, record),
         outcome=decision.outcome,
         policy=decision.policy_digest,
+        currency=decision.currency,
         score=_scored(decision.score, cards, admission.application),
         fraud_score=_scored(decision.fraud_score, {}, admission.application),
         challengers=tuple(

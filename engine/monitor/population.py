@@ -117,6 +117,7 @@ class Population:
     limit_statuses: Counter[str] = field(default_factory=Counter)
     degradations: Counter[str] = field(default_factory=Counter)
     policies: Counter[str] = field(default_factory=Counter)
+    currencies: Counter[str] = field(default_factory=Counter)
     reviews: Counter[tuple[str, str]] = field(default_factory=Counter)
     lines: Counter[int] = field(default_factory=Counter)
     offers: Counter[int] = field(default_factory=Counter)
@@ -137,6 +138,7 @@ class Population:
         """Count an application; ``weight`` -1 takes back what was counted with 1."""
         self.outcomes[seen.outcome.value] += weight
         _count(self.policies, (seen.policy,), weight)
+        _count(self.currencies, (seen.currency,), weight)
         _count(self.reasons, seen.reasons, weight)
         _count(self.rules, seen.rules, weight)
         if seen.outcome is not Outcome.APPROVE:
@@ -233,7 +235,7 @@ class Population:
         return total
 
 
-_CODES = ("reasons", "leading", "rules", "degradations", "policies")
+_CODES = ("reasons", "leading", "rules", "degradations", "policies", "currencies")
 
 
 def merged(parts: Iterable[Population]) -> Population:

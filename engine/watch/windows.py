@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -91,7 +92,7 @@ def _frequent(source: StoredDecisions, name: str) -> frozenset[str]:
     if name not in DIMENSIONS:
         raise ValueError(f"there is no dimension {name}")
     where, values = source.filters.terms()
-    with ledger_connection(source.data_dir) as connection:
+    with closing(ledger_connection(source.data_dir)) as connection:
         rows = connection.execute(
             f"SELECT {name} FROM records WHERE {where} GROUP BY {name}"  # noqa: S608 - a column
             " ORDER BY count(*) DESC, 1 LIMIT ?",
@@ -101,7 +102,7 @@ def _frequent(source: StoredDecisions, name: str) -> frozenset[str]:
 
 
 def _any_outcome(data_dir: Path) -> bool:
-    with ledger_connection(data_dir) as connection:
+    with closing(ledger_connection(data_dir)) as connection:
         rows = connection.execute(
             "SELECT 1 FROM records WHERE kind = ? AND kind <> 'decision' LIMIT 1", (KIND,)
         ).fetchall()
@@ -142,7 +143,7 @@ class _Counting:
     def _known(self, part: Part) -> Known:
         if not self._plan.outcomes:
             return NOTHING
-        with ledger_connection(self._plan.source.data_dir) as connection:
+        with closing(ledger_connection(self._plan.source.data_dir)) as connection:
             return reported(connection, self._sealer, *part)
 
     def _values(self, seen: Observation) -> list[tuple[str, str]]:

@@ -290,6 +290,32 @@ class Governance:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Monitoring:
+    """Scores, lines and decisions of the last hours as metrics, counted in a process of its own."""
+
+    monitor: Annotated[bool, Meaning("count them, and serve touchstone_monitor_* metrics")] = True
+    monitor_short_hours: Annotated[int, Meaning("hours of the short window", least=1, most=720)] = (
+        24
+    )
+    monitor_long_hours: Annotated[int, Meaning("hours of the long window", least=1, most=720)] = 168
+    monitor_every_s: Annotated[
+        int, Meaning("seconds between two readings; also until the first", least=1, most=3600)
+    ] = 15
+    monitor_refill: Annotated[
+        int, Meaning("records read again after a start at most, the latest", least=0, most=10000000)
+    ] = 200000
+    monitor_watch_percent: Annotated[
+        int, Meaning("hundredths of PSI or CSI from which on to watch", least=1, most=1000)
+    ] = 10
+    monitor_drift_percent: Annotated[
+        int, Meaning("hundredths of PSI or CSI from which on it is drift", least=1, most=1000)
+    ] = 25
+    monitor_p_permille: Annotated[
+        int, Meaning("thousandths: an alert needs a p-value below", least=1, most=1000)
+    ] = 10
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Log:
     """The log on standard error: one line per call, no personal data."""
 
@@ -318,4 +344,5 @@ class Settings:
     governance: Governance = Governance()
     graph: Graph = Graph()
     retention: Retention = Retention()
+    monitoring: Monitoring = Monitoring()
     log: Log = Log()

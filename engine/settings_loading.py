@@ -122,6 +122,11 @@ def _checked(settings: Settings) -> Settings:
         )
     if settings.deadlines.default_deadline_ms > settings.deadlines.max_deadline_ms:
         raise SettingsError("default_deadline_ms: must not be above max_deadline_ms")
+    monitoring = settings.monitoring
+    if monitoring.monitor_short_hours > monitoring.monitor_long_hours:
+        raise SettingsError("monitor_short_hours: must not be above monitor_long_hours")
+    if monitoring.monitor_watch_percent > monitoring.monitor_drift_percent:
+        raise SettingsError("monitor_watch_percent: must not be above monitor_drift_percent")
     graph = settings.graph
     if graph.graph_store == "neo4j" and not graph.neo4j_uri:
         raise SettingsError("neo4j_uri: must be given for graph_store = neo4j")

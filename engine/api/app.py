@@ -11,6 +11,7 @@ from engine.api.service import Engine
 from engine.investigate import AccessLog
 from engine.lifecycle import PolicyDesk
 from engine.reporting import Reporting
+from engine.watch.worker import Snapshot
 from graph.projector import Lag
 
 
@@ -53,6 +54,10 @@ class App(Protocol):
 
     def ring_alerts(self) -> int:
         """Alerts about rings raised since ``start``; 0 before. Does no I/O."""
+        ...
+
+    def watched(self) -> Snapshot | None:
+        """The latest figures of monitoring; ``None`` if there are none yet. Does no I/O."""
         ...
 
     def graph_lag(self) -> Lag | None:

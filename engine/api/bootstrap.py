@@ -31,6 +31,8 @@ from engine.privacy import Keyring, Tokeniser
 from engine.reporting import Reporting
 from engine.rings import RingDesk
 from engine.settings import Settings
+from engine.watch.watcher import Watcher
+from engine.watch.worker import Snapshot, Task
 from graph.expiry import Retention
 from graph.keeper import Keeper
 from graph.pending import PendingIndex
@@ -139,6 +141,11 @@ class TouchstoneApp:
         """How far the graph is behind the record; ``None`` before ``start``."""
         return None if self._running is None else self._running.projector.lag()
 
+    def watched(self) -> Snapshot | None:
+        """The latest figures of monitoring; ``None`` before the first."""
+        watcher = None if self._running is None else self._running.watcher
+        return None if watcher is None else watcher.latest
+
     def ring_alerts(self) -> int:
         """Alerts raised since ``start``; 0 before."""
         return 0 if self._running is None else self._running.investigation.rings.alerts_raised
@@ -220,6 +227,7 @@ class TouchstoneApp:
             ),
         )
         reporting = Reporting(ledger, recorder)
+        watcher = self._watcher()
         return _Running(
             engine,
             ledger,
@@ -232,7 +240,30 @@ class TouchstoneApp:
             investigation,
             reporting,
             keeper,
+            watcher,
         )
+
+    def _watcher(self) -> Watcher | None:
+        """Monitoring, begun; ``None`` if it is off."""
+        settings, storage = self._settings.monitoring, self._settings.storage
+        if not settings.monitor:
+            return None
+        watcher = Watcher(
+            Task(
+                data_dir=str(storage.data_dir),
+                keys=str(storage.keys_path),
+                hours=tuple(
+                    dict.fromkeys((settings.monitor_short_hours, settings.monitor_long_hours))
+                ),
+                most=settings.monitor_refill,
+                every_s=settings.monitor_every_s,
+                watch=settings.monitor_watch_percent / 100,
+                drift=settings.monitor_drift_percent / 100,
+                p_value=settings.monitor_p_permille / 1000,
+            )
+        )
+        watcher.start()
+        return watcher
 
     def _watch(self, desk: PolicyDesk) -> DirectoryWatch | None:
         governance = self._settings.governance
@@ -251,6 +282,8 @@ class TouchstoneApp:
             return
         if running.watch is not None:
             await running.watch.stop()
+        if running.watcher is not None:
+            await running.watcher.stop()
         await running.engine.drain(self._settings.deadlines.drain_grace_ms / 1000)
         await running.investigation.rings.close()
         await running.keeper.stop()
@@ -278,7 +311,9 @@ class _Running:
         investigation: Investigation,
         reporting: Reporting,
         keeper: Keeper,
+        watcher: Watcher | None,
     ) -> None:
+        self.watcher = watcher
         self.investigation = investigation
         self.reporting = reporting
         self.keeper = keeper

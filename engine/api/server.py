@@ -20,6 +20,7 @@ from engine.api.exposition import MetricsEndpoint
 from engine.api.graph_servicer import GraphServicer
 from engine.api.interceptors import CallInterceptor
 from engine.api.metrics import Metrics
+from engine.api.monitor_metrics import MonitorCollector
 from engine.api.outcome_servicer import OutcomeServicer
 from engine.api.policy_servicer import Places, PolicyServicer
 from engine.api.servicers import DecisionServicer
@@ -54,6 +55,7 @@ class Server:
         self._app = app
         self._settings = settings
         self.metrics = Metrics(CollectorRegistry())
+        self.metrics.registry.register(MonitorCollector(app.watched))
         self._log = structlog.get_logger()
         self._health = health.aio.HealthServicer()
         self._services: grpc.aio.Server | None = None

@@ -80,6 +80,10 @@ AREAS: Mapping[str, tuple[str, Mapping[str, str]]] = {
         {"load": "outcomes_load", "list": "outcomes_list"},
     ),
     "score": ("train scorecards", {"train": "score_train"}),
+    "monitor": (
+        "watch scores, lines and decisions",
+        {"report": "monitor_report", "explain": "monitor_report"},
+    ),
     "ledger": ("look after a ledger", {"verify": "ledger_verify"}),
 }
 

@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import multiprocessing
-import signal
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import cast
@@ -22,6 +18,7 @@ from engine.outcome import Decision
 from engine.policy import Policy, load_policy
 from engine.rules import load_bundle
 from engine.scoring import Assessed, Scorecard, ScoreUnavailable
+from engine.simulate.parallel import in_parts
 from engine.simulate.sources import Gone, Item, Part, Source
 from engine.simulate.tally import Tally
 
@@ -68,7 +65,7 @@ def simulate(
     plan = _Plan(source, candidate, current, (name, before))
     parts = source.parts()
     total = Tally()
-    for done, tally in enumerate(_tallies(plan, parts, processes), start=1):
+    for done, tally in enumerate(in_parts(_Worker, plan, parts, processes), start=1):
         total.merge(tally)
         progress(done, len(parts))
     return Simulation(
@@ -89,39 +86,6 @@ def _examined(root: Path) -> tuple[str, str]:
         raise PolicyError(f"{root} cannot be used\n{as_text(report)}") from None
     policy.rules.close()
     return policy.digest, policy.bundle.strategy.currency
-
-
-def _tallies(plan: _Plan, parts: Sequence[Part], processes: int) -> Iterator[Tally]:
-    if processes <= 1 or len(parts) <= 1:
-        worker = _Worker(plan)
-        try:
-            yield from map(worker.run, parts)
-        finally:
-            worker.close()
-        return
-    # Not forked: the native libraries in it do not survive a fork.
-    context = multiprocessing.get_context("spawn")
-    executor = ProcessPoolExecutor(min(processes, len(parts)), context, _begin, (plan,))
-    try:
-        yield from executor.map(_run, parts)
-    except BrokenProcessPool:
-        raise PolicyError("a process of the simulation ended: out of memory?") from None
-    finally:
-        executor.shutdown(cancel_futures=True)
-
-
-_worker: list[_Worker] = []
-"""The one of this process, set when it begins."""
-
-
-def _begin(plan: _Plan) -> None:
-    # Ctrl-C is for the parent, which ends its processes.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    _worker[:] = [_Worker(plan)]
-
-
-def _run(part: Part) -> Tally:
-    return _worker[0].run(part)
 
 
 class _Worker:

@@ -20,6 +20,7 @@ from engine.errors import InvalidApplication, PolicyError
 from engine.ledger.schema import open_reader
 from engine.ledger.sqlite import FILE_NAME
 from engine.model import Admission, History, SourceStatus
+from engine.monitor.observation import DIMENSIONS
 from engine.outcome import Decision, Gathered
 from engine.privacy import Keyring, KeyringError, Sealer, Tokeniser
 from engine.record import DecisionRecord
@@ -28,6 +29,10 @@ from touchstone.v1 import decision_pb2
 PART = 500
 MAX_LINE = 1 << 20
 _SOURCES = ("graph", "history")
+_NOT_REPLACED = (
+    "decision_id NOT IN (SELECT supplements FROM records WHERE supplements <> '' AND at_us < ?)"
+)
+_NEVER = (1 << 63) - 1
 _DAY_US = 86_400_000_000
 _Row = tuple[str, str, bytes, int, bytes | None]
 
@@ -80,7 +85,8 @@ class Source(Protocol):
 class Filters:
     """Which stored decisions. Days are those of UTC, the first inclusive, the last exclusive.
 
-    ``limit``: the latest so many; 0: all.
+    ``limit``: the latest so many; 0: all. ``only``: dimension and value, such as a branch.
+    ``last``: of a chain of decisions only the last one made before ``until``.
     """
 
     since: date | None = None
@@ -88,14 +94,25 @@ class Filters:
     product: str = ""
     channel: str = ""
     limit: int = 0
+    only: tuple[tuple[str, str], ...] = ()
+    last: bool = False
+
+    def __post_init__(self) -> None:
+        """Refuse a dimension that there is not."""
+        for name, _ in self.only:
+            if name not in DIMENSIONS:
+                raise ValueError(f"there is no dimension {name}; there are {', '.join(DIMENSIONS)}")
 
     def terms(self) -> tuple[str, list[int | str]]:
         """The condition on a row, and its values."""
+        until = None if self.until is None else _micros(self.until)
         given: list[tuple[str, int | str | None]] = [
             ("at_us >= ?", None if self.since is None else _micros(self.since)),
-            ("at_us < ?", None if self.until is None else _micros(self.until)),
+            ("at_us < ?", until),
             ("product = ?", self.product or None),
             ("channel = ?", self.channel or None),
+            *((f"{name} = ?", value) for name, value in self.only),
+            (_NOT_REPLACED, (until or _NEVER) if self.last else None),
         ]
         set_ones = [(term, value) for term, value in given if value is not None]
         where = " AND ".join(["kind = 'decision'", *(term for term, _ in set_ones)])
@@ -126,29 +143,41 @@ class StoredDecisions:
 
     def parts(self) -> Sequence[Part]:
         """First and last sequence of each part."""
+        numbers = self.numbers()
+        starts = range(0, len(numbers), PART)
+        return [(numbers[n], numbers[min(n + PART, len(numbers)) - 1]) for n in starts]
+
+    def numbers(self) -> list[int]:
+        """The sequences of the decisions, in order. Raises ``KeyringError``, ``PolicyError``."""
         where, values = self.filters.terms()
         keyring = Keyring.open(self.keys, ledger_exists=True)
-        with _connection(self.data_dir) as connection:
+        with ledger_connection(self.data_dir) as connection:
             _require_keys(connection, keyring)
             newest = "SELECT sequence FROM records WHERE " + where  # noqa: S608 - our own terms
             if self.filters.limit:
                 newest += " ORDER BY sequence DESC LIMIT ?"
                 values.append(self.filters.limit)
-            numbers = sorted(int(str(row[0])) for row in connection.execute(newest, values))
-        starts = range(0, len(numbers), PART)
-        return [(numbers[n], numbers[min(n + PART, len(numbers)) - 1]) for n in starts]
+            rows = connection.execute(newest, values).fetchall()
+        return sorted(int(str(row[0])) for row in rows)
 
     def read(self, part: Part) -> Iterator[Item | Gone]:
         """Open each record; what was erased cannot be told any more."""
-        sealer = Sealer(Keyring.open(self.keys, ledger_exists=True).master_key)
         where, values = self.filters.terms()
+        yield from self._read(f"{where} AND sequence BETWEEN ? AND ?", (*values, *part))
+
+    def read_some(self, numbers: Sequence[int]) -> Iterator[Item | Gone]:
+        """The decisions with these sequences, at most ``PART``, as ``read``."""
+        marks = ", ".join("?" * len(numbers))
+        yield from self._read(f"kind = 'decision' AND sequence IN ({marks})", tuple(numbers))
+
+    def _read(self, where: str, values: Sequence[int | str]) -> Iterator[Item | Gone]:
+        sealer = Sealer(Keyring.open(self.keys, ledger_exists=True).master_key)
         query = (
             "SELECT decision_id, r.subject, body, r.key_id, wrapped FROM records r"  # noqa: S608
-            f" JOIN subject_keys USING (key_id) WHERE {where} AND sequence BETWEEN ? AND ?"
-            " ORDER BY sequence"
+            f" JOIN subject_keys USING (key_id) WHERE {where} ORDER BY sequence"
         )
-        with _connection(self.data_dir) as connection:
-            rows = connection.execute(query, (*values, *part)).fetchall()
+        with ledger_connection(self.data_dir) as connection:
+            rows = connection.execute(query, tuple(values)).fetchall()
         for row in rows:
             decision_id, subject, body, key_id, wrapped = cast("_Row", row)
             if wrapped is None:
@@ -172,7 +201,8 @@ def _require_keys(connection: apsw.Connection, keyring: Keyring) -> None:
             raise KeyringError(f"the {purpose} key is not the one this ledger was written with")
 
 
-def _connection(data_dir: Path) -> apsw.Connection:
+def ledger_connection(data_dir: Path) -> apsw.Connection:
+    """One that can only read. Raises ``PolicyError`` if there is no ledger."""
     path = data_dir / FILE_NAME
     if not path.exists():
         raise PolicyError(f"{data_dir} holds no ledger")

@@ -264,5 +264,5 @@ def test_a_process_that_cannot_begin_ends_the_simulation(
         return taken(self)
 
     monkeypatch.setattr(StoredDecisions, "parts", parts)
-    with pytest.raises(PolicyError, match="a process of the simulation ended"):
+    with pytest.raises(PolicyError, match="a process that read the ledger ended"):
         simulate(source, candidate, processes=2)

@@ -28,6 +28,7 @@ from engine.privacy import Tokeniser
 from engine.reporting import Reporting
 from engine.settings import Deadlines, Log, Network, Settings
 from engine.supplement import Supplement
+from engine.watch.worker import Snapshot
 from graph.projector import Lag
 
 TOKENISER = Tokeniser(b"0123456789abcdef0123456789abcdef")
@@ -176,6 +177,9 @@ class ScriptedApp:
     def ring_alerts(self) -> int:
         """None."""
         return 0
+
+    def watched(self) -> Snapshot | None:
+        return None
 
     def graph_lag(self) -> Lag | None:
         return None

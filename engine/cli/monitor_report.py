@@ -1,0 +1,230 @@
+"""``touchstone monitor report`` and ``explain``: what was decided, and why it changed."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import asdict
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from engine.cli.command import OK, PROBLEM, USAGE
+from engine.monitor.cells import Metric
+from engine.monitor.observation import DIMENSIONS
+from engine.monitor.sentences import sentences
+from engine.monitor.stability import Thresholds
+from engine.simulate.sources import StoredDecisions
+from engine.watch.figures import Figures, Scope, between, unit_of, window_figures
+from engine.watch.report_html import explanation_page, page
+from engine.watch.report_text import as_json, explained, print_explanation, print_report
+from engine.watch.shelf import Shelf
+from engine.watch.why import Compared, why
+from engine.watch.windows import Counts, count_window, window
+
+if TYPE_CHECKING:
+    from engine.cli.command import Area
+
+_MOST_PROCESSES = 64
+_Window = tuple[date | None, date | None]
+
+
+def add(area: Area) -> None:
+    """Add ``monitor report`` and ``monitor explain``."""
+    report = area.add_parser("report", help="scores, lines and decisions of a window")
+    _common(report)
+    report.add_argument("--against", type=_window, help="SINCE..UNTIL: an earlier window")
+    report.add_argument(
+        "--by", action="append", choices=DIMENSIONS, default=[], help="all figures for each value"
+    )
+    report.add_argument("--watch-psi", type=float, default=Thresholds().watch)
+    report.add_argument("--drift-psi", type=float, default=Thresholds().drift)
+    report.add_argument("--p-value", type=float, default=Thresholds().p_value)
+    report.set_defaults(run=_report)
+    explain = area.add_parser("explain", help="why a figure changed between two windows")
+    _common(explain)
+    explain.add_argument(
+        "--against", type=_window, required=True, help="SINCE..UNTIL: the earlier window"
+    )
+    explain.add_argument(
+        "--metric", choices=[metric.value for metric in Metric], default=Metric.APPROVAL.value
+    )
+    explain.add_argument("--language", choices=("en", "zh"), default="en")
+    explain.add_argument("--seed", type=int, default=1, help="of the samples")
+    explain.set_defaults(run=_explain)
+
+
+def _common(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--data-dir", type=Path, required=True, help="of a server; it may run")
+    parser.add_argument("--keys", type=Path, help="default: DATA_DIR/keys")
+    parser.add_argument("--since", type=_day, help="decisions from this day on, UTC")
+    parser.add_argument("--until", type=_day, help="decisions before this day, UTC")
+    parser.add_argument(
+        "--only",
+        type=_only,
+        action="append",
+        default=[],
+        metavar="DIMENSION=VALUE",
+        help="only these, such as channel=mobile",
+    )
+    parser.add_argument("--processes", type=int, default=min(os.cpu_count() or 1, _MOST_PROCESSES))
+    parser.add_argument("--format", choices=("text", "json", "html"), default="text")
+    parser.add_argument("--output", type=Path, help="write it to this file")
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError("must be a day such as 2026-01-31") from None
+
+
+def _window(text: str) -> _Window:
+    since, dots, until = text.partition("..")
+    if not dots:
+        raise argparse.ArgumentTypeError("must be two days such as 2026-01-01..2026-01-31")
+    return _day(since) if since else None, _day(until) if until else None
+
+
+def _only(text: str) -> tuple[str, str]:
+    name, equals, value = text.partition("=")
+    if not equals or name not in DIMENSIONS:
+        raise argparse.ArgumentTypeError(
+            f"must be DIMENSION=VALUE; dimensions: {', '.join(DIMENSIONS)}"
+        )
+    return name, value
+
+
+def _problem(options: argparse.Namespace) -> str:
+    if options.output is not None and not options.output.parent.is_dir():
+        return f"--output: there is no directory {options.output.parent}"
+    if options.since and options.until and options.since >= options.until:
+        return "--since must be before --until"
+    earlier = options.against or (None, None)
+    if earlier[0] and earlier[1] and earlier[0] >= earlier[1]:
+        return "--against: the first day must be before the last"
+    return ""
+
+
+def _report(options: argparse.Namespace) -> int:
+    problem = _problem(options)
+    if problem:
+        print(problem, file=sys.stderr)
+        return USAGE
+    shelf = Shelf(options.data_dir / "policies")
+    scope = Scope(
+        cards=shelf,
+        thresholds=Thresholds(
+            watch=options.watch_psi, drift=options.drift_psi, p_value=options.p_value
+        ),
+    )
+    try:
+        own = (options.since, options.until)
+        counts = _counted(options, own, options.by)
+        earlier = None if options.against is None else _counted(options, options.against, [])
+    except KeyboardInterrupt:
+        print("stopped; nothing was written", file=sys.stderr)
+        return PROBLEM
+    found: Figures = {
+        "window": _named(own),
+        "figures": window_figures(counts, scope),
+        "against": None,
+        "between": [],
+        "thresholds": asdict(scope.thresholds),
+    }
+    if earlier is not None:
+        found["against"] = {
+            "window": _named(options.against),
+            "figures": window_figures(earlier, scope),
+        }
+        found["between"] = between(earlier, counts, scope)
+    if options.format == "text":
+        return _print(options, lambda console: print_report(found, console))
+    return _write(options, as_json(found) if options.format == "json" else page(found))
+
+
+def _explain(options: argparse.Namespace) -> int:
+    problem = _problem(options)
+    if problem:
+        print(problem, file=sys.stderr)
+        return USAGE
+    windows = (options.against, (options.since, options.until))
+    try:
+        compared = Compared(
+            sources=(_source(options, windows[0]), _source(options, windows[1])),
+            counts=(_counted(options, windows[0], []), _counted(options, windows[1], [])),
+            seed=options.seed,
+        )
+        found = why(Metric(options.metric), compared, Shelf(options.data_dir / "policies"))
+    except KeyboardInterrupt:
+        print("stopped; nothing was written", file=sys.stderr)
+        return PROBLEM
+    unit = unit_of(compared.counts[1].whole)
+    told = explained(
+        found, {"en": sentences(found, "en", unit), "zh": sentences(found, "zh", unit)}
+    )
+    told["windows"] = [_named(one) for one in windows]
+    if options.format == "text":
+        return _print(options, lambda c: print_explanation(told, options.language, c))
+    if options.format == "json":
+        return _write(options, as_json(told))
+    title = f"{options.metric}: {told['windows'][0]} against {told['windows'][1]}"
+    return _write(options, explanation_page(told, title))
+
+
+def _source(options: argparse.Namespace, days: _Window) -> StoredDecisions:
+    keys = options.keys or options.data_dir / "keys"
+    return window(options.data_dir, keys, days[0], days[1], options.only)
+
+
+def _counted(options: argparse.Namespace, days: _Window, by: list[str]) -> Counts:
+    started = time.perf_counter()
+    bar = Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+        console=Console(stderr=True),
+        disable=not sys.stderr.isatty(),
+    )
+    with bar:
+        task = bar.add_task(f"counting {_named(days)}, parts", total=None)
+        found = count_window(
+            _source(options, days),
+            by,
+            processes=max(1, min(options.processes, _MOST_PROCESSES)),
+            progress=lambda done, parts: bar.update(task, completed=done, total=parts),
+        )
+    took = time.perf_counter() - started
+    print(
+        f"{found.whole.n:,} applications in {took:.1f} s, {found.whole.n / took:,.0f} /s",
+        file=sys.stderr,
+    )
+    return found
+
+
+def _named(days: _Window) -> str:
+    return f"{days[0] or 'the beginning'}..{days[1] or 'now'}"
+
+
+def _print(options: argparse.Namespace, show: Callable[[Console], None]) -> int:
+    if options.output is None:
+        show(Console())
+        return OK
+    with options.output.open("w", encoding="utf-8") as file:
+        show(Console(file=file, width=120))
+    return OK
+
+
+def _write(options: argparse.Namespace, text: str) -> int:
+    if options.output is None:
+        print(text)
+    else:
+        options.output.write_text(text + "\n", encoding="utf-8")
+    return OK

@@ -1,0 +1,1 @@
+"""Monitoring of a ledger: reports on windows, why they differ, and figures for Prometheus."""

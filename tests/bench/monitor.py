@@ -1,0 +1,73 @@
+"""Reports on many stored decisions, and says how fast and in how much memory.
+
+    python -m tests.bench.monitor [--decisions 100000] [--processes 2]
+
+Fills a real ledger with decisions of the real evaluation and outcomes, reports on it through the
+command, explains one half against the other, and prints applications per second, the greatest
+memory, and the cost of counting one decision.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import resource
+import tempfile
+import time
+from datetime import timedelta
+from pathlib import Path
+
+from engine.cli import main as command
+from engine.lifecycle import BundleStore
+from engine.monitor.observation import observe
+from engine.monitor.population import Population
+from engine.policy import load_policy
+from engine.watch.shelf import Shelf
+from tests.monitored_ledgers import FIRST, admissions, decided, fill
+
+POLICY = Path(__file__).resolve().parents[2] / "rulesets" / "credit_card"
+_DAYS = 60
+_COUNTED = 2_000
+
+
+def main() -> None:
+    """Fill, report, explain, print."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--decisions", type=int, default=100_000)
+    parser.add_argument("--processes", type=int, default=2)
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="touchstone-") as place:
+        _measure(Path(place), options.decisions, options.processes)
+
+
+def _measure(place: Path, count: int, processes: int) -> None:
+    policy = load_policy(POLICY)
+    BundleStore(place / "policies").put_directory(POLICY)
+    started = time.perf_counter()
+    records = (decided(policy, admission) for admission in admissions(count, _DAYS))
+    asyncio.run(fill(place, records, outcomes_seed=1))
+    print(f"filled {count:,} decisions and their outcomes in {time.perf_counter() - started:.0f} s")
+    middle = FIRST + timedelta(days=_DAYS // 2)
+    common = ["--data-dir", str(place), "--processes", str(processes), "--output"]
+    for name, arguments in (
+        ("report", ["--by", "channel", "--format", "html"]),
+        ("explain", ["--since", str(middle), "--against", f"{FIRST}..{middle}"]),
+    ):
+        started = time.perf_counter()
+        code = command(["monitor", name, *arguments, *common, str(place / name)])
+        took = time.perf_counter() - started
+        print(f"monitor {name}: exit code {code}, {took:.1f} s, {count / took:,.0f} /s in all")
+    for who, told in ((resource.RUSAGE_SELF, "itself"), (resource.RUSAGE_CHILDREN, "a process")):
+        print(f"greatest memory, {told}: {resource.getrusage(who).ru_maxrss / 1024:,.0f} MB")
+    shelf, population = Shelf(place / "policies"), Population()
+    sample = [decided(policy, admission) for admission in admissions(_COUNTED, 1, seed=2)]
+    started = time.perf_counter()
+    for record in sample:
+        population.add(observe(record, shelf))
+    took = time.perf_counter() - started
+    print(f"counting one decision: {1e6 * took / len(sample):.0f} µs")
+    policy.rules.close()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,160 @@
+"""Monitoring against definitions: sums, an oracle of the PSI, and an exact split."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from fractions import Fraction
+from math import log
+from typing import Any
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from engine.monitor.cells import Cell, Metric
+from engine.monitor.decompose import decompose
+from engine.monitor.observation import DIMENSIONS, Observation, Scored, Segment
+from engine.monitor.population import Population, merged
+from engine.monitor.stability import Bins, stability
+from engine.outcome import Outcome
+from engine.reported import Performance
+from tests.observations import observation
+
+_NAMES = st.sampled_from(("", "a", "b", "c"))
+_SCORED = st.builds(
+    Scored,
+    st.sampled_from(("one", "two")),
+    st.just("digest"),
+    st.integers(-900, 2_000),
+    st.floats(0.0, 1.0),
+    st.lists(st.integers(0, 5), min_size=3, max_size=3).map(tuple),
+)
+OBSERVATIONS = st.builds(
+    observation,
+    segment=st.builds(
+        Segment, _NAMES, _NAMES, _NAMES, _NAMES, _NAMES, _NAMES, st.sampled_from(("", "graph:down"))
+    ),
+    outcome=st.sampled_from(Outcome),
+    policy=_NAMES,
+    score=st.none() | _SCORED,
+    fraud_score=st.none() | _SCORED,
+    challengers=st.lists(_SCORED, max_size=2).map(tuple),
+    line_minor=st.integers(0, 10**9),
+    offer_minor=st.integers(0, 10**9),
+    cap=_NAMES,
+    reasons=st.lists(st.sampled_from(("R1", "R2", "R3")), unique=True).map(tuple),
+    rules=st.frozensets(st.sampled_from(("A", "B"))),
+    review=st.none() | st.sampled_from(Outcome),
+    performance=st.none() | st.sampled_from(Performance),
+)
+SOME = st.lists(OBSERVATIONS, max_size=25)
+
+
+def _of(observations: Sequence[Observation], weight: int = 1) -> Population:
+    found = Population()
+    for seen in observations:
+        found.add(seen, weight)
+    return found
+
+
+def _plain(value: Any) -> Any:
+    """Without what counts 0: what was taken back leaves a 0 behind."""
+    if isinstance(value, dict):
+        found = {key: _plain(part) for key, part in value.items()}
+        return {key: part for key, part in found.items() if part not in (0, {}, [])}
+    if isinstance(value, list):
+        parts = [_plain(part) for part in value]
+        return parts if any(parts) else []
+    return value
+
+
+@settings(max_examples=150)
+@given(st.lists(SOME, max_size=4))
+def test_the_sum_of_days_is_the_window(days: list[list[Observation]]) -> None:
+    """Exactly, whatever the order of the days."""
+    whole = _of([seen for day in days for seen in day])
+    assert merged(_of(day) for day in days) == whole
+    assert merged(_of(day) for day in reversed(days)) == whole
+
+
+@settings(max_examples=150)
+@given(SOME, SOME)
+def test_what_is_taken_back_was_never_there(
+    kept: list[Observation], gone: list[Observation]
+) -> None:
+    """An application counts once, by its last decision."""
+    found = _of([*kept, *gone])
+    for seen in gone:
+        found.add(seen, -1)
+    assert _plain(asdict(found)) == _plain(asdict(_of(kept)))
+
+
+@settings(max_examples=300)
+@given(SOME, SOME, st.sampled_from(Metric), st.sampled_from(DIMENSIONS), st.integers(0, 8))
+def test_mix_and_rate_add_to_the_change(
+    first: list[Observation], second: list[Observation], metric: Metric, name: str, least: int
+) -> None:
+    """As fractions, to the last digit; and the change is that of the plain means."""
+    before, after = _of(first), _of(second)
+    found = decompose(name, metric, before.by(name), after.by(name), least=least)
+    means = [_mean(metric, observations) for observations in (first, second)]
+    if found is None:
+        assert None in means
+        return
+    assert means[0] is not None
+    assert means[1] is not None
+    assert found.mix + found.rate == found.change
+    assert abs(float(found.change - (means[1] - means[0]))) < 1e-6
+    assert sum((part.share_after for part in found.parts), Fraction(0)) == 1
+
+
+def _mean(metric: Metric, observations: Sequence[Observation]) -> Fraction | None:
+    if metric is Metric.APPROVAL:
+        values = [Fraction(seen.outcome is Outcome.APPROVE) for seen in observations]
+    elif metric is Metric.LINE:
+        values = [Fraction(s.line_minor) for s in observations if s.outcome is Outcome.APPROVE]
+    else:
+        scores = [seen.score for seen in observations if seen.score is not None]
+        points = metric is Metric.POINTS
+        values = [Fraction(score.points) if points else Fraction(score.pd) for score in scores]
+    return sum(values, Fraction(0)) / len(values) if values else None
+
+
+@settings(max_examples=200)
+@given(SOME, st.integers(1, 5))
+def test_only_the_mix_moves_when_segments_repeat(seen: list[Observation], times: int) -> None:
+    """Simpson: one value of a dimension comes more often, each value's own rate stays."""
+    more = [one for one in seen for _ in range(times if one.segment.channel == "a" else 1)]
+    before, after = _of(seen), _of(more)
+    found = decompose("channel", Metric.APPROVAL, before.by("channel"), after.by("channel"))
+    assert found is None or found.rate == 0
+
+
+@settings(max_examples=300)
+@given(
+    st.lists(st.tuples(st.integers(1, 5_000), st.integers(1, 5_000)), min_size=2, max_size=12),
+)
+def test_the_psi_is_that_of_the_formula(pairs: list[tuple[int, int]]) -> None:
+    """Symmetric, at least 0, and the same as written out over the shares."""
+    now, then = [a for a, _ in pairs], [b for _, b in pairs]
+    n, m = sum(now), sum(then)
+    bins = Bins("x", tuple(range(len(pairs) - 1)), (), tuple(b / m for b in then))
+    found = stability(bins, now, m)
+    expected = sum((a / n - b / m) * (log(a / n) - log(b / m)) for a, b in pairs)
+    assert abs(found.psi - expected) < 1e-9 * max(1.0, expected)
+    other = Bins("x", bins.cuts, (), tuple(a / n for a in now))
+    assert abs(stability(other, then, n).psi - found.psi) < 1e-9 * max(1.0, expected)
+    assert found.psi >= 0
+    assert 0 <= found.p_value <= 1
+
+
+@settings(max_examples=100)
+@given(SOME)
+def test_cells_of_every_dimension_add_to_the_whole(seen: list[Observation]) -> None:
+    """Every figure can be cut by each of the six."""
+    population = _of(seen)
+    for name in DIMENSIONS:
+        total = Cell()
+        for cell in population.by(name).values():
+            total.merge(cell)
+        assert total == population.whole()

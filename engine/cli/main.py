@@ -75,6 +75,10 @@ AREAS: Mapping[str, tuple[str, Mapping[str, str]]] = {
             "rebuild": "graph_rebuild",
         },
     ),
+    "portfolio": (
+        "review existing accounts",
+        {"review": "portfolio_review", "sample": "portfolio_sample"},
+    ),
     "score": ("train scorecards", {"train": "score_train"}),
     "ledger": ("look after a ledger", {"verify": "ledger_verify"}),
 }

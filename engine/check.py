@@ -1,6 +1,7 @@
 """Everything that is wrong with a policy as plain values: for editors, for CI and for the service.
 
-What a decision needs is checked, and what only its authors need: tests and proofs.
+What a decision needs is checked, and what only its authors need: tests, proofs and the review of
+accounts.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from engine import cases, proof
+from engine import cases, portfolio, proof
 from engine.errors import PolicyError
 from engine.lines import Product, load_products
 from engine.policy_places import product_faults, scorecard_faults
@@ -65,7 +66,7 @@ def check(root: Path, *, proofs: bool = True) -> CheckReport:
     """
     sources = sources_under(root)
     try:
-        bundle = load_bundle(root, (cases.check, proof.check))
+        bundle = load_bundle(root, (cases.check, proof.check, portfolio.check))
     except PolicyError as refused:
         found = tuple(item for item in refused.diagnostics if isinstance(item, Diagnostic))
         return _report(found, sources, None, {}, 0)

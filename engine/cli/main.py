@@ -79,6 +79,10 @@ AREAS: Mapping[str, tuple[str, Mapping[str, str]]] = {
         "report what became of decisions",
         {"load": "outcomes_load", "list": "outcomes_list"},
     ),
+    "portfolio": (
+        "review existing accounts",
+        {"review": "portfolio_review", "sample": "portfolio_sample"},
+    ),
     "score": ("train scorecards", {"train": "score_train"}),
     "monitor": (
         "watch scores, lines and decisions",

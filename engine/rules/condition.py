@@ -75,7 +75,7 @@ def compile_expression(
         name = explain_type(expression.return_type().name())
         return (Problem(Code.NOT_BOOL, 0, len(text), f"the condition is {name}, not bool"),)
     try:
-        tree = Converter(Checked(expression.serialize()), definitions).convert()
+        tree = Converter(Checked(expression.serialize()), definitions, environment.fields).convert()
     except NotInLanguage as refused:
         code = Code.EXPRESSION_LIMIT if refused.limit else Code.NOT_IN_LANGUAGE
         return (Problem(code, refused.offset, 1, refused.message, hint=refused.hint),)

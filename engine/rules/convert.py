@@ -50,10 +50,16 @@ class Converter:
 
     ``definitions``: the trees of named expressions and parameters by path (``named.thin_file``);
     they are written out where they are read, so that nothing behind this knows of them.
+    ``fields``: what a condition may read, by path.
     """
 
-    def __init__(self, checked: Checked, definitions: Mapping[str, Expr]) -> None:
-        self._checked, self._definitions = checked, definitions
+    def __init__(
+        self,
+        checked: Checked,
+        definitions: Mapping[str, Expr],
+        fields: Mapping[str, vocabulary.Field],
+    ) -> None:
+        self._checked, self._definitions, self._fields = checked, definitions, fields
 
     def convert(self) -> Expr:
         """The whole tree, or ``NotInLanguage``."""
@@ -109,10 +115,10 @@ class Converter:
             return Read(path=path, known_by=path, **self._at(node))
         if path in self._definitions:
             return replace(self._definitions[path], offset=self._checked.offset(node))
-        field = vocabulary.fields().get(path)
+        field = self._fields.get(path)
         if field is None:
             hint = "name one of its fields, such as "
-            inside = sorted(p for p in vocabulary.fields() if p.startswith(f"{path}."))
+            inside = sorted(p for p in self._fields if p.startswith(f"{path}."))
             hint = f"{hint}`{inside[0]}`" if inside else ""
             raise self._refuse(node, f"`{path}` is a group of fields, not a value", hint)
         return Read(
@@ -131,7 +137,7 @@ class Converter:
         return Member(operand=operand, field=select.field, **self._at(node))
 
     def _has(self, node: Any, path: str) -> Has:  # noqa: ANN401
-        field = vocabulary.fields().get(path)
+        field = self._fields.get(path)
         if path in self._definitions:
             raise self._refuse(
                 node, f"`{path}` is not a field", "ask about the fields that it reads"

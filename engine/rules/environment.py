@@ -13,7 +13,16 @@ from google.protobuf import descriptor_pb2, descriptor_pool, message_factory
 from google.protobuf.descriptor import FileDescriptor
 from google.protobuf.message import Message
 
-from engine.rules.vocabulary import BUNDLE_ROOTS, LISTS, NAMED, PARAMS, SIGNALS, roots
+from engine.rules.vocabulary import (
+    BUNDLE_ROOTS,
+    LISTS,
+    NAMED,
+    PARAMS,
+    SIGNALS,
+    Field,
+    fields,
+    roots,
+)
 from touchstone.v1 import facts_pb2
 
 _PACKAGE = "touchstone.policy"
@@ -65,14 +74,18 @@ class Environment:
         pool, self._classes = _told_types(signals, lists)
         if named or params:
             pool = _pool(signals, lists, named, params)
-        fields = facts_pb2.Facts.DESCRIPTOR.fields
         variables = {
             item.name: cel.Type(item.message_type.full_name)
-            for item in fields
+            for item in facts_pb2.Facts.DESCRIPTOR.fields
             if item.message_type is not None
         }
         variables |= {root: cel.Type(name) for root, name in _MESSAGES.items()}
         self._env = cel.NewEnv(pool, variables=variables)
+
+    @property
+    def fields(self) -> Mapping[str, Field]:
+        """What a condition may read, by path."""
+        return fields()
 
     def compile(self, text: str) -> Any:  # noqa: ANN401 - cel.Expression
         """Compile one expression, or raise ``CelRefused``."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from collections import Counter
 from collections.abc import Sequence
 from itertools import pairwise
@@ -10,13 +9,14 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
-from matplotlib import rc_context
-from matplotlib.figure import Figure
 
 from engine.currency import MINOR_DIGITS
+from engine.drawing.plots import axes_of, svg
 from engine.simulate.report_text import NOTE, OUTCOMES, changed, interval, rates
 from engine.simulate.run import Simulation
 from engine.simulate.tally import DIMENSIONS, LINE_STEPS, PD_STEPS
+
+__all__ = ["axes_of", "page", "svg"]
 
 _MOST = 30
 _BEFORE, _AFTER = "#7a869a", "#0b6e4f"
@@ -60,24 +60,6 @@ def page(found: Simulation) -> str:
 
 def _rows(before: Counter[str], after: Counter[str]) -> tuple[list[tuple[str, int, int]]]:
     return ([(key, before[key], after[key]) for key in changed(before, after)],)
-
-
-def svg(figure: Figure) -> Markup:
-    """The drawing inline; matplotlib escapes the texts in it."""
-    raw = io.StringIO()
-    # Without a salt of ours the names in a drawing differ each time.
-    with rc_context({"svg.hashsalt": "touchstone"}):
-        figure.savefig(
-            raw, format="svg", bbox_inches="tight", metadata={"Date": None, "Creator": None}
-        )
-    text = raw.getvalue()
-    return Markup(text[text.index("<svg") :])  # noqa: S704 - drawn here, from counts and names
-
-
-def axes_of(height: float = 3.2) -> tuple[Figure, Any]:
-    """An empty drawing, as wide as a page; ``height`` in inches."""
-    figure = Figure(figsize=(6.4, height))
-    return figure, figure.subplots()
 
 
 def _matrix(found: Simulation) -> Markup:

@@ -107,7 +107,7 @@ class TableCard(Card):
             )
         row = [float(value) for value in encoded(prepared, self.levels or {})[0]]
         missing = [place for place, value in enumerate(row) if not isfinite(value)]
-        return self.result(row, self._lost, missing)
+        return self.result(row, self.lost, missing)
 
     def _refusals(self, values: Mapping[str, Value]) -> list[Refusal]:
         found = [Refusal(name, Fault.UNKNOWN_COLUMN) for name in values if name not in self.reads]
@@ -117,7 +117,7 @@ class TableCard(Card):
                 found.append(Refusal(name, fault))
         return found
 
-    def _lost(self, _values: Sequence[float], losses: Sequence[float]) -> list[tuple[str, int]]:
+    def lost(self, _values: Sequence[float], losses: Sequence[float]) -> list[tuple[str, int]]:
         """Families that lost points against the reference, worst first, in the spec's order."""
         families = dict.fromkeys(feature.family for feature in self.features)
         totals = [

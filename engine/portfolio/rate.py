@@ -1,0 +1,296 @@
+"""The new rating of accounts: PD in millionths, points, and why points were lost.
+
+The card over statements is the one that decides applications, through the same feature code; it is
+asked for many rows at once. A PD is rounded up to a millionth, so that all that follows is exact.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from math import ceil
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+import xgboost as xgb
+
+from engine.model import Bureau, BureauMonth, RepaymentStatus
+from engine.portfolio.accounts import Accounts
+from engine.portfolio.columns import MONTHS, Column, Kind
+from engine.portfolio.exact import Bools, Ints
+from engine.portfolio.policy import Rating, ReviewPolicy
+from engine.portfolio.verdicts import Values
+from engine.scoring import Scorecard
+from engine.scoring.card import ADDITIVITY, MOST, Card
+from engine.scoring.columns import Row
+from engine.scoring.families import lost_points
+from engine.scoring.features import ScoreUnavailable, vector
+from engine.scoring.points import probability
+from engine.training.card import TableCard
+from engine.training.encode import encoded, prepare
+from engine.training.spec import Kind as SpecKind
+from engine.training.table import Table
+
+PPM = 1_000_000
+_STATUS = {
+    -2: RepaymentStatus.NO_USE,
+    -1: RepaymentStatus.PAID_IN_FULL,
+    0: RepaymentStatus.REVOLVING,
+}
+_ROWS_AT_ONCE = 4_096
+
+Families = tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Rated:
+    """PD in millionths, rounded up, and points, of each account; ``known``: where there is a PD.
+
+    ``unrated``: why the others have none, counted. ``families`` gives the families that lost points
+    of some rows, worst first.
+    """
+
+    pd_ppm: Ints
+    points: Values
+    known: Bools
+    unrated: Counter[str]
+    families: Callable[[Ints], list[Families]]
+
+
+class Rater(Protocol):
+    """Rates accounts."""
+
+    @property
+    def digests(self) -> tuple[str, ...]:
+        """Of the models that it asks."""
+        ...
+
+    @property
+    def columns(self) -> tuple[Column, ...]:
+        """What it reads beside the columns of the policy."""
+        ...
+
+    def rate(self, accounts: Accounts) -> Rated:
+        """The new rating of each."""
+        ...
+
+
+def rater_of(policy: ReviewPolicy, scorecards: Path) -> Rater:
+    """The rater that a policy names; ``PolicyError`` if its card cannot be used."""
+    match policy.rating:
+        case Rating.STATEMENTS:
+            return StatementRater(Scorecard.load(scorecards / policy.rated_by))
+        case Rating.TABLE:
+            taken = {column.name: column.kind for column in policy.columns}
+            return TableRater(TableCard.load(scorecards / policy.rated_by), taken)
+        case Rating.PD_COLUMN:
+            return GivenPd(policy.rated_by)
+
+
+class GivenPd:
+    """The PD stands in a column. No families: nothing is known of its causes."""
+
+    digests: tuple[str, ...] = ()
+    columns: tuple[Column, ...] = ()
+
+    def __init__(self, column: str) -> None:
+        self._column = column
+
+    def rate(self, accounts: Accounts) -> Rated:
+        """As it stands there."""
+        given = accounts.columns[self._column]
+        missing = Counter({"not_given": int((~given.known).sum())}) + Counter()
+        none = np.zeros(accounts.rows, dtype=np.bool_)
+        return Rated(
+            _ppm(given.data, given.known),
+            Values(np.zeros(accounts.rows, dtype=np.int64), none),
+            given.known,
+            missing,
+            lambda rows: [() for _ in rows],
+        )
+
+
+class StatementRater:
+    """The scorecard over monthly statements: of applications, and of accounts."""
+
+    columns: tuple[Column, ...] = ()
+
+    def __init__(self, card: Scorecard) -> None:
+        self._card = card
+        self.digests = (card.digest,)
+
+    def rate(self, accounts: Accounts) -> Rated:
+        """Each account by its six statements."""
+        vectors = [vector(bureau) for bureau in _bureaus(accounts)]
+        scored = np.array([isinstance(values, tuple) for values in vectors], dtype=np.bool_)
+        why = Counter(str(v.reason) for v in vectors if isinstance(v, ScoreUnavailable))
+        rows = np.array([v for v in vectors if isinstance(v, tuple)], dtype=np.float32)
+        return _rated(self._card, rows.reshape(-1, len(self._card.columns)), scored, why)
+
+
+class TableRater:
+    """A card over columns of the file, trained by ``touchstone score train``."""
+
+    def __init__(self, card: TableCard, taken: dict[str, Kind]) -> None:
+        self._card = card
+        self.digests = (card.digest,)
+        kinds = {SpecKind.NUMBER: Kind.DOUBLE, SpecKind.CATEGORY: Kind.STRING}
+        self.columns = tuple(
+            Column(name, kinds[kind], f"read by the card {card.name}", low=-(10**15), high=10**15)
+            for name, kind in card.reads.items()
+            if name not in taken
+        )
+
+    def rate(self, accounts: Accounts) -> Rated:
+        """Each account by its columns; the gate is that of the card."""
+        columns = {name: self._column(accounts, name) for name in self._card.reads}
+        prepared = prepare(self._card.features, Table("the accounts", "", columns, accounts.rows))
+        scored = np.ones(accounts.rows, dtype=np.bool_)
+        why: Counter[str] = Counter()
+        for fault in prepared.faults:
+            why[f"{fault.feature} {fault.why}"] += int((fault.mask & scored).sum())
+            scored &= ~fault.mask
+        rows = encoded(prepared, self._card.levels or {})
+        return _rated(self._card, np.ascontiguousarray(rows[scored]), scored, why)
+
+    def _column(
+        self, accounts: Accounts, name: str
+    ) -> np.ndarray[tuple[int], np.dtype[np.object_]]:
+        values = accounts.columns[name]
+        if self._card.reads[name] is SpecKind.CATEGORY:
+            texts = values.data.astype(object)
+            texts[~values.known] = None
+            return texts
+        return np.where(values.known, values.data.astype(np.float64), np.nan)
+
+
+def _rated(card: Card, rows: Row, scored: Bools, why: Counter[str]) -> Rated:
+    margins = [] if not len(rows) else card.booster.inplace_predict(rows, predict_type="margin")
+    log_odds = [card.calibrator.log_odds(float(margin)) for margin in margins]
+    pd = np.zeros(len(scored))
+    pd[scored] = [probability(value) for value in log_odds]
+    points = np.zeros(len(scored), dtype=np.int64)
+    points[scored] = [round(card.scale.offset - card.scale.factor * value) for value in log_odds]
+    place = np.cumsum(scored) - 1
+
+    def families(wanted: Ints) -> list[Families]:
+        inside = place[wanted]
+        there = scored[wanted]
+        found = iter(lost_families(card, rows[inside[there]]))
+        return [next(found) if known else () for known in there]
+
+    return Rated(_ppm(pd, scored), Values(points, scored), scored, why, families)
+
+
+def _ppm(pd: np.ndarray[tuple[int], np.dtype[np.float64]], known: Bools) -> Ints:
+    """Rounded up: whoever is rounded is not the better for it."""
+    return np.where(known, np.ceil(np.where(known, pd, 0.0) * PPM), 0).astype(np.int64)
+
+
+def unrated_ppm(policy: ReviewPolicy) -> int:
+    """The PD that stands in the budgets for an account without one."""
+    return ceil(policy.unrated_pd * PPM)
+
+
+def lost_families(card: Card, rows: Row) -> list[Families]:
+    """The families of each row that lost points and hold when they are tried out, worst first.
+
+    The same as ``Card.result`` names, for many rows at once.
+    """
+    found: list[Families] = []
+    for start in range(0, len(rows), _ROWS_AT_ONCE):
+        found.extend(_lost(card, rows[start : start + _ROWS_AT_ONCE]))
+    return found
+
+
+def _lost(card: Card, rows: Row) -> list[Families]:
+    margins = card.booster.inplace_predict(rows, predict_type="margin")
+    shares = card.booster.predict(
+        xgb.DMatrix(rows, nthread=1), pred_contribs=True, validate_features=False
+    )
+    if np.abs(shares.astype(np.float64).sum(axis=1) - margins).max(initial=0) >= ADDITIVITY:
+        raise ArithmeticError("the contributions do not add to the margin")
+    per_margin = -card.scale.factor * card.calibrator.slope
+    reference = np.array(card.reference)
+    losses = per_margin * (reference - shares[:, :-1].astype(np.float64))
+    named = [
+        [family for family, _ in _named(card, values, lost)]
+        for values, lost in zip(rows.tolist(), losses.tolist(), strict=True)
+    ]
+    return _tried(card, rows, margins.tolist(), named)
+
+
+def _named(
+    card: Card, values: Sequence[float], losses: Sequence[float]
+) -> Sequence[tuple[str, int]]:
+    if isinstance(card, TableCard):
+        return card.lost(values, losses)
+    return lost_points(values, losses)
+
+
+def _tried(
+    card: Card, rows: Row, margins: Sequence[float], named: Sequence[Sequence[str]]
+) -> list[Families]:
+    """Each family is replaced by the reference applicant's values; it must make a difference."""
+    if card.typical is None:
+        return [tuple(map(str, families[:MOST])) for families in named]
+    owners = [row for row, families in enumerate(named) for _ in families]
+    if not owners:
+        return [() for _ in named]
+    places: dict[str, list[int]] = {}
+    for place, column in enumerate(card.columns):
+        places.setdefault(str(column.family), []).append(place)
+    tried = rows[owners]
+    for at, family in enumerate(family for families in named for family in families):
+        tried[at, places[str(family)]] = card.typical[0, places[str(family)]]
+    without = iter(card.booster.inplace_predict(tried, predict_type="margin").tolist())
+    return [
+        tuple([str(family) for family in families if next(without) < margin][:MOST])
+        for families, margin in zip(named, margins, strict=True)
+    ]
+
+
+def _bureaus(accounts: Accounts) -> list[Bureau]:
+    """Each account's statements as the bureau summary that the card knows; up to the first gap."""
+    months = [
+        [
+            accounts.columns[name.format(month)]
+            for name in ("status_{}", "balance_{}_minor", "limit_{}_minor", "payment_{}_minor")
+        ]
+        for month in range(1, MONTHS + 1)
+    ]
+    known = [np.logical_and.reduce([values.known for values in month]) for month in months]
+    there = np.logical_and.accumulate(known).sum(axis=0).tolist()
+    made = [
+        [
+            BureauMonth(
+                status=_STATUS.get(status, RepaymentStatus.PAST_DUE),
+                months_past_due=max(status, 0),
+                balance_minor=balance,
+                limit_minor=limit,
+                payment_minor=payment,
+            )
+            for status, balance, limit, payment in zip(
+                *(values.data.tolist() for values in month), strict=True
+            )
+        ]
+        for month in months
+    ]
+    return [_bureau(row[:count]) for row, count in zip(zip(*made, strict=True), there, strict=True)]
+
+
+def _bureau(months: tuple[BureauMonth, ...]) -> Bureau:
+    return Bureau(
+        score=None,
+        months_on_file=None,
+        reported_on=None,
+        months=months,
+        inquiries_1m=None,
+        inquiries_3m=None,
+        inquiries_6m=None,
+        card_count=None,
+        loan_balance_minor=None,
+        monthly_obligations_minor=None,
+    )

@@ -87,8 +87,6 @@ _BESIDE = """
 CREATE INDEX IF NOT EXISTS records_beside ON records (kind, sequence) WHERE kind <> 'decision';
 CREATE INDEX IF NOT EXISTS records_beside_of_subject ON records (kind, subject, sequence)
   WHERE kind <> 'decision';
-CREATE INDEX IF NOT EXISTS reviews_of_root ON records (root, at_us)
-  WHERE kind = 'reported_outcome' AND root <> '';
 CREATE INDEX IF NOT EXISTS reviews_of_subject ON records (subject, root, at_us)
   WHERE kind = 'reported_outcome' AND root <> '';
 """

@@ -10,13 +10,16 @@ from typing import Any
 
 import grpc
 import pytest
+from google.protobuf.timestamp_pb2 import Timestamp
 
 from client_examples.applications import Person, application, clean_bureau
 from tests.conftest import RunningServer
 from touchstone.v1 import decision_pb2 as pb
-from touchstone.v1 import types_pb2
+from touchstone.v1 import outcome_pb2, types_pb2
 
 _DECIDE = "/touchstone.v1.DecisionService/Decide"
+_REPORT = "/touchstone.v1.OutcomeService/ReportOutcome"
+_REPORTS = "/touchstone.v1.OutcomeService/BatchReportOutcome"
 
 
 def _canaries() -> pb.DecideRequest:
@@ -92,6 +95,45 @@ def test_canaries_are_nowhere_but_in_the_request(touchstone_server: RunningServe
     raws = _raw(good) + [value for _, value in _spoiled()]
     assert [raw for raw in raws if raw.casefold() in everything] == []
     assert len(said) > len(_spoiled())
+
+
+def test_what_a_report_holds_is_not_told_again(touchstone_server: RunningServer) -> None:
+    """A name where an opaque id belongs reaches neither error, nor log, nor metrics."""
+    good = outcome_pb2.ReportOutcomeRequest(
+        request_id="canary-report", decision_id="dec_canary", happened_at=Timestamp(seconds=1)
+    )
+    good.review.outcome = types_pb2.OUTCOME_DECLINE
+    good.review.reviewer = good.review.reason = "canary4712"
+    spoiled = []
+    for field in ("reviewer", "reason"):
+        request = outcome_pb2.ReportOutcomeRequest()
+        request.CopyFrom(good)
+        setattr(request.review, field, "Canary Kanarienvogel 4712")
+        spoiled.append(request)
+    unnamed = outcome_pb2.ReportOutcomeRequest()
+    unnamed.CopyFrom(good)
+    unnamed.decision_id = "Canary Kanarienvogel 4712"
+    said = []
+    with grpc.insecure_channel(touchstone_server.addresses.listen) as channel:
+        report: Any = channel.unary_unary(_REPORT)
+        for request in (good, unnamed, *spoiled):
+            with pytest.raises(grpc.RpcError) as refused:
+                report(request.SerializeToString())
+            said.append(f"{refused.value.details()} {refused.value.trailing_metadata()}")
+        batch: Any = channel.unary_unary(_REPORTS)
+        reports = outcome_pb2.BatchReportOutcomeRequest(reports=[good, unnamed, *spoiled])
+        answer = outcome_pb2.BatchReportOutcomeResponse.FromString(
+            batch(reports.SerializeToString())
+        )
+        assert [result.status.code for result in answer.results] == [5, 3, 3, 3]
+        said.append(str(answer))
+    url = f"http://{touchstone_server.addresses.metrics}/metrics"
+    with urllib.request.urlopen(url, timeout=5) as metrics:
+        said.append(metrics.read().decode())
+    said.append(touchstone_server.log.read_text(encoding="utf-8"))
+
+    assert "4712" not in "\n".join(said)
+    assert len(said) == 7
 
 
 def _calls(log: Path, least: int) -> list[dict[str, object]]:

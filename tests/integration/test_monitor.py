@@ -253,8 +253,7 @@ async def test_a_planted_channel_is_named_by_the_command(
         assert main([*arguments, "--output", str(output)]) == 0
         page = output.read_text(encoding="utf-8")
         assert "<svg" in page
-        assert "http://" not in page.replace("http://www.w3.org/", "")
-        assert "<script" not in page
+        assert not any(word in page for word in ("<script", "src=", "<link", "@import"))
     capsys.readouterr()
     assert main(["monitor", "explain", *common, *against, "--language", "zh"]) == 0
     assert "渠道 partner" in capsys.readouterr().out

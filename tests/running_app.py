@@ -10,7 +10,17 @@ from pathlib import Path
 from engine.api.bootstrap import TouchstoneApp, build
 from engine.api.server import Server
 from engine.ledger import SqliteLedger
-from engine.settings import Access, Governance, Graph, Limits, Log, Network, Settings, Storage
+from engine.settings import (
+    Access,
+    Governance,
+    Graph,
+    Limits,
+    Log,
+    Monitoring,
+    Network,
+    Settings,
+    Storage,
+)
 from graph.settings import GraphSettings
 
 POLICY = Path(__file__).resolve().parent.parent / "rulesets" / "credit_card"
@@ -53,6 +63,7 @@ async def running_app(
     policy_dir: Path = POLICY,
     governance: Governance | None = None,
     access: Access | None = None,
+    monitoring: Monitoring | None = None,
     **limits: int,
 ) -> AsyncIterator[RunningApp]:
     """Start the server and stop it at the end; ``limits`` as in ``engine.settings.Limits``."""
@@ -63,6 +74,8 @@ async def running_app(
         settings = replace(settings, governance=governance)
     if access is not None:
         settings = replace(settings, access=access)
+    if monitoring is not None:
+        settings = replace(settings, monitoring=monitoring)
     app = build(settings, graph=graph_settings)
     server = Server(app, settings)
     addresses = await server.start()

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from engine.cli.command import Area
 
 _MOST_PROCESSES = 64
+_WIDTH = 120
 _Window = tuple[date | None, date | None]
 
 
@@ -214,11 +215,12 @@ def _named(days: _Window) -> str:
 
 
 def _print(options: argparse.Namespace, show: Callable[[Console], None]) -> int:
+    # Values come from requests: nothing in them is markup.
     if options.output is None:
-        show(Console())
+        show(Console(width=None if sys.stdout.isatty() else _WIDTH, markup=False, highlight=False))
         return OK
     with options.output.open("w", encoding="utf-8") as file:
-        show(Console(file=file, width=120))
+        show(Console(file=file, width=_WIDTH, markup=False, highlight=False))
     return OK
 
 

@@ -12,7 +12,7 @@ from engine.monitor.features import Effect
 from engine.monitor.policies import PolicyEffect, Shift
 
 Language = Literal["en", "zh"]
-_MOST_CAUSES, _MOST_FEATURES, _MOST_SHIFTS = 5, 5, 5
+_MOST_CAUSES, _MOST_FEATURES, _MOST_SHIFTS = 5, 3, 5
 _TINY = 0.001
 _NAMED = 0.05
 
@@ -198,7 +198,7 @@ class _Speaker:
 
     def _features(self) -> Iterator[str]:
         effects = self._found.features
-        if effects is None:
+        if effects is None or self._found.metric is Metric.LINE:
             return
         for name, ranked in (("family", effects.families), ("feature", effects.features)):
             sure = [effect for effect in ranked if effect.named]

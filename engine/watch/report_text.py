@@ -32,7 +32,7 @@ def print_report(found: Figures, console: Console) -> None:
     for name, values in found["figures"]["by"].items():
         for value, figures in values.items():
             console.print()
-            console.print(f"== {name} {value or '(none)'}", markup=False)
+            console.print(f"== {name} {value or '(none)'}")
             _population(figures, console, segments=False)
     if found["against"] is not None:
         console.print(f"\nagainst {found['against']['window']}")
@@ -320,7 +320,7 @@ def _shift(shift: Shift) -> Figures:
 def print_explanation(found: Figures, language: str, console: Console) -> None:
     """The sentences, and the exact split of each dimension."""
     for number, sentence in enumerate(found["sentences"][language]):
-        console.print(f"{number}. {sentence}" if number else sentence, markup=False)
+        console.print(f"{number}. {sentence}" if number else sentence)
     for name, split in found["split"].items():
         if len(split["parts"]) > 1:
             console.print(_split(name, split, found["metric"]))

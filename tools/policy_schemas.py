@@ -13,6 +13,10 @@ from engine.cases import read_application, read_expect
 from engine.lines.product import Combine
 from engine.model import EvidenceKind, IdentifierKind, SourceStatus
 from engine.outcome import CapName, LimitStatus, Outcome
+from engine.portfolio import columns as account_columns
+from engine.portfolio.language import DERIVED
+from engine.portfolio.policy import Action, BudgetName, Rating
+from engine.portfolio.read_policy import MAX_EXTRA, MAX_RULES, MAX_STEPS
 from engine.proof.claims import MAX_CLAIMS, Kind, Unproved
 from engine.rules import vocabulary
 from engine.rules.lists import IDENTIFIER, ListKind, Match
@@ -54,6 +58,7 @@ def schemas() -> dict[str, Schema]:
         "reasons": _reasons(),
         "wording": _wording(),
         "products": _products(),
+        "portfolio": _portfolio(),
     }
     # A file beside the strategy holds a ruleset or a table, whichever its first key says.
     either: Schema = {
@@ -360,3 +365,42 @@ def _products() -> Schema:
     )
     kinds = _object({}, dict.fromkeys((kind.value for kind in EvidenceKind), evidence))
     return _object({"evidence": kinds, "products": {**_each(product), "minProperties": 1}})
+
+
+def _portfolio() -> Schema:
+    share: Schema = {"type": "number", "minimum": 0, "maximum": 1}
+    amount: Schema = {"type": "number", "minimum": 0}
+    shares = ("margin", "raise_response", "credit_conversion", "capital_share", "capital_cost")
+    value = _object({**dict.fromkeys(shares, share), "adverse_cost": amount})
+    budget = _any(
+        _object({"at_most": amount}),
+        _object({"growth": {"type": "number", "minimum": -1, "maximum": 10}}),
+    )
+    steps = _many({"type": "number", "exclusiveMinimum": 0, "maximum": 10}, most=MAX_STEPS)
+    adverse = [action for action in Action if action.adverse]
+    then = _any(
+        _object({"may": {"const": Action.RAISE}}),
+        _object({"must": {"const": Action.KEEP}}),
+        _object({"may": _enum(adverse), "reason": _ID}),
+        _object({"must": _enum(adverse), "reason": _ID}),
+    )
+    names = [item.name for item in account_columns.COLUMNS if item.read]
+    derived = [f"{root}.{name}" for root, name, _, _ in DERIVED]
+    told = f"A CEL condition. It reads account.NAME of: {', '.join(names)}; {', '.join(derived)}."
+    when: Schema = {"type": ["string", "boolean"], "description": told}
+    rule = _object({"id": _ID, "description": _TEXT, "when": when, "then": then})
+    column = _object({"type": _enum(account_columns.Kind), "description": _TEXT})
+    return _object(
+        {
+            "rating": _any(*(_object({kind.value: _NAME}) for kind in Rating)),
+            "unrated_pd": share,
+            "cooling_off_months": _whole(0, 120),
+            "steps": _object({}, {"raise": steps, "cut": steps}),
+            "value": value,
+            "rules": _many(rule, most=MAX_RULES),
+        },
+        {
+            "budgets": _object({}, dict.fromkeys((name.value for name in BudgetName), budget)),
+            "columns": {**_each(column, _NAME), "maxProperties": MAX_EXTRA},
+        },
+    )

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from engine.cli.command import Area
 
 _DATA = Path("data/taiwan_credit_card.csv.gz")
-_MOST = 20_000_000
+_MOST = 5_000_000
 
 
 def add(area: Area) -> None:

@@ -44,6 +44,8 @@ class Instance:
     def __post_init__(self) -> None:
         """Hold everything to what the methods rest on."""
         allowed = self.allowed
+        if np.isnan(self.values).any():
+            raise ValueError("values and uses are whole numbers")
         if not allowed.any(axis=1).all():
             raise ValueError("an account has no option")
         if len(self.uses) != len(self.budgets):

@@ -57,7 +57,7 @@ def load_review(root: Path) -> Loaded:
         bundle.products, bundle.strategy.currency, bundle.strategy.asked_before_line
     )
     if not read or read[0] is None:
-        raise PolicyError(f"{root}: the policy has no sound {PORTFOLIO}")
+        raise AssertionError("a review that was not read has left a diagnostic")
     policy, rater = read[0]
     return Loaded(bundle=bundle, products=products, policy=policy, rater=rater)
 

@@ -27,8 +27,8 @@ from engine.portfolio.exact import Ints
 from engine.portfolio.loading import Loaded, load_review
 
 BATCH = 10_000
-#: A review holds some 700 bytes of each account.
-MAX_ACCOUNTS = 20_000_000
+#: A review holds some 1,500 bytes of each account.
+MAX_ACCOUNTS = 5_000_000
 #: Batches on their way for each process: a slow writer of results must not fill the memory.
 _AHEAD = 2
 TEXTS = ("account_id", "customer_id", "group_id", *DIMENSIONS)

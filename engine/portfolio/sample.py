@@ -21,7 +21,6 @@ from engine.portfolio.columns import COLUMNS, MONTHS, Kind, statement_columns
 from engine.portfolio.errors import ReviewRefused
 from engine.portfolio.exact import Ints
 
-MOST_ACCOUNTS = 20_000_000
 _ROWS = 50_000
 #: Students are young; the better cards begin at these lines, in yuan; a few partners of twenty.
 _STUDENT_AGE, _GOLD, _PLATINUM, _PARTNERS = 24, 12_000, 55_000, 5

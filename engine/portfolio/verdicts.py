@@ -134,12 +134,10 @@ class _Evaluation:
 
     def _in(self, node: Call) -> Values:
         left, right = node.operands
-        items = right.operands if isinstance(right, Call) else getattr(right, "items", ())
         value = self.of(left)
-        tests = [self._equal(value, self.of(item)) for item in items]
-        data = np.any([test.data & test.known for test in tests], axis=0)
-        every = np.all([test.known for test in tests], axis=0)
-        return Values(data, every | data)
+        tests = [self._equal(value, self.of(item)) for item in children(right)]
+        data = np.logical_or.reduce([test.data for test in tests])
+        return Values(data, np.logical_and.reduce([test.known for test in tests]))
 
     @staticmethod
     def _equal(left: Values, right: Values) -> Values:
@@ -164,6 +162,8 @@ class _Evaluation:
             return _whole(datas[0], known)
         if node.type == "int":
             return _int_arithmetic(node.name, datas, known)
+        if node.name == "/":
+            known = known & (datas[1] != 0.0)
         return Values(_double_arithmetic(node.name, datas), known)
 
 

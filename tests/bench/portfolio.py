@@ -19,16 +19,16 @@ from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import coo_matrix
 
 from engine.portfolio.allocate import allocate
-from engine.portfolio.gathered import gather
+from engine.portfolio.gathered import Gathered, gather
 from engine.portfolio.knapsack import Instance
 from engine.portfolio.loading import load_review
-from engine.portfolio.policy import Action
 from engine.portfolio.reading import batches, open_accounts
 from engine.portfolio.review import review
 from engine.portfolio.sample import write_sample
 
 _ROOT = Path(__file__).resolve().parents[2]
 _POLICY = _ROOT / "rulesets" / "credit_card"
+_DRAWN_FROM = 20_000
 _DATA = _ROOT / "data" / "taiwan_credit_card.csv.gz"
 
 
@@ -69,10 +69,11 @@ def _review(directory: Path, accounts: int, processes: int) -> None:
 
 
 def _solvers(directory: Path, accounts: int, highs: int, seconds: float) -> None:
-    """Both on the same instances: accounts of the sample, budgets between today's and the least."""
+    """Both on the same instances, with budgets half way to what is best without any."""
     print("choice alone, three budgets that bind      accounts   seconds   gap to the LP bound")
+    found_once = _assessed(directory)
     for count in sorted({highs, min(accounts, 100_000), accounts}):
-        instance = _instance(directory, count)
+        instance = _instance(found_once, count)
         start = time.monotonic()
         found = allocate(instance)
         print(
@@ -89,25 +90,25 @@ def _solvers(directory: Path, accounts: int, highs: int, seconds: float) -> None
             )
 
 
-def _instance(directory: Path, count: int) -> Instance:
-    """The first accounts of the sample; rating them is not measured, so no card is asked."""
-    file = directory / f"accounts-{count}.parquet"
-    if not file.exists():
-        write_sample(file, _DATA, min(count, 20_000), seed=2)
+def _assessed(directory: Path) -> Gathered:
+    """Options of real-looking accounts, from which instances of every size are drawn."""
+    file = directory / "drawn_from.parquet"
+    write_sample(file, _DATA, _DRAWN_FROM, seed=2)
     loaded = load_review(_POLICY)
     opened = open_accounts(file, loaded)
-    progress = lambda _done, _all: None  # noqa: E731
-    found = gather(batches(opened, _POLICY, loaded, 1, progress), opened.rows)
+    return gather(batches(opened, _POLICY, loaded, 1, lambda _done, _all: None), opened.rows)
+
+
+def _instance(found: Gathered, count: int) -> Instance:
+    """So many accounts, no two uses of the same account quite alike."""
     rows = np.resize(np.arange(found.rows), count)
-    keep = loaded.policy.actions.index(Action.KEEP)
     uses = tuple(
         table[rows] + np.arange(count)[:, None] % 97 for table in found.assessed.uses.values()
     )
     values = found.assessed.values[rows]
     most = Instance(values, uses, np.full(len(uses), 2.0**52))
     floor, best = most.used(most.floor), most.used(values.argmax(axis=1))
-    today = np.array([use[:, keep].sum() for use in uses])
-    budgets = np.floor(floor + 0.5 * (np.minimum(best, today) - floor))
+    budgets = np.floor(floor + 0.5 * (best - floor))
     return Instance(values, uses, budgets)
 
 

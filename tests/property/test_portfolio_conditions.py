@@ -1,0 +1,172 @@
+"""Conditions over columns, held against CEL itself, account by account."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+from cel_expr_python import cel
+from google.protobuf import descriptor_pb2, descriptor_pool, message_factory, wrappers_pb2
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from engine.portfolio.columns import COLUMNS, Column, Kind
+from engine.portfolio.language import AccountEnvironment, _file, compile_rule
+from engine.portfolio.verdicts import Values, verdicts
+from engine.rules.condition import Condition
+from engine.rules.unparse import unparse
+
+_FIELDS = {
+    "account.age": Kind.INT,
+    "account.line_minor": Kind.INT,
+    "account.is_student": Kind.BOOL,
+    "account.branch": Kind.STRING,
+    "account.ratio": Kind.DOUBLE,
+    "score.pd": Kind.DOUBLE,
+}
+_COLUMNS = (*COLUMNS, Column("ratio", Kind.DOUBLE, "made up"))
+_ENVIRONMENT = AccountEnvironment(_COLUMNS)
+_SOME: dict[Kind, st.SearchStrategy[Any]] = {
+    Kind.INT: st.sampled_from([-(2**62), -3, -1, 0, 1, 2, 7, 2**62]),
+    Kind.DOUBLE: st.sampled_from([-1.5, 0.0, 0.25, 2.0, 1e300]),
+    Kind.BOOL: st.booleans(),
+    Kind.STRING: st.sampled_from(["", "a", "ab", "b"]),
+}
+_SPELLED = {Kind.DOUBLE: repr, Kind.STRING: lambda text: f"'{text}'", Kind.INT: str}
+
+
+def _reads(kind: Kind) -> st.SearchStrategy[str]:
+    return st.sampled_from([path for path, of in _FIELDS.items() if of is kind])
+
+
+@st.composite
+def _numbers(draw: st.DrawFn, kind: Kind, depth: int = 1) -> str:
+    plain = st.one_of(_reads(kind), st.sampled_from([0, 1, 2, 5]).map(_SPELLED[kind]))
+    if kind is Kind.DOUBLE:
+        plain = st.one_of(_reads(kind), st.sampled_from([0.0, 0.5, 2.0]).map(repr))
+    if not depth or draw(st.booleans()):
+        return draw(plain)
+    signs = ["+", "-", "*", "/"] + (["%"] if kind is Kind.INT else [])
+    left, right = draw(_numbers(kind, depth - 1)), draw(_numbers(kind, depth - 1))
+    return f"({left} {draw(st.sampled_from(signs))} {right})"
+
+
+@st.composite
+def _atoms(draw: st.DrawFn) -> str:
+    form = draw(st.integers(0, 5))
+    sign = draw(st.sampled_from(["==", "!=", "<", "<=", ">", ">="]))
+    if form == 0:
+        return "account.is_student"
+    if form == 1:
+        word = draw(st.sampled_from(["'a'", "'ab'", "account.branch"]))
+        call = draw(st.sampled_from(["startsWith", "endsWith", "contains"]))
+        return f"account.branch.{call}({word})"
+    if form == 2:
+        return f"account.branch in ['a', {draw(st.sampled_from(['account.branch', repr('b')]))}]"
+    if form == 3:
+        return f"size(account.branch) {sign} {draw(st.integers(0, 2))}"
+    kind = Kind.INT if form == 4 else Kind.DOUBLE
+    return f"{draw(_numbers(kind))} {sign} {draw(_numbers(kind))}"
+
+
+@st.composite
+def _conditions(draw: st.DrawFn, depth: int = 2) -> str:
+    if not depth or draw(st.integers(0, 3)) == 0:
+        return draw(_atoms())
+    one, other = draw(_conditions(depth - 1)), draw(_conditions(depth - 1))
+    forms = ("({} && {})", "({} || {})", "!({})", "({} ? {} : !({}))")
+    return draw(st.sampled_from(forms)).format(draw(_conditions(depth - 1)), one, other)
+
+
+_rows = st.lists(
+    st.fixed_dictionaries({path: st.none() | _SOME[kind] for path, kind in _FIELDS.items()}),
+    min_size=1,
+    max_size=6,
+)
+
+
+class _Cel:
+    """CEL over the same columns, an account at a time."""
+
+    def __init__(self) -> None:
+        fields = [tuple(path.split(".")) + (kind,) for path, kind in _FIELDS.items()]
+        pool = descriptor_pool.DescriptorPool()
+        wrapped = descriptor_pb2.FileDescriptorProto()
+        wrappers_pb2.DESCRIPTOR.CopyToProto(wrapped)
+        pool.Add(wrapped)
+        pool.Add(_file(fields))  # type: ignore[arg-type]
+        self._types = {
+            root: message_factory.GetMessageClass(
+                pool.FindMessageTypeByName(f"touchstone.portfolio.{root}")
+            )
+            for root in ("account", "score")
+        }
+        names = {root: cel.Type(f"touchstone.portfolio.{root}") for root in self._types}
+        self._env = cel.NewEnv(pool, variables=names)
+
+    def truth(self, condition: Condition, row: dict[str, Any]) -> bool | None:
+        """None: unknown, or no value."""
+        data: dict[str, Any] = {root: kind() for root, kind in self._types.items()}
+        for path, value in row.items():
+            root, name = path.split(".")
+            if value is not None:
+                getattr(data[root], name).value = value
+        program = self._env.compile(unparse(condition.tree, strict=True))
+        try:
+            found = program.eval(self._env.Activation(data)).plain_value()
+        except RuntimeError:
+            return None
+        return found if isinstance(found, bool) else None
+
+
+_ORACLE = _Cel()
+
+
+def _columns(rows: list[dict[str, Any]]) -> dict[str, Values]:
+    kinds = {Kind.INT: np.int64, Kind.DOUBLE: np.float64, Kind.BOOL: np.bool_}
+    empty = {Kind.INT: 0, Kind.DOUBLE: 0.0, Kind.BOOL: False, Kind.STRING: ""}
+    return {
+        path: Values(
+            np.array(
+                [empty[kind] if row[path] is None else row[path] for row in rows],
+                dtype=kinds.get(kind, object),
+            ),
+            np.array([row[path] is not None for row in rows]),
+        )
+        for path, kind in _FIELDS.items()
+    }
+
+
+@settings(max_examples=2_000, deadline=None)
+@given(_conditions(), _rows)
+def test_every_verdict_is_that_of_cel(text: str, rows: list[dict[str, Any]]) -> None:
+    """True, false, or no value: an overflow near the end of the range is unknown earlier."""
+    condition = compile_rule(text, _ENVIRONMENT)
+    assert isinstance(condition, Condition), condition
+    true, unknown = verdicts(condition.tree, _columns(rows), len(rows))
+    for place, row in enumerate(rows):
+        ours = None if unknown[place] else bool(true[place])
+        theirs = _ORACLE.truth(condition, row)
+        large = any(isinstance(v, int) and abs(v) > 10**6 for v in row.values())
+        assert ours == theirs or (ours is None and large)
+
+
+@pytest.mark.parametrize(
+    "text, told",
+    [
+        ("has(account.age)", "whether a value is known is not asked here"),
+        ("account.age == null", "whether a value is known is not asked here"),
+        ("[1, 2].exists(x, x == account.age)", "not in the language of a portfolio review"),
+        ("account.branch + 'a' == 'aa'", "not in the language of a portfolio review"),
+        ("account.aeg > 3", "`account.aeg` is not in the columns of a review"),
+        ("applicant.age > 3", "`applicant.age` is not in the columns of a review"),
+        ("account.age > 3.0", "`>` does not apply to int and double"),
+        ("account.age + 1", "not bool"),
+    ],
+)
+def test_what_is_not_in_the_language_is_told(text: str, told: str) -> None:
+    """With what to do."""
+    found = compile_rule(text, _ENVIRONMENT)
+    assert isinstance(found, tuple)
+    assert told in found[0].message

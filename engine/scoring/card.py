@@ -122,12 +122,6 @@ class Card:
         )
         return Assessed(self, tuple(values), row, margin, score, lost)
 
-    def result(
-        self, values: Sequence[float], lost: Lost, missing: Collection[int] = ()
-    ) -> ScoreResult:
-        """The score with its parts and families."""
-        return self.assess(values, lost, missing).explained()
-
     def margin(self, row: Row) -> float:
         """Uncalibrated log-odds of default of one checked row, shape (1, features)."""
         return self.trees.margin(row)

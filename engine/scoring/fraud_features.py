@@ -97,6 +97,12 @@ FRAUD_COLUMNS: Final[tuple[FactColumn, ...]] = (
 )
 """In the order of the model. docs/fraud_scorecard.md says why these."""
 
+_LATEST_DAYS = "graph.circle_latest_days"
+NOBODY_LINKED: Final[tuple[float, ...]] = tuple(
+    float(column.high) if column.name == _LATEST_DAYS else 0.0 for column in FRAUD_COLUMNS
+)
+"""The row of an application to which nobody is linked: against it reasons are tried out."""
+
 
 def _by_message() -> Iterator[tuple[Callable[[Any], Any], tuple[FactColumn, ...]]]:
     """How to reach each message of the facts, and the columns that are its fields."""

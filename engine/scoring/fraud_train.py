@@ -31,7 +31,7 @@ from engine.generate import GENERATOR_VERSION, Settings
 from engine.generate.truth import DAY_US
 from engine.scoring.calibrate import platt
 from engine.scoring.fraud_data import FraudSample, fraud_sample
-from engine.scoring.fraud_features import FRAUD_COLUMNS
+from engine.scoring.fraud_features import FRAUD_COLUMNS, NOBODY_LINKED
 from engine.scoring.fraud_fit import CONFIGURATION, TREES, fit, margins
 from engine.scoring.frozen_bins import bins_of, score_bins
 from engine.scoring.manifest import (
@@ -115,7 +115,9 @@ def train(found: Sequence[World], seeds: Sequence[int]) -> tuple[bytes, Manifest
             offset=round(scale.offset, 6),
         ),
         data=_data(rows, labels, seeds),
-        reference=ReferenceEntry("applications to which nobody is linked", len(alone)),
+        reference=ReferenceEntry(
+            "applications to which nobody is linked", len(alone), typical=list(NOBODY_LINKED)
+        ),
         points_deciles=_deciles(left_out, calibrator),
         cross_validation=_measured(left_out, found, calibrator),
         probes=_probes(rows, own),

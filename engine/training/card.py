@@ -19,7 +19,7 @@ import numpy as np
 
 from engine.errors import PolicyError
 from engine.outcome import ScoreResult
-from engine.scoring.card import Card
+from engine.scoring.card import Assessed, Card
 from engine.scoring.manifest import MANIFEST, Manifest, read_artefact
 from engine.training.encode import Levels, encoded, prepare
 from engine.training.read_spec import read_spec
@@ -91,6 +91,11 @@ class TableCard(Card):
 
     def score(self, values: Mapping[str, Value]) -> ScoreResult | NotScored:
         """The score of one applicant. The same values give the same result everywhere."""
+        assessed = self.assess_values(values)
+        return assessed.explained() if isinstance(assessed, Assessed) else assessed
+
+    def assess_values(self, values: Mapping[str, Value]) -> Assessed | NotScored:
+        """The same without its parts and families."""
         refusals = self._refusals(values)
         if refusals:
             return NotScored(tuple(refusals))
@@ -107,7 +112,7 @@ class TableCard(Card):
             )
         row = [float(value) for value in encoded(prepared, self.levels or {})[0]]
         missing = [place for place, value in enumerate(row) if not isfinite(value)]
-        return self.result(row, self.lost, missing)
+        return self.assess(row, self._lost, missing)
 
     def _refusals(self, values: Mapping[str, Value]) -> list[Refusal]:
         found = [Refusal(name, Fault.UNKNOWN_COLUMN) for name in values if name not in self.reads]

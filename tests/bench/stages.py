@@ -76,9 +76,14 @@ def _stages(policy: Policy) -> dict[str, Callable[[], object]]:
         "eligibility rules": lambda: rules.evaluate("eligibility", facts, Signals()),
         "graph features": lambda: add_graph(facts, answers.graph, asked),
         "fraud rules": lambda: rules.evaluate("fraud", facts, Signals()),
-        "score, with contributions": lambda: card.score(bureau),
+        "score": lambda: card.assess_bureau(bureau),
+        "score, with its parts": lambda: card.score(bureau),
         "approval rules": lambda: rules.evaluate("approval", facts, Signals()),
         "line": lambda: compute_line(product, inputs),
         "all of evaluate": lambda: evaluate(policy, admitted, answers),
+        "all of evaluate, approved as asked": lambda: evaluate(policy, admitted, gathered()),
+        "the same, with the parts of its scores": lambda: evaluate(
+            policy, admitted, gathered(), explained=True
+        ),
         "encode the record": lambda: encode(record),
     }

@@ -1,6 +1,5 @@
 """A card of a spec: the gate before it, its points, its signs, and whether its reasons hold."""
 
-from collections.abc import Iterator
 from functools import cache
 from math import isfinite
 from pathlib import Path
@@ -12,13 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.outcome import ScoreResult
-from engine.scoring import Scorecard
-from engine.scoring.columns import row_of
-from engine.scoring.features import FEATURES, vector
 from engine.training import read_spec, train
 from engine.training.card import Fault, NotScored, TableCard, Value
 from engine.training.formula import parse
-from tests.bureaus import CARD, shipped_bureaus
 from tests.training_tables import spec_file, table
 
 often = settings(max_examples=2_000, deadline=None)
@@ -143,42 +138,6 @@ def test_each_fault_is_named(column: str, value: Value, fault: Fault) -> None:
     result = the_card().score({**fine, column: value})
     assert isinstance(result, NotScored)
     assert [refusal.fault for refusal in result.refusals] == [fault]
-
-
-def _named() -> Iterator[tuple[Scorecard, list[float], str]]:
-    """2,000 people of the shipped data with each family that they are told."""
-    shipped = Scorecard.load(CARD)
-    for bureau in shipped_bureaus(2_000):
-        result, values = shipped.score(bureau), vector(bureau)
-        assert isinstance(result, ScoreResult)
-        assert isinstance(values, tuple)
-        for family in result.families:
-            yield shipped, list(values), family.family
-
-
-def test_without_its_family_the_score_moves_as_the_reason_says() -> None:
-    """Each reason of 2,000 people: with the reference's values there, they are less risky."""
-    told = held = 0
-    for shipped, values, family in _named():
-        assert shipped.typical is not None
-        places = [place for place, f in enumerate(FEATURES) if f.family == family]
-        moved = list(values)
-        for place in places:
-            moved[place] = float(shipped.typical[0, place])
-        told += 1
-        better = shipped.margin(row_of(moved, FEATURES)) < shipped.margin(row_of(values, FEATURES))
-        held += better
-    assert told > 3_000
-    assert held >= 0.99 * told
-
-
-def test_whoever_is_declined_is_told_why() -> None:
-    """Trying reasons out leaves one, for everybody of 2,000 with a PD at which cards decline."""
-    shipped = Scorecard.load(CARD)
-    results = [shipped.score(bureau) for bureau in shipped_bureaus(2_000)]
-    risky = [r for r in results if isinstance(r, ScoreResult) and r.pd >= 0.25]
-    assert len(risky) > 200
-    assert all(result.families for result in risky)
 
 
 numbers = st.floats(allow_nan=True, allow_infinity=False, width=64)

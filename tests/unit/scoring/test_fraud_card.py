@@ -113,7 +113,7 @@ rows = st.tuples(
 
 
 @given(row=rows, place=st.integers(0, len(FRAUD_COLUMNS) - 1), more=st.integers(1, 20))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=2_000, deadline=None)
 def test_signs_hold(row: tuple[float, ...], place: int, more: int) -> None:
     """Of a column with a sign more never moves the margin against it."""
     column = FRAUD_COLUMNS[place]

@@ -20,3 +20,5 @@ compile=(
 "${compile[@]}" pyproject.toml --extra train --extra dev --output-file requirements/dev.txt
 "${compile[@]}" pyproject.toml --constraints requirements/dev.txt \
     --output-file requirements/runtime.txt
+# An environment of its own: its protobuf is older than ours.
+"${compile[@]}" requirements/optbinning.in --output-file requirements/optbinning.txt

@@ -75,7 +75,7 @@ AREAS: Mapping[str, tuple[str, Mapping[str, str]]] = {
             "rebuild": "graph_rebuild",
         },
     ),
-    "score": ("train scorecards", {"train": "score_train"}),
+    "score": ("train scorecards", {"spec": "score_spec", "train": "score_train"}),
     "ledger": ("look after a ledger", {"verify": "ledger_verify"}),
 }
 

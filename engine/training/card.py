@@ -8,7 +8,7 @@ score, and every fault is named. No value stands in a fault: it is somebody's.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from hashlib import sha256
 from math import fsum, isfinite
@@ -21,7 +21,7 @@ from engine.errors import PolicyError
 from engine.outcome import ScoreResult
 from engine.scoring.card import Card
 from engine.scoring.manifest import MANIFEST, Manifest, read_artefact
-from engine.training.encode import Levels, encoded, prepare
+from engine.training.encode import Levels, encoded, least, prepare
 from engine.training.read_spec import read_spec
 from engine.training.spec import FeatureSpec, Kind
 from engine.training.table import Table
@@ -73,10 +73,11 @@ class TableCard(Card):
         by.
         """
         spec = read_spec(directory / SPEC)
-        artefact = read_artefact(directory, spec.features)
+        columns = tuple(replace(feature, low=least(feature)) for feature in spec.features)
+        artefact = read_artefact(directory, columns)
         if artefact.manifest.spec_sha256 != spec.digest:
             raise PolicyError(f"{directory / SPEC}: is not the spec that the card was trained by")
-        card = cls.of(artefact, spec.features)
+        card = cls.of(artefact, columns)
         return cls(
             name=card.name,
             digest=sha256(f"{artefact.digest}{spec.digest}".encode()).hexdigest(),

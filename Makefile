@@ -7,6 +7,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 PIP := $(BIN)/pip --disable-pip-version-check --retries 10 --timeout 60
+OPTBINNING := .venv-optbinning
 REQUIREMENTS := requirements/build.txt requirements/runtime.txt requirements/dev.txt
 
 .PHONY: help
@@ -76,9 +77,20 @@ bench-graph: install ## Find planted rings: online by a card that has seen neith
 	$(BIN)/python -m tests.bench.rings_planted $(ARGS)
 	$(BIN)/python -m tests.bench.rings --applicants 40000 --seeds 1 2 3
 
+# optbinning wants solvers and an older protobuf: an environment of its own, for comparisons alone.
+.PHONY: optbinning
+optbinning: $(OPTBINNING)/.installed ## Create .venv-optbinning: the classical scorecard that cards are compared with
+
+$(OPTBINNING)/.installed: requirements/optbinning.txt
+	python="$$(PYTHON='$(PYTHON)' tools/find_python.sh)"; \
+	"$$python" -m venv $(OPTBINNING)
+	$(OPTBINNING)/bin/pip --disable-pip-version-check --retries 10 --timeout 60 \
+		install --quiet --only-binary :all: --require-hashes -r requirements/optbinning.txt
+	touch $@
+
 .PHONY: bench-models
-bench-models: install ## Scorecards on public data sets, beside what they must beat (DATA=DIR)
-	nice $(BIN)/python -m tests.bench.models $(DATA) $(ARGS)
+bench-models: install optbinning ## Scorecards on public data sets, beside what they must beat (DATA=DIR)
+	nice $(BIN)/python -m tests.bench.models $(DATA) --optbinning $(OPTBINNING)/bin/python $(ARGS)
 
 # Other runtimes are measured in an environment of their own: none of them is needed to decide.
 .venv-bench/.installed: requirements/build.txt requirements/bench.txt
@@ -112,6 +124,6 @@ format: install ## Format the code and apply the safe fixes
 
 .PHONY: clean
 clean: ## Remove .venv, caches and build products
-	rm -rf $(VENV) .venv-bench .neo4j .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis \
+	rm -rf $(VENV) $(OPTBINNING) .venv-bench .neo4j .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis \
 		build dist *.egg-info
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

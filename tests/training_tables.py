@@ -15,7 +15,8 @@ features:
   - {feature: income, sign: -1, range: [0, 50000], missing: worst, family: income}
   - {feature: utilisation, of: balance / limit, sign: 1, range: [0, 2], family: debt}
   - {feature: late, sign: 1, range: [0, 9], missing: 0, special: {-7: best, 99: worst}, family: pay}
-  - {feature: inquiries, range: [0, 30], missing: separate, outside: refuse, family: debt}
+  - {feature: inquiries, range: [0, 30], missing: separate, outside: refuse, family: debt,
+     special: {-8: separate, -9: separate}}
   - {feature: job, type: category, missing: separate, family: income}
 protected:
   - {name: sex, column: sex}
@@ -43,6 +44,7 @@ def columns(rows: int = 900, seed: int = 3) -> dict[str, np.ndarray]:
     late[:20], late[20:30] = -7, 99
     inquiries = chance.integers(0, 12, rows).astype(float)
     inquiries[chance.random(rows) < 0.2] = np.nan
+    inquiries[40:80], inquiries[80:120] = -8, -9
     return {
         "outcome": outcome,
         "income": income,

@@ -23,3 +23,5 @@ compile=(
 # What scoring is measured beside, with what a score needs: in an environment of its own.
 "${compile[@]}" pyproject.toml --extra bench --constraints requirements/dev.txt \
     --output-file requirements/bench.txt
+# An environment of its own: its protobuf is older than ours.
+"${compile[@]}" requirements/optbinning.in --output-file requirements/optbinning.txt

@@ -83,7 +83,7 @@ AREAS: Mapping[str, tuple[str, Mapping[str, str]]] = {
         "review existing accounts",
         {"review": "portfolio_review", "sample": "portfolio_sample"},
     ),
-    "score": ("train scorecards", {"train": "score_train"}),
+    "score": ("train scorecards", {"spec": "score_spec", "train": "score_train"}),
     "monitor": (
         "watch scores, lines and decisions",
         {"report": "monitor_report", "explain": "monitor_report"},

@@ -38,6 +38,12 @@ def add(area: Area) -> None:
     parser.add_argument(
         "--champion", type=Path, help="report.json of the model in use, to be compared with"
     )
+    parser.add_argument(
+        "--optbinning",
+        type=Path,
+        metavar="PYTHON",
+        help="an interpreter with optbinning (make optbinning), for the comparison in the report",
+    )
     parser.add_argument("--rows", type=int, help="use only the first rows, to try things out")
     parser.set_defaults(run=_run)
 
@@ -52,6 +58,9 @@ def _run(options: argparse.Namespace) -> int:
     if options.champion is not None and options.report is None:
         print("--champion is compared with in the report: give --report too", file=sys.stderr)
         return USAGE
+    if options.optbinning is not None and options.report is None:
+        print("--optbinning is compared with in the report: give --report too", file=sys.stderr)
+        return USAGE
     # Idle threads cost more than they bring, and must be told before numpy is loaded.
     os.environ["OMP_NUM_THREADS"] = "1"
     try:
@@ -64,6 +73,7 @@ def _run(options: argparse.Namespace) -> int:
 
 def _train(options: argparse.Namespace) -> int:
     from engine.training import read_spec, read_table
+    from engine.training.optbinning import probe
     from engine.training.sample import sample_of
 
     spec = read_spec(options.spec)
@@ -76,6 +86,8 @@ def _train(options: argparse.Namespace) -> int:
         print(f"{spec.card}: {len(sample.features)} features, ready to train")
         return OK
     champion = None if options.champion is None else _champion(options.champion)
+    if options.optbinning is not None:
+        probe(options.optbinning)
     trained = _trained(spec, table)
     print_measures(trained.manifest.cross_validation)
     code = (_verify if options.verify else _write)(options, trained)
@@ -106,7 +118,7 @@ def _report(options: argparse.Namespace, trained: Trained, champion: dict[str, A
     data = "" if options.data is None else f" --data {options.data.name}"
     rows = "" if options.rows is None else f" --rows {options.rows}"
     command = f"touchstone score train {options.spec.name}{data}{rows} --out DIR --verify"
-    found = report(trained, command, champion)
+    found = report(trained, command, champion, options.optbinning)
     options.report.mkdir(parents=True, exist_ok=True)
     (options.report / "report.json").write_text(as_json(found), encoding="utf-8")
     (options.report / "report.html").write_text(page(found, trained), encoding="utf-8")

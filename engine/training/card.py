@@ -21,7 +21,7 @@ from engine.errors import PolicyError
 from engine.outcome import ScoreResult
 from engine.scoring.card import Assessed, Card
 from engine.scoring.manifest import MANIFEST, Manifest, read_artefact
-from engine.training.encode import Levels, encoded, prepare
+from engine.training.encode import Levels, encoded, least, prepare
 from engine.training.read_spec import read_spec
 from engine.training.spec import FeatureSpec, Kind
 from engine.training.table import Table
@@ -73,10 +73,11 @@ class TableCard(Card):
         by.
         """
         spec = read_spec(directory / SPEC)
-        artefact = read_artefact(directory, spec.features)
+        columns = tuple(replace(feature, low=least(feature)) for feature in spec.features)
+        artefact = read_artefact(directory, columns)
         if artefact.manifest.spec_sha256 != spec.digest:
             raise PolicyError(f"{directory / SPEC}: is not the spec that the card was trained by")
-        card = cls.of(artefact, spec.features)
+        card = cls.of(artefact, columns)
         return replace(
             card,
             digest=sha256(f"{artefact.digest}{spec.digest}".encode()).hexdigest(),
@@ -112,7 +113,7 @@ class TableCard(Card):
             )
         row = [float(value) for value in encoded(prepared, self.levels or {})[0]]
         missing = [place for place, value in enumerate(row) if not isfinite(value)]
-        return self.assess(row, self._lost, missing)
+        return self.assess(row, self.lost, missing)
 
     def _refusals(self, values: Mapping[str, Value]) -> list[Refusal]:
         found = [Refusal(name, Fault.UNKNOWN_COLUMN) for name in values if name not in self.reads]

@@ -101,14 +101,14 @@ def _number(feature: FeatureSpec, raw: Values) -> tuple[Values, tuple[Faulty, ..
     for code, instead in feature.special:
         here = raw == code
         special |= here
-        values[here] = instead_of(feature, instead)
+        values[here] = _instead_of_code(feature, code, instead)
     values[missing] = instead_of(feature, feature.missing)
     refused = missing if feature.missing is Missing.REFUSE else np.zeros(len(raw), dtype=np.bool_)
     for code, instead in feature.special:
         if instead is Missing.REFUSE:
             refused = refused | (raw == code)
     outside = ~missing & ~special & ((raw < low) | (raw > high))
-    there = ~np.isnan(values)
+    there = ~np.isnan(values) & ~special
     values[there] = np.clip(values[there], low, high)
     if feature.outside is Outside.CLIP:
         outside = np.zeros(len(raw), dtype=np.bool_)
@@ -130,6 +130,33 @@ def instead_of(feature: FeatureSpec, instead: Instead) -> float:
             return float("nan")
         case _:
             return float(instead)
+
+
+def least(feature: FeatureSpec) -> float:
+    """The least value that the trees may see: codes told to them lie below the range."""
+    told = _told(feature)
+    return _below(feature, len(told)) if told else feature.low
+
+
+def _told(feature: FeatureSpec) -> list[float]:
+    return sorted(code for code, instead in feature.special if instead is Missing.SEPARATE)
+
+
+def _instead_of_code(feature: FeatureSpec, code: float, instead: Instead) -> float:
+    """As ``instead_of``; each code that is told to the trees has a value of its own.
+
+    "No record", "none usable" and "never" are different things: as one missing value they cost
+    the FICO HELOC card .005 of AUC.
+    """
+    if instead is not Missing.SEPARATE:
+        return instead_of(feature, instead)
+    told = _told(feature)
+    return _below(feature, len(told) - told.index(code))
+
+
+def _below(feature: FeatureSpec, steps: int) -> float:
+    """Far enough below the range to be told from it in single precision."""
+    return feature.low - steps * max(1.0, abs(feature.low))
 
 
 def _levels_of(feature: FeatureSpec, texts: Texts) -> tuple[Texts, tuple[Faulty, ...]]:

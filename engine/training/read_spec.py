@@ -5,7 +5,7 @@ from __future__ import annotations
 from hashlib import sha256
 from pathlib import Path
 
-from yaml.nodes import Node, ScalarNode
+from yaml.nodes import Node, ScalarNode, SequenceNode
 
 from engine.rules.diagnostics import Code, Diagnostics, did_you_mean
 from engine.rules.reader import Reader
@@ -130,7 +130,7 @@ def _data(reader: Reader) -> DataSpec:
     data = reader.mapping("data", "`data`")
     if data is None:
         return DataSpec(file="", name="", licence="")
-    optional = ("name", "licence", "separator", "encoding", "header", "nulls", "columns")
+    optional = ("name", "licence", "separator", "encoding", "decimal", "header", "nulls", "columns")
     data.allow(("file",), optional)
     renamed = data.mapping("columns", "`columns`")
     pairs = () if renamed is None else tuple((n, renamed.text(n)) for n in renamed.items)
@@ -142,12 +142,16 @@ def _data(reader: Reader) -> DataSpec:
         "".encode(encoding)
     except LookupError:
         data.wrong(data.items["encoding"][1], f"`{encoding}` is not an encoding: utf-8, latin-1")
+    decimal = data.text("decimal", ".")
+    if decimal not in {".", ","}:
+        data.wrong(data.items["decimal"][1], "`decimal` must be `.` or `,`")
     return DataSpec(
         file=data.text("file"),
         name=data.text("name"),
         licence=data.text("licence"),
         separator=separator,
         encoding=encoding,
+        decimal=decimal,
         header=_texts(data, "header"),
         nulls=_texts(data, "nulls") or ("",),
         columns=pairs,
@@ -245,11 +249,14 @@ def _interactions(reader: Reader, features: tuple[FeatureSpec, ...]) -> tuple[tu
     names = {feature.name for feature in features}
     found = []
     for group in reader.list_of("interactions"):
-        listed = [item.value for item in group.value] if not isinstance(group, ScalarNode) else []
+        items = group.value if isinstance(group, SequenceNode) else [group]
+        listed = [item.value for item in items if isinstance(item, ScalarNode)]
+        if not isinstance(group, SequenceNode) or len(listed) < len(items):
+            reader.wrong(group, "`interactions` must be `families`, or lists of features")
         for name in listed:
             if name not in names:
-                reader.wrong(group, f"`{name}` is not a feature", did_you_mean(str(name), names))
-        found.append(tuple(map(str, listed)))
+                reader.wrong(group, f"`{name}` is not a feature", did_you_mean(name, names))
+        found.append(tuple(listed))
     return tuple(found)
 
 
@@ -282,7 +289,7 @@ def _tuning(reader: Reader) -> Tuning:
         rounds=tuning.integer("rounds", 800, 10, 5_000),
         patience=tuning.integer("patience", 40, 1, 1_000),
         hold_outs=tuning.integer("hold_outs", 1, 1, 10),
-        bags=tuning.integer("bags", 1, 1, 20),
+        bags=tuning.integer("bags", 3, 1, 20),
         additive=tuning.flag("additive"),
     )
 

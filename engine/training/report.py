@@ -9,19 +9,18 @@ from __future__ import annotations
 import json
 import platform
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from engine.training.baselines import classical, untuned
 from engine.training.behaviour import grids, reasons
-from engine.training.encode import design, encoded
+from engine.training.comparison import compared
 from engine.training.fairness import fairness, groups_of
 from engine.training.figures import Values, calibration, discrimination
 from engine.training.points_table import points_table
-from engine.training.sample import TEST, TRAIN, Sample
+from engine.training.sample import Sample
 from engine.training.train import CODE_VERSION, Trained, protocol
-from engine.training.validate import folds_of, measures_of
 from engine.training.variables import stability, variables
 
 REPORT_VERSION = 1
@@ -34,9 +33,15 @@ STANDING_LIMITS = (
 
 
 def report(
-    trained: Trained, command: str, champion: Mapping[str, Any] | None = None
+    trained: Trained,
+    command: str,
+    champion: Mapping[str, Any] | None = None,
+    optbinning: Path | None = None,
 ) -> dict[str, Any]:
-    """The whole report. ``champion``: that of the model in use, to be compared with."""
+    """The whole report. ``champion``: that of the model in use, to be compared with.
+
+    ``optbinning``: an interpreter that has it, for the classical scorecard.
+    """
     sample, scored = trained.sample, trained.scored
     bad = sample.labels[scored.rows].astype(np.bool_)
     pds = np.array(scored.pds)
@@ -55,7 +60,7 @@ def report(
             "intercept": trained.manifest.calibrator.intercept,
             "fitted_on": trained.manifest.calibrator.fitted_on,
         },
-        "baselines": _baselines(sample),
+        "baselines": compared(sample, optbinning),
         "champion": None if champion is None else _against(champion, trained),
         "segments": _segments(trained, bad, pds),
         "stability": stability(trained, pds),
@@ -127,37 +132,6 @@ def _folds(trained: Trained) -> list[dict[str, float]]:
     return [
         {"auc": auc, "ks": ks, "brier": brier}
         for auc, ks, brier in zip(measured.auc, measured.ks, measured.brier, strict=True)
-    ]
-
-
-def _baselines(sample: Sample) -> list[dict[str, Any]]:
-    """The classical scorecard and untuned XGBoost, on the same columns and the same folds."""
-    if sample.spec.split.calibrate_from:
-        train, test = np.flatnonzero(sample.period == TRAIN), np.flatnonzero(sample.period == TEST)
-        pairs = [(train, test)]
-    else:
-        pairs = list(folds_of(sample))
-    found: dict[str, list[tuple[float, float, float]]] = {}
-    for train, test in pairs:
-        labels = sample.labels[train]
-        weights = None if sample.weights is None else sample.weights[train]
-        rows, levels = design(sample.prepared.take(train), labels, weights, sample.spec.split.seed)
-        others = encoded(sample.prepared.take(test), levels)
-        for name, of in (("WOE logistic regression", classical), ("XGBoost, untuned", untuned)):
-            margins = np.array(of(rows, labels, weights, others))
-            pds = 1.0 / (1.0 + np.exp(-margins))
-            found.setdefault(name, []).append(
-                measures_of(sample.labels[test].tolist(), pds.tolist())
-            )
-    return [
-        {
-            "card": name,
-            **{
-                key: round(float(np.mean([fold[place] for fold in folds])), _DIGITS)
-                for place, key in enumerate(("auc", "ks", "brier"))
-            },
-        }
-        for name, folds in found.items()
     ]
 
 

@@ -27,6 +27,8 @@ MIN_ROWS = 100
 MIN_OUTCOMES = 25
 TRAIN, CALIBRATE, TEST = 0, 1, 2
 _FEW = 8
+#: How the bad value of a column of truths may be written.
+_TRUTHS = {"true": "true", "1": "true", "false": "false", "0": "false"}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -142,6 +144,8 @@ def _labels(spec: Spec, table: Table) -> Labels:
             f"{place}: the outcome is missing, in {len(missing):,} rows; exclude them"
         )
     bad = set(spec.target.bad)
+    if set(texts.tolist()) <= set(_TRUTHS.values()):
+        bad = {_TRUTHS.get(text.lower(), text) for text in bad}
     labels = np.array([text in bad for text in texts.tolist()], dtype=np.int8)
     count = int(labels.sum())
     if len(labels) < MIN_ROWS or not MIN_OUTCOMES <= count <= len(labels) - MIN_OUTCOMES:

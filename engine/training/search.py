@@ -1,5 +1,8 @@
 """Fitting: a fixed list of configurations, early stopping on inner hold-outs, refit on all.
 
+Trials grow one tree a round, which ranks configurations as well as several do; the refit grows
+several and averages them, since the rows and columns that one tree happened to draw are noise.
+
 Needs the training extra (scikit-learn); serving never imports it. One thread and fixed seeds, so
 that the same rows give the same bytes. The budget is a number of trials, not of seconds: a slower
 machine must not train another model.
@@ -111,7 +114,8 @@ def fit(
     _, best, rounds = min(tried)
     chosen = candidates(shape.tuning)[best]
     data = matrix(shape, rows, labels, weights)
-    booster = xgb.train(_parameters(shape, chosen), data, rounds)
+    bags = {"num_parallel_tree": shape.tuning.bags}
+    booster = xgb.train(_parameters(shape, chosen) | bags, data, rounds)
     return Fit(booster, chosen, rounds)
 
 
@@ -170,6 +174,4 @@ def _parameters(shape: Shape, configuration: Configuration) -> dict[str, object]
     if shape.interactions:
         places = [[shape.names.index(name) for name in group] for group in shape.interactions]
         found["interaction_constraints"] = str(places)
-    if shape.tuning.bags > 1:
-        found["num_parallel_tree"] = shape.tuning.bags
     return found

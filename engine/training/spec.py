@@ -63,13 +63,17 @@ class FeatureSpec:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DataSpec:
-    """A CSV or Parquet file. ``header``: the names of the columns where the file has none."""
+    """A CSV or Parquet file. ``header``: the names of the columns where the file has none.
+
+    ``decimal``: the mark between the whole and the fraction in texts, a point or a comma.
+    """
 
     file: str
     name: str
     licence: str
     separator: str = ","
     encoding: str = "utf-8"
+    decimal: str = "."
     header: tuple[str, ...] = ()
     nulls: tuple[str, ...] = ("",)
     columns: tuple[tuple[str, str], ...] = ()
@@ -128,8 +132,8 @@ class Split:
 class Tuning:
     """The budget: so many of the fixed configurations, each with so many trees at most.
 
-    ``hold_outs``: how many inner hold-outs a configuration is judged on; ``bags``: trees of so many
-    seeds are averaged. ``additive``: one split a tree, so that the card prints as a table.
+    ``hold_outs``: how many inner hold-outs a configuration is judged on; ``bags``: so many trees
+    are averaged in each round of the card. ``additive``: trees of one split: it is a table.
     """
 
     configurations: int = 12
@@ -137,7 +141,7 @@ class Tuning:
     patience: int = 40
     eta: float = 0.05
     hold_outs: int = 1
-    bags: int = 1
+    bags: int = 3
     additive: bool = False
 
 

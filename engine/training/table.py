@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import gzip
 import re
+import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from hashlib import sha256
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -46,6 +48,7 @@ class Table:
     columns: Mapping[str, Any]
     rows: int
     first_line: int = 0
+    decimal: str = "."
 
     def numbers(self, column: str) -> Values:
         """A column as numbers; NaN is missing. Refuses texts and infinities."""
@@ -64,8 +67,8 @@ class Table:
         found = self._of(column)
         if isinstance(found, np.ndarray):
             return np.array([_spoken(value) for value in found.tolist()], dtype=object)
-        if pa.types.is_dictionary(found.type):
-            found = found.cast(pa.string())
+        if pa.types.is_nested(found.type) or _is_binary(found.type):
+            raise TrainingRefused(f"{self.source}: column {column!r}: {found.type} is no level")
         return np.array([_spoken(value) for value in found.to_pylist()], dtype=object)
 
     def place(self, row: int, column: str) -> str:
@@ -93,11 +96,17 @@ class Table:
 
     def _converted(self, column: str, found: Any) -> Values:  # noqa: ANN401 - as _of
         try:
-            numbers = pc.cast(_bare(found), pa.float64())
+            numbers = pc.cast(_bare(found, self.decimal), pa.float64())
+        except pa.ArrowNotImplementedError:
+            raise TrainingRefused(
+                f"{self.source}: column {column!r}: {found.type} is no number; put one into the"
+                " table, such as days since a date"
+            ) from None
         except pa.ArrowInvalid:
             raise TrainingRefused(
-                f"{self.place(_first_text(found), column)}: is not a number; declare the feature a"
-                " category, add the code to `nulls`, or repair the file"
+                f"{self.place(_first_text(found, self.decimal), column)}: is not a number; declare"
+                " the feature a category, add the code to `nulls`, name the `decimal` mark, or"
+                " repair the file"
             ) from None
         values: Values = numbers.to_numpy(zero_copy_only=False).astype(np.float64)
         stated = np.flatnonzero(
@@ -135,8 +144,8 @@ def read_table(path: Path, spec: DataSpec) -> Table:
             read, first_line = parquet.read_table(pa.BufferReader(raw)), 0
         else:
             read, first_line = _csv(raw, path, spec), 1 if spec.header else 2
-    except (pa.ArrowInvalid, pa.ArrowKeyError, OSError, EOFError) as error:
-        raise TrainingRefused(f"{shown}: cannot be read: {_first_line(error)}") from None
+    except (pa.ArrowException, OSError, EOFError, zlib.error) as error:
+        raise TrainingRefused(f"{shown}{_first_line(error)}") from None
     _check_size(shown, read)
     columns = {name: read.column(name).combine_chunks() for name in read.column_names}
     for name, actual in spec.columns:
@@ -146,7 +155,7 @@ def read_table(path: Path, spec: DataSpec) -> Table:
                 f" {', '.join(read.column_names[:40])}"
             )
         columns[name] = columns.pop(actual)
-    return Table(shown, sha256(raw).hexdigest(), columns, read.num_rows, first_line)
+    return Table(shown, sha256(raw).hexdigest(), columns, read.num_rows, first_line, spec.decimal)
 
 
 def _bytes(path: Path) -> bytes:
@@ -159,12 +168,11 @@ def _bytes(path: Path) -> bytes:
 
 
 def _csv(raw: bytes, path: Path, spec: DataSpec) -> Any:  # noqa: ANN401 - pyarrow has no types
-    text = gzip.decompress(raw) if path.suffix == ".gz" else raw
+    text = _utf8(_unpacked(raw) if path.suffix == ".gz" else raw, path, spec.encoding)
     names = list(spec.header) or _header(text, path, spec)
     return csv.read_csv(
         pa.BufferReader(text),
         csv.ReadOptions(
-            encoding=spec.encoding,
             column_names=names,
             skip_rows=0 if spec.header else 1,
             use_threads=False,
@@ -179,12 +187,33 @@ def _csv(raw: bytes, path: Path, spec: DataSpec) -> Any:  # noqa: ANN401 - pyarr
     )
 
 
+def _unpacked(raw: bytes) -> bytes:
+    with gzip.GzipFile(fileobj=BytesIO(raw)) as packed:
+        text = packed.read(MAX_BYTES + 1)
+    if len(text) > MAX_BYTES:
+        raise OSError(f"more than {MAX_BYTES:,} bytes when unpacked")
+    return text
+
+
+def _utf8(text: bytes, path: Path, encoding: str) -> bytes:
+    """The same text in UTF-8; what does not fit the encoding is told by its line."""
+    try:
+        said = text.decode(encoding)
+    except UnicodeError as error:
+        line = text[: error.start].count(b"\n") + 1 if isinstance(error, UnicodeDecodeError) else 1
+        raise TrainingRefused(
+            f"{path.name}:{line}: is not {encoding}; name the file's `encoding` under `data`:"
+            " utf-8, utf-16, latin-1, gb18030"
+        ) from None
+    return said.removeprefix("\ufeff").encode("utf-8", "replace")
+
+
 def _header(text: bytes, path: Path, spec: DataSpec) -> list[str]:
     """Names of the first line; one that is empty gets its place, one that is twice is refused."""
     head = text[: text.find(b"\n") + 1] or text
     read = csv.read_csv(
         pa.BufferReader(head),
-        csv.ReadOptions(encoding=spec.encoding, autogenerate_column_names=True),
+        csv.ReadOptions(autogenerate_column_names=True),
         csv.ParseOptions(delimiter=spec.separator),
         csv.ConvertOptions(column_types={}, strings_can_be_null=False),
     )
@@ -203,21 +232,40 @@ def _check_size(shown: str, read: Any) -> None:  # noqa: ANN401 - pyarrow has no
         raise TrainingRefused(f"{shown}: {read.num_rows:,} rows, at most {MAX_ROWS:,} are read")
 
 
-def _bare(found: Any) -> Any:  # noqa: ANN401 - as _of
-    return pc.utf8_trim_whitespace(found) if pa.types.is_string(found.type) else found
+def _is_text(kind: Any) -> bool:  # noqa: ANN401 - pyarrow has no types
+    types = pa.types
+    return bool(types.is_string(kind) or types.is_large_string(kind) or types.is_string_view(kind))
 
 
-def _first_text(found: Any) -> int:  # noqa: ANN401 - as _of
+def _is_binary(kind: Any) -> bool:  # noqa: ANN401 - as above
+    types = pa.types
+    return bool(
+        types.is_binary(kind) or types.is_large_binary(kind) or types.is_fixed_size_binary(kind)
+    )
+
+
+def _bare(found: Any, decimal: str) -> Any:  # noqa: ANN401 - a column of pyarrow
+    if pa.types.is_dictionary(found.type):
+        found = found.dictionary_decode()
+    if not _is_text(found.type):
+        return found
+    found = pc.utf8_trim_whitespace(pc.cast(found, pa.large_string()))
+    return found if decimal == "." else pc.replace_substring(found, decimal, ".")
+
+
+def _first_text(found: Any, decimal: str) -> int:  # noqa: ANN401 - a column of pyarrow
     for row, value in enumerate(found.to_pylist()):
         try:
-            float(value if value is not None else 0)
-        except (TypeError, ValueError):
+            float(str(value).replace(decimal, ".") if value is not None else 0)
+        except ValueError:
             return row
     return 0
 
 
 def _spoken(value: object) -> str | None:
-    """A value as a level: whole numbers without their fraction."""
+    """A value as a level: whole numbers without their fraction, ``true`` as in a spec."""
+    if isinstance(value, bool):
+        return str(value).lower()
     if value is None or (isinstance(value, float) and np.isnan(value)):
         return None
     if isinstance(value, float) and value.is_integer():
@@ -228,5 +276,14 @@ def _spoken(value: object) -> str | None:
 def _first_line(error: BaseException) -> str:
     """What the reader said, without the content of a row, which it may quote."""
     said = str(error).partition("\n")[0]
-    parts = re.findall(r"Row #\d+|Expected \d+ columns, got \d+", said)
-    return ": ".join(parts) or said.partition(": ")[0][:160]
+    line = re.search(r"Row #(\d+)", said)
+    at = f":{line[1]}" if line else ""
+    ragged = re.search(r"Expected (\d+) columns, got (\d+)", said)
+    if ragged:
+        return (
+            f"{at}: has {ragged[2]} columns where {ragged[1]} were expected; repair the line, or"
+            " name the `separator` under `data`"
+        )
+    if line:
+        return f"{at}: cannot be read"
+    return f": cannot be read: {re.split(r': | [(]', said)[0][:160]}"

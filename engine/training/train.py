@@ -32,7 +32,7 @@ from engine.scoring.manifest import (
 )
 from engine.scoring.points import Calibrator, Scale, probability
 from engine.training.bins import feature_bins
-from engine.training.encode import Levels, Rows, design, encoded
+from engine.training.encode import Levels, Rows, design, encoded, least
 from engine.training.sample import CALIBRATE, TEST, TRAIN, Sample, sample_of
 from engine.training.search import Fit, candidates, fit, margins, matrix
 from engine.training.spec import Spec
@@ -240,7 +240,7 @@ def _features(sample: Sample, booster: xgb.Booster, rows: Rows) -> list[FeatureE
     shares = booster.predict(matrix(sample.shape, rows), pred_contribs=True)[:, :-1]
     means = [fsum(column) / len(rows) for column in shares.astype(np.float64).T.tolist()]
     return [
-        FeatureEntry(f.name, f.family, f.sign, f.low, f.high, round(mean, 6))
+        FeatureEntry(f.name, f.family, f.sign, least(f), f.high, round(mean, 6))
         for f, mean in zip(sample.features, means, strict=True)
     ]
 

@@ -38,7 +38,7 @@ people = st.fixed_dictionaries(
         "balance": amounts,
         "limit": st.floats(1, 60_000),
         "late": st.none() | st.sampled_from([0, 1, 2, 3, 9, 12, -7, 99]),
-        "inquiries": st.none() | st.integers(0, 30),
+        "inquiries": st.none() | st.integers(0, 30) | st.sampled_from([-8, -9]),
         "job": st.none() | st.sampled_from(["clerk", "doctor", "pilot", "", "(other)"]),
     }
 )

@@ -34,7 +34,7 @@ def test_numbers_and_gaps_are_read(tmp_path: Path) -> None:
         ("a\nnan\n", "t.csv:2: column 'a': is NaN"),
         ("a,a\n1,2\n", "t.csv:1: column 'a' stands there twice"),
         ("a\n", "t.csv: has no rows"),
-        ("a,b\n1,2\nsecret\n", "Expected 2 columns, got 1"),
+        ("a,b\n1,2\nsecret\n", "t.csv:3: has 1 columns where 2 were expected"),
         ("b\n1\n", "t.csv: has no column 'a'"),
     ],
 )

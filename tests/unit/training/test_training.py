@@ -47,6 +47,15 @@ def test_the_same_spec_and_table_give_the_same_bytes(spec: Spec, trained: Traine
     assert as_json(report(again, "x")) == as_json(report(trained, "x"))
 
 
+def test_each_code_told_to_the_trees_is_a_value_of_its_own(trained: Trained) -> None:
+    """Two codes and a missing value are three things, and none of them a number in the range."""
+    place = [f.name for f in trained.sample.features].index("inquiries")
+    column = trained.sample.prepared.numbers[:, place]
+    assert column[40:120].tolist() == [-1.0] * 40 + [-2.0] * 40
+    assert np.isnan(column).any()
+    assert trained.manifest.features[place].low == -2.0
+
+
 def test_another_seed_gives_another_model(spec: Spec, trained: Trained) -> None:
     """The seed is not for show."""
     other = train(replace(spec, split=replace(spec.split, seed=6)), table())

@@ -20,6 +20,7 @@ from engine.model import (
 from tests.applications import application, bureau
 
 _LATER = (date(2035, 1, 1),) * 5
+_USUAL_YEARS = tuple(range(1966, 2004, 4))
 _VERIFIED = (VerificationStatus.VERIFIED,) * 5
 
 
@@ -94,4 +95,4 @@ def somebody(products: Sequence[str], chance: random.Random) -> Application:
 
 def _year(chance: random.Random) -> int:
     """Of birth: too young, too old, and mostly neither."""
-    return chance.choice([chance.randrange(1940, 2015), *range(1966, 2004, 4)])
+    return chance.choice([chance.randrange(1940, 2015), *_USUAL_YEARS])

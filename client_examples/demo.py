@@ -24,6 +24,7 @@ from client_examples.applications import (
     clean_bureau,
     indebted_bureau,
     thin_bureau,
+    yuan,
 )
 from client_examples.channel import OPTIONS, problem
 from client_examples.local_server import local_server
@@ -286,12 +287,39 @@ class Scenario:
             )
             table.add_row(name, _line(decision), _hoped_for(decision), ", ".join(asked) or "-")
         self._console.print(table)
+        self._console.print("What the customer is told at first:")
+        for text in (first.text_en, first.expected_limit.text_en, first.expected_limit.text_zh):
+            self._console.print(f"  {text}", highlight=False)
         self._console.print()
         self.expect(
             "the planned proof brings the limit hoped for",
             second.expected_limit.status,
             types_pb2.LIMIT_STATUS_MET,
         )
+
+    def marketing_desk(self) -> None:
+        """Before there is an application: no name, no number, and a range for an answer."""
+        facts = decision_pb2.LimitFacts(
+            product="classic",
+            channel="partner_h5",
+            age=36,
+            is_student=False,
+            expected_limit=yuan(25_000),
+            declared_monthly_income=yuan(15_000),
+            own_lines=yuan(0),
+            elsewhere_lines=yuan(20_000),
+            monthly_obligations=yuan(1_500),
+        )
+        answer = self._decisions.EstimateLimit(
+            decision_pb2.EstimateLimitRequest(facts=facts), timeout=5
+        )
+        self._console.print("[bold]8. A marketing desk asks before there is an application[/]")
+        for text in (answer.text_en, answer.text_zh):
+            self._console.print(f"  {text}", highlight=False)
+        topics = [fact.topic for fact in answer.missing_facts]
+        self._console.print(f"  missing: {', '.join(topics)}\n", highlight=False)
+        self.expect("what is missing", ["segment", "identity", "credit_report"], topics)
+        self.expect("declared income moves no line", 0, answer.range.highest.units)
 
     def estimate_and_explain(self) -> None:
         """A trial calculation, and one decision in sentences."""
@@ -301,7 +329,7 @@ class Scenario:
         answer = self._decisions.EstimateLimit(
             decision_pb2.EstimateLimitRequest(application=trial), timeout=5
         )
-        table = Table(title="8. Trial calculation: how the line comes about", title_justify="left")
+        table = Table(title="9. Trial calculation: how the line comes about", title_justify="left")
         table.add_column("step")
         table.add_column("amount", justify="right")
         for step in answer.line.waterfall:
@@ -311,7 +339,7 @@ class Scenario:
         total = sum(_minor(step.amount) for step in answer.line.waterfall)
         self.expect("the waterfall adds to the line", _minor(answer.line.amount), total)
         decision = self.decide(trial)
-        self._console.print("\n[bold]9. One decision in sentences[/]")
+        self._console.print("\n[bold]10. One decision in sentences[/]")
         for language in ("en", "zh"):
             explained = self._decisions.ExplainDecision(
                 decision_pb2.ExplainDecisionRequest(
@@ -359,6 +387,7 @@ def main() -> int:
         scenario.legitimate_sharing()
         scenario.idempotency()
         scenario.supplement()
+        scenario.marketing_desk()
         scenario.estimate_and_explain()
     console = Console(width=120)
     for surprise in scenario.surprises:

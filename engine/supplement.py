@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from engine.currency import MAX_MINOR
 from engine.errors import FieldViolation, InvalidApplication, PreconditionFailed
 from engine.model import Admission, Application, Evidence, Follows
+from engine.outcome import ExpectedLimit, LimitStatus
 from engine.record import DecisionRecord
 
 MAX_EVIDENCE = 50
@@ -48,9 +49,7 @@ def next_admission(
     """
     expected, earlier = record.decision.expected_limit, record.admission
     if not expected.plan or expected.plan_expires_at_us is None:
-        raise NothingToSupplement(
-            "the decision has no evidence plan; send a new application if the facts have changed"
-        )
+        raise NothingToSupplement(f"{_no_plan(expected)}; send a new application {_IF_CHANGED}")
     if as_of_us >= expected.plan_expires_at_us:
         raise PlanExpired("the evidence plan has expired; send a new application")
     return replace(
@@ -66,6 +65,22 @@ def next_admission(
             open_until_us=expected.plan_expires_at_us,
         ),
     )
+
+
+_IF_CHANGED = "if the facts have changed"
+
+
+def _no_plan(expected: ExpectedLimit) -> str:
+    """Why there is none, for a channel's developer."""
+    if expected.plan:
+        return "the evidence plan is not kept open by this product's policy"
+    told = {
+        LimitStatus.NOT_ASKED: "the application named no limit, so there is no evidence plan",
+        LimitStatus.MET: "the limit hoped for is met, so there is no evidence plan",
+        LimitStatus.DECLINED: "the application was declined, so there is no evidence plan",
+        LimitStatus.UNDETERMINED: "the line could not be told, so there is no evidence plan",
+    }
+    return told.get(expected.status, "no proof would raise the line, so there is no evidence plan")
 
 
 def _supplemented(application: Application, supplement: Supplement) -> Application:

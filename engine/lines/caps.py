@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from fractions import Fraction
 
 from engine.lines.inputs import LineInputs
@@ -97,3 +98,33 @@ def _segment(product: Product, inputs: LineInputs) -> tuple[int | None, str]:
     ]
     known = [(amount, why) for amount, why in applying if amount is not None]
     return min(known, key=lambda entry: entry[0], default=(None, ""))
+
+
+def room_by_strength(product: Product, inputs: LineInputs) -> Callable[[int, int], int]:
+    """The room, minor units, as a function of verified income and assets, all else being fixed.
+
+    Proofs move the first two caps only, so the others are worked out once. They move nothing of a
+    part of another's line.
+    """
+    band = product.band(inputs.pd)
+    moved = (CapName.INCOME, CapName.DEBT_SERVICE)
+    others = [c.amount_minor for c in line_caps(product, inputs, 0, 0) if c.name not in moved]
+    fixed = min(amount for amount in others if amount is not None)
+    if is_part(inputs):
+        return lambda _income, _assets: fixed
+
+    # The same fractions in whole numbers, since a plan asks for hundreds of rooms.
+    multiple, share = band.income_multiple, band.asset_share
+    whole = multiple.denominator * share.denominator
+    per_income = multiple.numerator * share.denominator
+    per_asset = share.numerator * multiple.denominator
+    theta, rho = product.debt_service_share, product.minimum_payment
+    debts = inputs.monthly_obligations_minor * theta.denominator
+    served = theta.denominator * rho.numerator
+
+    def room(income: int, assets: int) -> int:
+        strength = (per_income * income + per_asset * assets) // whole
+        service = (theta.numerator * income - debts) * rho.denominator // served
+        return min(fixed, strength, max(service, 0))
+
+    return room

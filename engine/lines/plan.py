@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import combinations
 from math import ceil
 
-from engine.lines.caps import line_caps
+from engine.lines.caps import room_by_strength
 from engine.lines.evidence import counted, strength_of
 from engine.lines.inputs import LineInputs
 from engine.lines.product import Combine, EvidenceRule, Product
@@ -31,10 +31,10 @@ def evidence_plan(product: Product, inputs: LineInputs, target_minor: int) -> tu
     beside the others: lowering any of them by a step misses the target.
     """
     search = _Search(product, inputs)
-    target = min(target_minor, search.line(search.full(search.open)))
+    target = min(target_minor, search.most(search.open))
     if target <= search.line({}):
         return ()
-    chosen = next(kinds for kinds in search.sets() if search.line(search.full(kinds)) >= target)
+    chosen = next(kinds for kinds in search.sets() if search.most(kinds) >= target)
     amounts = search.least_amounts(chosen, target)
     return tuple(
         PlanItem(
@@ -51,8 +51,9 @@ class _Search:
     """The line as a function of further proofs: amounts by kind, minor units."""
 
     def __init__(self, product: Product, inputs: LineInputs) -> None:
-        self._product, self._inputs = product, inputs
+        self._product = product
         self._minimum, _ = line_range(product, inputs)
+        self._room = room_by_strength(product, inputs)
         self._held = counted(product, inputs.evidence)
         #: Kinds of which a further proof could count for more than there is.
         self.open = tuple(
@@ -85,17 +86,24 @@ class _Search:
         """For each kind the least amount that counts for all that the kind can count for."""
         return {kind: _full(self._rule(kind)) for kind in kinds}
 
+    def most(self, kinds: Sequence[EvidenceKind]) -> int:
+        """The line with all that these kinds can count for."""
+        caps = {kind: self._rule(kind).cap_minor for kind in kinds}
+        return self._line(self._held | caps)
+
     def line(self, amounts: Mapping[EvidenceKind, int]) -> int:
         """The line with these proofs beside those there are."""
         held = dict(self._held)
         for kind, amount in amounts.items():
             rule = self._rule(kind)
-            worth = int(rule.haircut * amount)
+            worth = rule.haircut.numerator * amount // rule.haircut.denominator
             alternative = rule.combine is Combine.ALTERNATIVE
             both = max(held[kind], worth) if alternative else held[kind] + worth
             held[kind] = min(both, rule.cap_minor)
-        caps = line_caps(self._product, self._inputs, *strength_of(self._product, held))
-        room = min(cap.amount_minor for cap in caps if cap.amount_minor is not None)
+        return self._line(held)
+
+    def _line(self, held: Mapping[EvidenceKind, int]) -> int:
+        room = self._room(*strength_of(self._product, held))
         if room < self._minimum:
             return 0
         return room // self._product.step_minor * self._product.step_minor

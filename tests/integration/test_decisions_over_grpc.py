@@ -217,6 +217,10 @@ def test_a_trial_calculation_leaves_nothing_behind(
 
     assert before == after
     assert decision.line == estimate.line
+    assert "would be within reach" in estimate.expected_limit.text_en
+    for told in (decision.expected_limit, estimate.expected_limit):
+        told.ClearField("text_en")
+        told.ClearField("text_zh")
     assert decision.expected_limit == estimate.expected_limit
     assert list(decision.graph_findings) == []
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import random
 import re
 import shutil
 import uuid
@@ -225,3 +226,88 @@ async def test_the_policy_that_promised_decides_although_another_is_live(tmp_pat
 
         assert second.policy_digest == first.policy_digest != fresh.policy_digest
         assert second.line.amount.units >= first.expected_limit.target.units
+
+
+async def test_promises_are_kept_over_the_wire(tmp_path: Path) -> None:
+    """Fifty at random: proofs all at once or one at a time, some only after the policy changed."""
+    chance = random.Random(20261125)
+    place = tmp_path / "policy"
+    shutil.copytree(POLICY, place)
+    promised: list[types_pb2.Decision] = []
+    async with _served(tmp_path / "data", place) as (_, channel):
+        service = _service(channel)
+        number = 20_000
+        while len(promised) < 50:
+            number += 1
+            asked = _asked(number, income=chance.randrange(2, 9) * 1_000)
+            asked.application.product = chance.choice(["classic", "gold"])
+            asked.application.expected_limit.CopyFrom(yuan(chance.randrange(20, 45) * 1_000))
+            decision = (await service.Decide(asked)).decision
+            if decision.expected_limit.status == types_pb2.LIMIT_STATUS_NEEDS_EVIDENCE:
+                promised.append(decision)
+        for decision in promised[:25]:
+            await _kept(service, decision, one_at_a_time=chance.random() < 0.5)
+    with (place / "products.yaml").open("a", encoding="utf-8") as file:
+        file.write("# Another policy.\n")
+    async with _served(tmp_path / "data", place) as (_, channel):
+        for decision in promised[25:]:
+            await _kept(_service(channel), decision, one_at_a_time=chance.random() < 0.5)
+
+
+async def _kept(service: Any, decision: types_pb2.Decision, *, one_at_a_time: bool) -> None:
+    """The line that was named is reached under the policy that named it."""
+    target, digest = decision.expected_limit.target, decision.policy_digest
+    whole = _planned(decision)
+    parts = [[proof] for proof in whole.evidence] if one_at_a_time else [list(whole.evidence)]
+    for part in parts:
+        request = pb.SupplementEvidenceRequest(
+            request_id=str(uuid.uuid4()), decision_id=decision.decision_id, evidence=part
+        )
+        decision = (await service.SupplementEvidence(request)).decision
+    assert decision.policy_digest == digest
+    assert decision.expected_limit.status == types_pb2.LIMIT_STATUS_MET
+    assert decision.line.amount.units >= target.units
+    assert "available to you" in decision.expected_limit.text_en
+
+
+async def test_what_a_channel_meets_on_the_way(tmp_path: Path) -> None:
+    """Proofs not verified yet, a retry, the earlier decision named again, somebody else's."""
+    async with _served(tmp_path) as (_, channel):
+        service = _service(channel)
+        first = (await service.Decide(_asked(9101))).decision
+        unverified = _planned(first)
+        for proof in unverified.evidence:
+            proof.status = types_pb2.VERIFICATION_STATUS_UNVERIFIED
+        second = (await service.SupplementEvidence(unverified)).decision
+        # Nothing moved, the plan is still there, and the chain goes on from the new decision.
+        assert second.line == first.line
+        assert second.expected_limit.evidence_plan == first.expected_limit.evidence_plan
+        until = first.expected_limit.evidence_plan_expires_at
+        assert second.expected_limit.evidence_plan_expires_at == until
+        retried = (await service.SupplementEvidence(unverified)).decision
+        assert retried.decision_id == second.decision_id
+        again = _planned(first)
+        said = await _refused(
+            service.SupplementEvidence(again),
+            grpc.StatusCode.FAILED_PRECONDITION,
+            "ALREADY_SUPPLEMENTED",
+        )
+        assert second.decision_id in said
+        # The same proof, verified by now, takes the place of the unverified one.
+        verified = _planned(second)
+        third = (await service.SupplementEvidence(verified)).decision
+        assert third.expected_limit.status == types_pb2.LIMIT_STATUS_MET
+        verified.evidence[0].source = "ocr"
+        await _refused(
+            service.SupplementEvidence(verified),
+            grpc.StatusCode.FAILED_PRECONDITION,
+            "REQUEST_ID_REUSED",
+        )
+        done = _planned(third)
+        done.evidence.extend(unverified.evidence)
+        said = await _refused(
+            service.SupplementEvidence(done),
+            grpc.StatusCode.FAILED_PRECONDITION,
+            "NOTHING_TO_SUPPLEMENT",
+        )
+        assert "limit hoped for is met" in said

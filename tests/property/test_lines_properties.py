@@ -1,4 +1,7 @@
-"""P1 to P15 of the line, except those of the evidence plan; random products and shipped ones."""
+"""P1 to P15 of the line, except those of the evidence plan; random products and shipped ones.
+
+Through whole decisions: test_decision_properties.py; the table is in docs/lines.md.
+"""
 
 import random
 from dataclasses import replace
@@ -31,8 +34,7 @@ from tests.line_cases import (
     sharers,
 )
 
-often = settings(max_examples=300, deadline=None)
-seldom = settings(max_examples=10, deadline=None)
+often = settings(max_examples=2_000, deadline=None)
 asked_limits = st.one_of(st.integers(1, 60_000_000), st.integers(1, 600).map(lambda n: n * 50_000))
 
 
@@ -264,25 +266,36 @@ def test_p14_asking_for_more_never_raises_the_line(
     assert answered(product, person, None).offer_minor == line
 
 
-@seldom
-@pytest.mark.parametrize("pd", [float("nan"), float("inf"), -0.01, 1.01])
-@given(everybody)
-def test_p15_a_pd_that_is_no_probability_is_refused(pd: float, person: LineInputs) -> None:
+no_probabilities = st.one_of(
+    st.sampled_from([float("nan"), float("inf"), float("-inf")]),
+    st.floats(max_value=0, exclude_max=True),
+    st.floats(min_value=1, exclude_min=True),
+)
+no_amounts: st.SearchStrategy[Any] = st.one_of(
+    st.integers(max_value=-1), st.floats(), st.booleans(), st.none(), st.text(max_size=3)
+)
+
+
+@often
+@given(everybody, no_probabilities)
+def test_p15_a_pd_that_is_no_probability_is_refused(person: LineInputs, pd: float) -> None:
     """Before anything is computed from it."""
     with pytest.raises(ValueError, match="pd must be in"):
         replace(person, pd=pd)
 
 
-@seldom
-@pytest.mark.parametrize("value", [-1, float("nan"), float("inf"), 0.5, True, None, "1"])
-@pytest.mark.parametrize(
-    "field", ["monthly_obligations_minor", "own_lines_minor", "elsewhere_lines_minor", "age"]
+@often
+@given(
+    people,
+    st.sampled_from(
+        ["monthly_obligations_minor", "own_lines_minor", "elsewhere_lines_minor", "age"]
+    ),
+    no_amounts,
 )
-@given(everybody)
 def test_p15_amounts_that_are_no_amounts_are_refused(
-    field: str, value: Any, person: LineInputs
+    person: LineInputs, field: str, value: Any
 ) -> None:
-    """By name."""
+    """By name: below zero, no integer, NaN, infinity."""
     with pytest.raises(ValueError, match=field):
         replace(person, **{field: value})
 

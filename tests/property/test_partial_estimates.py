@@ -6,7 +6,6 @@ import random
 import shutil
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date
 from pathlib import Path
 
 import pytest
@@ -15,20 +14,11 @@ from engine.codec import encode
 from engine.estimate import Estimate, Prospect, estimate_partly
 from engine.estimate.prospect import as_if_proved
 from engine.evaluate import evaluate
-from engine.model import (
-    Application,
-    Bureau,
-    BureauMonth,
-    Evidence,
-    EvidenceKind,
-    HeldLines,
-    RepaymentStatus,
-    Session,
-    VerificationStatus,
-)
+from engine.model import Application
 from engine.outcome import Decision, LimitStatus, Outcome
 from engine.policy import Policy, load_policy
-from tests.applications import AS_OF_US, admission, application, bureau, gathered
+from tests.applications import AS_OF_US, admission, gathered
+from tests.random_people import somebody
 
 _SHIPPED = Path(__file__).resolve().parents[2] / "rulesets" / "credit_card"
 _CASES = 2_000
@@ -98,70 +88,6 @@ def policy(
     loaded.rules.close()
 
 
-def _bureau(chance: random.Random) -> Bureau:
-    late = chance.choice([0, 0, 0, 0, 1, 2, 4])
-    used = chance.choice([0, 200_000, 1_000_000, 1_990_000])
-    month = BureauMonth(
-        status=RepaymentStatus.PAST_DUE if late else RepaymentStatus.PAID_IN_FULL,
-        months_past_due=late,
-        balance_minor=used,
-        limit_minor=2_000_000,
-        payment_minor=used // 2,
-    )
-    return bureau(
-        months=(month,) * chance.choice([2, 8, 12]),
-        months_on_file=chance.choice([3, 8, 20, 84]),
-        inquiries_1m=chance.choice([0, 1, 7]),
-        inquiries_3m=chance.choice([0, 3, 8]),
-        card_count=chance.choice([0, 1, 3]),
-        monthly_obligations_minor=chance.choice([0, 100_000, 600_000]),
-    )
-
-
-def _proofs(chance: random.Random) -> tuple[Evidence, ...]:
-    return tuple(
-        Evidence(
-            evidence_id=f"proof-{number}",
-            kind=chance.choice(list(EvidenceKind)),
-            amount_minor=chance.randrange(1, 60) * 100_000,
-            source="test",
-            status=chance.choice(list(VerificationStatus)),
-            issued_on=None,
-        )
-        for number in range(chance.randrange(4))
-    )
-
-
-def _whole(policy: Policy, chance: random.Random) -> Application:
-    """Somebody at random, everything known."""
-    return application(
-        product=chance.choice(sorted(policy.products)),
-        channel=chance.choice(["mobile", "branch"]),
-        customer_segment=chance.choice(["mass", "new_to_credit", "payroll"]),
-        branch=chance.choice(["", "X"]),
-        birth_date=date(chance.randrange(1940, 2010), chance.randrange(1, 13), 5),
-        is_student=chance.random() < 0.3,
-        id_document_expires_on=chance.choice([None, date(2026, 6, 10), date(2035, 1, 1)]),
-        occupation=chance.choice([None, "nurse"]),
-        declared_income_minor=chance.choice([None, 500_000, 2_000_000]),
-        expected_limit_minor=chance.choice([None, *range(500_000, 8_000_000, 700_000)]),
-        session=Session(
-            channel_session_id=None,
-            # The shipped fraud stage, which a trial calculation skips, caps lines of such devices.
-            emulator=False,
-            rooted=False,
-            country="CN",
-            city=None,
-        ),
-        bureau=_bureau(chance),
-        held_lines=HeldLines(
-            own_minor=chance.choice([0, 900_000]),
-            elsewhere_minor=chance.choice([0, 3_000_000, 29_000_000]),
-        ),
-        evidence=_proofs(chance),
-    )
-
-
 def _partly(whole: Application, chance: random.Random, known: float) -> Prospect:
     """The same person with some facts left out; each is known with this probability."""
 
@@ -170,7 +96,6 @@ def _partly(whole: Application, chance: random.Random, known: float) -> Prospect
 
     assert whole.held_lines is not None
     assert whole.bureau is not None
-    born = {"birth_date": whole.applicant.birth_date} if told() else {}
     whole_bureau = told()
     obligations = whole.bureau.monthly_obligations_minor if told() and not whole_bureau else None
     income = whole.applicant.declared_income_minor
@@ -180,6 +105,7 @@ def _partly(whole: Application, chance: random.Random, known: float) -> Prospect
         channel=whole.channel if told() else "",
         customer_segment=whole.customer_segment if told() else "",
         branch=whole.branch if told() else "",
+        birth_date=whole.applicant.birth_date if told() else None,
         expected_limit_minor=whole.expected_limit_minor,
         is_student=whole.applicant.is_student if told() else None,
         declared_income_minor=income if told() else None,
@@ -188,7 +114,6 @@ def _partly(whole: Application, chance: random.Random, known: float) -> Prospect
         own_lines_minor=whole.held_lines.own_minor if told() else None,
         elsewhere_lines_minor=whole.held_lines.elsewhere_minor if told() else None,
         evidence=whole.evidence,
-        **born,
     )
 
 
@@ -237,7 +162,7 @@ def test_the_line_of_every_completion_is_in_the_range(policy: Policy, known: flo
     chance = random.Random(f"partial {known}")
     seen: set[str] = set()
     for _ in range(_CASES // 6 + 1):
-        whole = _whole(policy, chance)
+        whole = somebody(sorted(policy.products), chance)
         estimate = estimate_partly(policy, _partly(whole, chance, known), AS_OF_US)
         decision = _decided(policy, whole)
         _agrees(estimate, decision)
@@ -251,7 +176,7 @@ def test_what_would_follow_if_it_were_proved(policy: Policy) -> None:
     chance = random.Random("proved")
     hypothetical = 0
     for _ in range(_CASES // 8):
-        whole = _whole(policy, chance)
+        whole = somebody(sorted(policy.products), chance)
         prospect = _partly(whole, chance, 0.8)
         estimate = estimate_partly(policy, prospect, AS_OF_US)
         if estimate.range_if_proved is None:
@@ -272,7 +197,7 @@ def test_a_further_fact_never_widens_the_range(policy: Policy) -> None:
     """What becomes known narrows the answer, and no certain decline is taken back."""
     chance = random.Random("narrow")
     for _ in range(_CASES // 8):
-        whole = _whole(policy, chance)
+        whole = somebody(sorted(policy.products), chance)
         prospect = _partly(whole, chance, 0.5)
         more = replace(
             prospect,
@@ -294,7 +219,7 @@ def test_the_same_facts_give_the_same_bytes(policy: Policy) -> None:
     """Also with the proofs in another order."""
     chance = random.Random("bytes")
     for _ in range(100):
-        prospect = _partly(_whole(policy, chance), chance, 0.5)
+        prospect = _partly(somebody(sorted(policy.products), chance), chance, 0.5)
         mixed = replace(prospect, evidence=tuple(reversed(prospect.evidence)))
         first = estimate_partly(policy, prospect, AS_OF_US)
         assert encode(first) == encode(estimate_partly(policy, mixed, AS_OF_US))

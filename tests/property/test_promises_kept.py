@@ -98,6 +98,34 @@ def test_a_thousand_plans_reach_what_they_promise(policy: Policy) -> None:
     assert kept == _PROMISES
 
 
+def test_the_proofs_may_come_one_at_a_time_in_any_order(policy: Policy) -> None:
+    """With days between them; the last brings the line, and until then the plan stays open."""
+    chance = random.Random(20260403)
+    kept = several = 0
+    while kept < _PROMISES // 4:
+        record = _random(policy, chance)
+        promised = record.decision.expected_limit
+        if promised.status is not LimitStatus.NEEDS_EVIDENCE:
+            continue
+        proofs = [_proof(item) for item in promised.plan]
+        chance.shuffle(proofs)
+        several += len(proofs) > 1
+        for step, proof in enumerate(proofs, 1):
+            assert record.decision.expected_limit.plan_expires_at_us == promised.plan_expires_at_us
+            again = next_admission(
+                record,
+                Supplement(evidence=(proof,), currency="CNY"),
+                decision_id=f"dec_{step}",
+                request_id=f"step-{step}",
+                as_of_us=record.admission.as_of_us + 3 * _DAY_US,
+            )
+            record = replace(record, admission=again)
+            record = replace(record, decision=_decided(policy, record))
+        assert record.decision.expected_limit.status is LimitStatus.MET
+        kept += 1
+    assert several > 5
+
+
 def test_a_part_of_the_plan_leaves_the_rest_to_do(policy: Policy) -> None:
     """The plan that remains is open no longer than the first."""
     chance = random.Random(20260402)

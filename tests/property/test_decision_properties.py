@@ -1,0 +1,274 @@
+"""P1 to P15 through whole decisions: rules, scorecard, line, answer; 2,000 random people each.
+
+The line alone: test_lines_properties.py; plans: test_evidence_plan.py; the wire:
+test_wire_amounts.py.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import random
+import subprocess
+import sys
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from engine.codec import encode
+from engine.evaluate import evaluate
+from engine.model import Application, Evidence, EvidenceKind, HeldLines, VerificationStatus
+from engine.outcome import CapName, Decision, LimitStatus, Outcome
+from engine.policy import Policy, load_policy
+from tests.applications import admission, gathered
+from tests.random_people import somebody
+
+_SHIPPED = Path(__file__).resolve().parents[2] / "rulesets" / "credit_card"
+_ROOT = Path(__file__).resolve().parents[2]
+_CASES = 2_000
+_ACROSS = 200
+"""Cases whose bytes are compared between threads and processes."""
+
+Decided = list[tuple[Application, Decision]]
+
+
+@pytest.fixture(scope="module")
+def policy() -> Iterator[Policy]:
+    """The shipped one."""
+    loaded = load_policy(_SHIPPED)
+    yield loaded
+    loaded.rules.close()
+
+
+@pytest.fixture(scope="module")
+def decided(policy: Policy) -> Decided:
+    """The people and what was decided of each; the tests vary something of them."""
+    return [(asked, _decided(policy, asked)) for asked in _people(policy, _CASES)]
+
+
+def _people(policy: Policy, count: int) -> Iterator[Application]:
+    chance = random.Random(20261125)
+    names = sorted(policy.products)
+    for _ in range(count):
+        yield somebody(names, chance)
+
+
+def _decided(policy: Policy, asked: Application) -> Decision:
+    result = evaluate(policy, admission(asked), gathered())
+    assert isinstance(result, Decision)
+    return result
+
+
+def _line(decision: Decision) -> int:
+    """What a declined applicant gets is nothing."""
+    return 0 if decision.line is None else decision.line.line_minor
+
+
+def _proof(chance: random.Random, status: VerificationStatus) -> Evidence:
+    return Evidence(
+        evidence_id="added",
+        kind=chance.choice(list(EvidenceKind)),
+        amount_minor=chance.randrange(1, 100) * 100_000,
+        source="test",
+        status=status,
+        issued_on=None,
+    )
+
+
+def test_p1_p2_p5_p7_p9_of_every_decision(policy: Policy, decided: Decided) -> None:
+    """Steps and range, caps and totals, the offer, gap and status, and the sum of the waterfall."""
+    lines = 0
+    for asked, decision in decided:
+        answer, line = decision.expected_limit, decision.line
+        product = policy.products[asked.product]
+        if line is not None:
+            lines += line.line_minor > 0
+            assert line.line_minor % product.step_minor == 0
+            assert line.line_minor == 0 or product.minimum_minor <= line.line_minor
+            caps = [cap.amount_minor for cap in line.caps if cap.amount_minor is not None]
+            assert line.line_minor <= min(caps)
+            assert asked.held_lines is not None
+            held = asked.held_lines.own_minor + asked.held_lines.elsewhere_minor
+            assert not line.line_minor or line.line_minor + held <= product.total_exposure_minor
+            assert line.line_minor == sum(step.amount_minor for step in line.waterfall)
+        if answer.target_minor is not None:
+            assert answer.offer_minor == min(_line(decision), answer.target_minor)
+            assert answer.gap_minor == answer.target_minor - answer.offer_minor
+            assert (answer.gap_minor == 0) is (answer.status is LimitStatus.MET)
+            assert answer.plan == () or answer.gap_minor > 0
+        if answer.highest_minor is not None:
+            assert answer.highest_minor >= _line(decision)
+            beyond = max((answer.target_minor or 0) - answer.highest_minor, 0)
+            assert answer.unreachable_minor == beyond
+            assert (answer.unreachable_cap is None) is (beyond == 0)
+        assert decision.text_en
+        assert answer.text_zh
+    assert lines > _CASES // 8
+
+
+def test_p3_a_further_proof_never_hurts(policy: Policy, decided: Decided) -> None:
+    """The line, whatever it proves, nor does a higher amount; nor the outcome, but for one rule."""
+    chance = random.Random("p3")
+    raised = 0
+    for asked, before in decided:
+        more = [*asked.evidence, _proof(chance, VerificationStatus.VERIFIED)]
+        if asked.evidence and chance.random() < 0.5:
+            more[0] = replace(more[0], amount_minor=more[0].amount_minor * 2)
+        after = _decided(policy, replace(asked, evidence=tuple(more)))
+        assert _line(after) >= _line(before)
+        # The first proof of income tells the debt-to-income ratio, and that may decline.
+        told = {reason.code for reason in after.reasons} == {"DEBT_TO_INCOME"}
+        assert after.outcome.severity <= before.outcome.severity or told
+        raised += _line(after) > _line(before)
+    assert raised > _CASES // 20
+
+
+def test_p3_p4_lines_elsewhere_never_help(policy: Policy, decided: Decided) -> None:
+    """While they bind, each yuan held elsewhere takes a yuan of the room."""
+    chance = random.Random("p4")
+    bound = 0
+    for asked, _ in decided[::2]:
+        assert asked.held_lines is not None
+        spare = policy.products[asked.product].total_exposure_minor
+        start = chance.choice([0, spare // 2, spare - 1_000_000])
+        more = chance.randrange(0, 500_000)
+        held = HeldLines(own_minor=0, elsewhere_minor=start)
+        heavier = HeldLines(own_minor=0, elsewhere_minor=start + more)
+        before = _decided(policy, replace(asked, held_lines=held))
+        after = _decided(policy, replace(asked, held_lines=heavier))
+        assert _line(after) <= _line(before)
+        first, second = before.line, after.line
+        if first is None or second is None or first.binding_cap is not CapName.TOTAL_EXPOSURE:
+            continue
+        assert first.room_minor - second.room_minor == min(more, first.room_minor)
+        bound += 1
+    assert bound > 5
+
+
+def test_p8_the_order_of_proofs_gives_the_same_bytes(policy: Policy, decided: Decided) -> None:
+    """Of the line, the plan, every text, the reasons; also when decided a second time."""
+    chance = random.Random("p8")
+    for asked, before in decided:
+        mixed = list(asked.evidence)
+        chance.shuffle(mixed)
+        again = replace(asked, evidence=tuple(mixed))
+        assert encode(before) == encode(_decided(policy, again))
+
+
+def digest_of_many() -> str:
+    """One digest over many decisions, by a policy loaded for it alone."""
+    policy = load_policy(_SHIPPED)
+    total = hashlib.sha256()
+    for asked in _people(policy, _ACROSS):
+        total.update(encode(_decided(policy, asked)))
+    policy.rules.close()
+    return total.hexdigest()
+
+
+def test_p8_threads_and_processes_give_the_same_bytes() -> None:
+    """Four threads side by side, and new processes with other hash seeds: a restart."""
+    here = digest_of_many()
+    with ThreadPoolExecutor(4) as pool:
+        assert {here} == set(pool.map(lambda _: digest_of_many(), range(4)))
+    code = "from tests.property.test_decision_properties import digest_of_many as d; print(d())"
+    for seed in ("1", "77"):
+        found = subprocess.run(
+            [sys.executable, "-c", code],
+            cwd=_ROOT,
+            env={**os.environ, "PYTHONHASHSEED": seed, "PYTHONPATH": f"{_ROOT}:{_ROOT}/proto"},
+            capture_output=True,
+            check=True,
+            text=True,
+        )
+        assert found.stdout.strip() == here
+
+
+def test_p10_what_is_not_verified_changes_nothing(policy: Policy, decided: Decided) -> None:
+    """Unverified and rejected proofs: the same bytes."""
+    chance = random.Random("p10")
+    statuses = (VerificationStatus.UNVERIFIED, VerificationStatus.REJECTED)
+    for asked, before in decided:
+        added = _proof(chance, chance.choice(statuses))
+        more = replace(asked, evidence=(added, *asked.evidence))
+        assert encode(before) == encode(_decided(policy, more))
+
+
+def test_p11_p12_a_smaller_proof_never_hurts_and_none_moves_other_caps(
+    policy: Policy, decided: Decided
+) -> None:
+    """Below its least amount a planned proof is too little at most; group and rules stay."""
+    planned = 0
+    for asked, before in decided:
+        for item in before.expected_limit.plan[:1]:
+            proof = Evidence(
+                evidence_id="planned",
+                kind=EvidenceKind(item.proof),
+                amount_minor=max(item.least_amount_minor // 2, 1),
+                source="test",
+                status=VerificationStatus.VERIFIED,
+                issued_on=None,
+            )
+            after = _decided(policy, replace(asked, evidence=(*asked.evidence, proof)))
+            assert _line(after) >= _line(before)
+            if before.line is not None and after.line is not None:
+                for name in (CapName.GROUP, CapName.POLICY, CapName.TOTAL_EXPOSURE):
+                    assert _cap(before, name) == _cap(after, name)
+            planned += 1
+    assert planned > _CASES // 20
+
+
+def _cap(decision: Decision, name: CapName) -> int | None:
+    assert decision.line is not None
+    return next(cap.amount_minor for cap in decision.line.caps if cap.name is name)
+
+
+def test_p13_a_change_of_policy_is_visible(
+    policy: Policy, decided: Decided, tmp_path: Path
+) -> None:
+    """In the decision and in the plan, although the line may be the same."""
+    for path in _SHIPPED.rglob("*"):
+        if path.is_file():
+            place = tmp_path / "other" / path.relative_to(_SHIPPED)
+            place.parent.mkdir(parents=True, exist_ok=True)
+            place.write_bytes(path.read_bytes())
+    with (tmp_path / "other" / "products.yaml").open("a", encoding="utf-8") as file:
+        file.write("# One more word.\n")
+    other = load_policy(tmp_path / "other")
+    plans = 0
+    for asked, here in decided:
+        there = _decided(other, asked)
+        assert here.policy_digest == policy.digest != there.policy_digest == other.digest
+        if here.expected_limit.plan:
+            assert here.expected_limit.plan_policy_digest == policy.digest
+            assert there.expected_limit.plan_policy_digest == other.digest
+            plans += 1
+    other.rules.close()
+    assert plans > _CASES // 20
+
+
+def test_p14_asking_for_more_never_gives_more(policy: Policy, decided: Decided) -> None:
+    """The line and the outcome do not know what was asked; the offer ends at the line."""
+    chance = random.Random("p14")
+    for asked, modest in decided:
+        more = (asked.expected_limit_minor or 1) + chance.randrange(60_000_000)
+        greedy = _decided(policy, replace(asked, expected_limit_minor=more))
+        assert modest.line == greedy.line
+        assert modest.outcome is greedy.outcome
+        if asked.expected_limit_minor is None:
+            continue
+        offers = modest.expected_limit.offer_minor, greedy.expected_limit.offer_minor
+        assert offers[0] <= offers[1] <= _line(greedy)
+
+
+def test_a_referral_and_a_decline_promise_nothing(decided: Decided) -> None:
+    """No text of a decision that is not an approval sounds like one."""
+    for _, decision in decided:
+        if decision.outcome is Outcome.APPROVE:
+            continue
+        texts = decision.text_en + decision.expected_limit.text_en
+        assert "available to you" not in texts
+        assert "is approved with" not in texts
+        assert "可获得" not in decision.expected_limit.text_zh.replace("可能获得", "")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 from engine.model import (
@@ -16,7 +17,9 @@ from engine.model import (
     History,
     Identifier,
     IdentifierKind,
+    LineKind,
     Link,
+    ParentLine,
     RepaymentStatus,
     Role,
     Session,
@@ -184,3 +187,23 @@ def gathered(graph: Neighbourhood | None = None, /, **statuses: SourceStatus) ->
             else None
         ),
     )
+
+
+def shared(**changes: object) -> Gathered:
+    """Both sources answered, and there is a card of 30,000 of the same person to share."""
+    values: dict[str, object] = {
+        "decision_id": "dec_parent",
+        "root": "dec_parent",
+        "kind": LineKind.PRIMARY,
+        "same_person": True,
+        "product": "classic",
+        "currency": "CNY",
+        "outcome": "approve",
+        "line_minor": 3_000_000,
+        "supplementary_minor": 0,
+        "temporary_minor": 0,
+    } | changes
+    answers = gathered()
+    assert answers.history is not None
+    parent = ParentLine(**values)  # type: ignore[arg-type]
+    return replace(answers, history=replace(answers.history, parent=parent))

@@ -361,7 +361,12 @@ def _products() -> Schema:
             "evidence": _many(_enum(EvidenceKind)),
             "ceilings": ceilings,
         },
-        {"group_exposure": number, "plan_days": _whole(1, 365)},
+        {
+            "group_exposure": number,
+            "plan_days": _whole(1, 365),
+            "supplementary": _object({"share": number}, {"minimum": number, "maximum": number}),
+            "temporary": _object({"share": number, "maximum": number, "days": _whole(1, 366)}),
+        },
     )
     kinds = _object({}, dict.fromkeys((kind.value for kind in EvidenceKind), evidence))
     return _object({"evidence": kinds, "products": {**_each(product), "minProperties": 1}})

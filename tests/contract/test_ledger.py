@@ -669,7 +669,8 @@ async def test_a_ledger_of_the_version_before_is_brought_up(tmp_path: Path) -> N
     with apsw.Connection(str(tmp_path / FILE_NAME)) as connection:
         connection.execute(
             "DROP INDEX record_supplemented; DROP INDEX records_of_root;"
-            "DROP INDEX reviews_of_subject;"
+            "DROP INDEX reviews_of_subject; DROP INDEX records_of_parent;"
+            "ALTER TABLE records DROP COLUMN parent; ALTER TABLE records DROP COLUMN until_us;"
             "ALTER TABLE records DROP COLUMN root; ALTER TABLE records DROP COLUMN supplements;"
             "PRAGMA user_version = 1"
         )
@@ -677,5 +678,32 @@ async def test_a_ledger_of_the_version_before_is_brought_up(tmp_path: Path) -> N
     ledger = await _open(tmp_path)
     assert (await ledger.verify()).head == head
     await ledger.append(record(2, root="dec_mobile_1", supplements="dec_mobile_1"))
+    await ledger.append(record(3, parent="dec_mobile_1", until_us=9))
     assert not (await ledger.verify()).problem
+    await ledger.close()
+
+
+async def test_a_ledger_without_shared_lines_is_brought_up(tmp_path: Path) -> None:
+    """Chains of decisions keep their hashes; and whose line is shared is in the hash of its own."""
+    ledger = await _open(tmp_path)
+    await ledger.append(record(1))
+    await ledger.append(record(2, root="dec_mobile_1", supplements="dec_mobile_1"))
+    head = (await ledger.verify()).head
+    await ledger.close()
+    with apsw.Connection(str(tmp_path / FILE_NAME)) as connection:
+        connection.execute(
+            "DROP INDEX records_of_parent;"
+            "ALTER TABLE records DROP COLUMN parent; ALTER TABLE records DROP COLUMN until_us;"
+            "PRAGMA user_version = 2"
+        )
+
+    ledger = await _open(tmp_path)
+    assert (await ledger.verify()).head == head
+    await ledger.append(record(3, parent="dec_mobile_1"))
+    assert not (await ledger.verify()).problem
+    await ledger.close()
+    with apsw.Connection(str(tmp_path / FILE_NAME)) as connection:
+        connection.execute("UPDATE records SET parent = '' WHERE parent <> ''")
+    ledger = await _open(tmp_path)
+    assert "record 3" in (await ledger.verify()).problem
     await ledger.close()

@@ -15,7 +15,16 @@ import pytest
 
 from engine.codec import decode, encode
 from engine.evaluate import estimate, evaluate
-from engine.model import Application, GrantedLine, HeldLines, RepaymentStatus, Session, SourceStatus
+from engine.model import (
+    Application,
+    GrantedLine,
+    HeldLines,
+    LineKind,
+    RepaymentStatus,
+    Session,
+    SharedLine,
+    SourceStatus,
+)
 from engine.outcome import CapName, Decision, Gathered, LimitStatus, Need, Outcome
 from engine.policy import Policy, load_policy
 from tests.applications import (
@@ -26,12 +35,16 @@ from tests.applications import (
     months,
     neighbourhood,
     payroll,
+    shared,
 )
 
 _ROOT = Path(__file__).resolve().parents[2]
 _GOLDEN = _ROOT / "tests" / "golden" / "decisions"
 _LATE = months(6, status=RepaymentStatus.PAST_DUE, delay=2, balance_minor=1_900_000)
 _EMULATOR = Session(channel_session_id=None, emulator=True, rooted=None, country=None, city=None)
+
+_PART = SharedLine(kind=LineKind.SUPPLEMENTARY, parent="dec_parent")
+_RAISE = SharedLine(kind=LineKind.TEMPORARY, parent="dec_parent", until=date(2026, 6, 30))
 
 _CASES: dict[str, tuple[Application, Gathered]] = {
     "good_customer": (application(expected_limit_minor=2_000_000), gathered()),
@@ -59,6 +72,30 @@ _CASES: dict[str, tuple[Application, Gathered]] = {
     "device_burst": (application(), gathered(neighbourhood(4))),
     "device_burst_on_emulator": (application(session=_EMULATOR), gathered(neighbourhood(4))),
     "fraud_ring": (application(), gathered(neighbourhood(4, 2))),
+    "supplementary_card": (
+        application(supplementary=True, shares=_PART, evidence=(), expected_limit_minor=2_000_000),
+        shared(),
+    ),
+    "supplementary_of_a_declined_card": (
+        application(supplementary=True, shares=_PART),
+        shared(outcome="decline", line_minor=0),
+    ),
+    "supplementary_of_an_unknown_card": (
+        application(supplementary=True, shares=_PART),
+        gathered(),
+    ),
+    "temporary_line": (
+        application(shares=_RAISE, expected_limit_minor=2_800_000),
+        shared(line_minor=2_000_000),
+    ),
+    "temporary_line_needs_evidence": (
+        application(shares=_RAISE, evidence=payroll(1_000_000), expected_limit_minor=2_800_000),
+        shared(line_minor=2_000_000),
+    ),
+    "temporary_line_no_higher": (
+        application(shares=_RAISE, held_lines=HeldLines(own_minor=0, elsewhere_minor=28_000_000)),
+        shared(line_minor=2_000_000),
+    ),
     "graph_down": (application(), gathered(graph=SourceStatus.DOWN)),
     "history_late": (application(), gathered(history=SourceStatus.LATE)),
 }

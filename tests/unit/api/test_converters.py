@@ -9,7 +9,7 @@ import pytest
 
 from engine.api.converters import Converter
 from engine.errors import InvalidApplication
-from engine.model import IdentifierKind, Role, VerificationStatus
+from engine.model import IdentifierKind, LineKind, Role, SharedLine, VerificationStatus
 from tests.unit.api.harness import TOKENISER
 from tests.unit.api.requests import day, full_request, yuan
 from touchstone.v1 import decision_pb2 as pb
@@ -246,3 +246,60 @@ def test_the_id_number_must_confirm_the_birth_date_however_it_is_written(between
 
     assert date(1990, 5, 17) == CONVERTER.application(right).applicant.birth_date
     assert _told(wrong) == {"application.applicant.birth_date": "does not agree with the ID number"}
+
+
+_CARD = "dec_" + "0123456789abcdef" * 2
+
+
+def test_a_supplementary_card_names_the_primary_ones_decision() -> None:
+    """What is no decision's id may be an account's number, and is not kept."""
+    request = full_request()
+    request.application.relations.primary_card = _CARD
+    told = CONVERTER.application(request)
+    request.application.relations.primary_card = "6222020200012345678"
+    strange = CONVERTER.application(request)
+
+    assert SharedLine(kind=LineKind.SUPPLEMENTARY, parent=_CARD) == told.shares
+    assert SharedLine(kind=LineKind.SUPPLEMENTARY, parent="") == strange.shares
+    assert told.supplementary
+    assert strange.supplementary
+    assert "6222020200012345678" not in repr(strange)
+
+
+def test_a_raise_names_the_card_its_last_day_and_the_line_it_has() -> None:
+    """Only a line held here that names the same decision is that line."""
+    request = full_request()
+    request.application.temporary.parent = _CARD
+    request.application.temporary.until.CopyFrom(day(2026, 12, 31))
+    own, elsewhere = types_pb2.LINE_HOLDER_OWN, types_pb2.LINE_HOLDER_ELSEWHERE
+    for holder, named in ((own, _CARD), (own, "dec_other"), (own, ""), (elsewhere, _CARD)):
+        request.application.held_lines.lines.add(
+            holder=holder, amount=yuan(1_000), decision_id=named
+        )
+    told = CONVERTER.application(request)
+
+    assert told.shares == SharedLine(
+        kind=LineKind.TEMPORARY, parent=_CARD, until=date(2026, 12, 31)
+    )
+    assert told.kind is LineKind.TEMPORARY
+    assert not told.supplementary
+    assert told.held_lines is not None
+    assert (told.held_lines.own_minor, told.held_lines.parent_minor) == (300_000, 100_000)
+    request.application.temporary.ClearField("until")
+    assert CONVERTER.application(request).shares == SharedLine(
+        kind=LineKind.TEMPORARY, parent=_CARD
+    )
+
+
+def test_a_raise_that_cannot_be_is_refused_by_its_field() -> None:
+    """Of a supplementary card, in the past, until half a date, of no card."""
+    request = full_request()
+    request.application.relations.primary_card = _CARD
+    request.application.temporary.until.CopyFrom(day(2026, 11, 13))
+
+    told = _told(request)
+    assert told["application.temporary.until"] == "must not be in the past"
+    assert "relations.primary_card" in told["application.temporary"]
+    assert "application.temporary.parent" in told
+    request.application.temporary.until.day = 0
+    assert "full date" in _told(request)["application.temporary.until"]

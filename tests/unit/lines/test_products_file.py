@@ -35,6 +35,16 @@ def band(index: int, **changes: Any) -> Change:
     return lambda values: values["products"]["classic"]["bands"][index].update(changes)
 
 
+def part(**changes: Any) -> Change:
+    """A change to what its supplementary cards may hold."""
+    return lambda values: values["products"]["classic"]["supplementary"].update(changes)
+
+
+def raised(**changes: Any) -> Change:
+    """A change to how its lines are raised for a time."""
+    return lambda values: values["products"]["classic"]["temporary"].update(changes)
+
+
 def rule(kind: str, **changes: Any) -> Change:
     """A change to what a kind of proof counts for."""
     return lambda values: values["evidence"][kind].update(changes)
@@ -97,6 +107,16 @@ def test_the_shipped_products_are_exact() -> None:
         (lambda v: v.update(products={}), "products", "at least one product"),
         (lambda v: v.pop("evidence"), "evidence", "is missing"),
         (lambda v: v.update(extra=1), "extra", "is not known here"),
+        (part(share=0), "products.classic.supplementary.share", "above 0, at most 1"),
+        (part(maximum=60_000), "products.classic.supplementary.maximum", "exceed the product's"),
+        (part(minimum=30_000), "products.classic.supplementary.minimum", "not exceed `maximum`"),
+        (part(minimum=1_100), "products.classic.supplementary.minimum", "multiple of `step`"),
+        (part(most=1), "products.classic.supplementary.most", "is not known here"),
+        (classic(supplementary=0.5), "products.classic.supplementary", "must be a mapping"),
+        (raised(share=1.5), "products.classic.temporary.share", "above 0, at most 1"),
+        (raised(days=0), "products.classic.temporary.days", "1 to 366"),
+        (raised(days=367), "products.classic.temporary.days", "1 to 366"),
+        (raised(maximum=None), "products.classic.temporary.maximum", "is missing"),
     ],
 )  # fmt: skip
 def test_every_fault_is_named_with_its_path(change: Change, path: str, what: str) -> None:
@@ -136,3 +156,25 @@ def test_numbers_may_be_written_as_texts() -> None:
 def test_yuan_have_two_digits() -> None:
     """And dinars three."""
     assert (MINOR_DIGITS["CNY"], MINOR_DIGITS["JPY"], MINOR_DIGITS["KWD"]) == (2, 0, 3)
+
+
+def test_lines_that_are_shared_need_the_history() -> None:
+    """Without it nobody knows whose line it would be."""
+    with pytest.raises(PolicyError) as caught:
+        load_products(shipped_values(), "CNY", ("graph",))
+    for key in ("supplementary", "temporary"):
+        assert f"products.classic.{key}: needs the source history" in str(caught.value)
+
+
+def test_a_part_is_bounded_by_the_product_where_nothing_else_is_said() -> None:
+    """Both ends are the product's own."""
+    values = shipped_values()
+    values["products"]["classic"]["supplementary"] = {"share": 0.25}
+    rule = load_products(values, "CNY")["classic"].supplementary
+    assert rule is not None
+    assert (rule.share, rule.minimum_minor, rule.maximum_minor) == (
+        Fraction(1, 4),
+        100_000,
+        5_000_000,
+    )
+    assert SHIPPED["student"].supplementary is None

@@ -30,7 +30,7 @@ from google.type import money_pb2 as google_dot_type_dot_money__pb2
 from touchstone.v1 import types_pb2 as touchstone_dot_v1_dot_types__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1btouchstone/v1/outcome.proto\x12\rtouchstone.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x17google/rpc/status.proto\x1a\x16google/type/date.proto\x1a\x17google/type/money.proto\x1a\x19touchstone/v1/types.proto\"\xaa\x02\n\x14ReportOutcomeRequest\x12\x32\n\nrequest_id\x18\x01 \x01(\tB\x1e\xbaH\x1br\x19\x32\x17^[A-Za-z0-9_.:-]{1,80}$\x12\x31\n\x0b\x64\x65\x63ision_id\x18\x02 \x01(\tB\x1c\xbaH\x19r\x17\x32\x15^[A-Za-z0-9_-]{1,80}$\x12\x37\n\x0bhappened_at\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x06\xbaH\x03\xc8\x01\x01\x12\'\n\x06review\x18\x04 \x01(\x0b\x32\x15.touchstone.v1.ReviewH\x00\x12\x38\n\x0bperformance\x18\x05 \x01(\x0b\x32!.touchstone.v1.AccountPerformanceH\x00\x42\x0f\n\x06report\x12\x05\xbaH\x02\x08\x01\"\xaf\x02\n\x06Review\x12\x33\n\x07outcome\x18\x01 \x01(\x0e\x32\x16.touchstone.v1.OutcomeB\n\xbaH\x07\x82\x01\x04\x18\x01\x18\x03\x12 \n\x04line\x18\x02 \x01(\x0b\x32\x12.google.type.Money\x12/\n\x08reviewer\x18\x03 \x01(\tB\x1d\xbaH\x1ar\x18\x32\x16^[A-Za-z0-9_.-]{1,40}$\x12*\n\x06reason\x18\x04 \x01(\tB\x1a\xbaH\x17r\x15\x32\x13^[a-z0-9_.-]{0,40}$:q\xbaHn\x1al\n\x0breview.line\x12\x36line must be set exactly if outcome is OUTCOME_APPROVE\x1a%has(this.line) == (this.outcome == 1)\"\x90\x02\n\x12\x41\x63\x63ountPerformance\x12;\n\x0bperformance\x18\x01 \x01(\x0e\x32\x1a.touchstone.v1.PerformanceB\n\xbaH\x07\x82\x01\x04\x10\x01 \x00\x12.\n\x0bobserved_on\x18\x02 \x01(\x0b\x32\x11.google.type.DateB\x06\xbaH\x03\xc8\x01\x01\x12\"\n\x0emonths_on_book\x18\x03 \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\xb0\t(\x00\x12\"\n\rdays_past_due\x18\x04 \x01(\x05\x42\x0b\xbaH\x08\x1a\x06\x18\x94\x9d\x02(\x00\x12#\n\x07\x62\x61lance\x18\x05 \x01(\x0b\x32\x12.google.type.Money\x12 \n\x04loss\x18\x06 \x01(\x0b\x32\x12.google.type.Money\"q\n\x15ReportOutcomeResponse\x12\x13\n\x0b\x64\x65\x63ision_id\x18\x01 \x01(\t\x12/\n\x0breported_at\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x12\n\nsuperseded\x18\x03 \x01(\x08\"Q\n\x19\x42\x61tchReportOutcomeRequest\x12\x34\n\x07reports\x18\x01 \x03(\x0b\x32#.touchstone.v1.ReportOutcomeRequest\"Q\n\x1a\x42\x61tchReportOutcomeResponse\x12\x33\n\x07results\x18\x01 \x03(\x0b\x32\".touchstone.v1.ReportOutcomeResult\"\x92\x01\n\x13ReportOutcomeResult\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\"\n\x06status\x18\x02 \x01(\x0b\x32\x12.google.rpc.Status\x12/\n\x0breported_at\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x12\n\nsuperseded\x18\x04 \x01(\x08\"\x85\x01\n\x13ListOutcomesRequest\x12\x31\n\x0b\x64\x65\x63ision_id\x18\x01 \x01(\tB\x1c\xbaH\x19r\x17\x32\x15^[A-Za-z0-9_-]{1,80}$\x12\x1d\n\tpage_size\x18\x02 \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\xc8\x01(\x00\x12\x1c\n\npage_token\x18\x03 \x01(\tB\x08\xbaH\x05r\x03\x18\x90\x03\"a\n\x14ListOutcomesResponse\x12\x30\n\x08outcomes\x18\x01 \x03(\x0b\x32\x1e.touchstone.v1.ReportedOutcome\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\x99\x02\n\x0fReportedOutcome\x12\x13\n\x0b\x64\x65\x63ision_id\x18\x01 \x01(\t\x12\x0e\n\x06\x63\x61ller\x18\x02 \x01(\t\x12/\n\x0bhappened_at\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12/\n\x0breported_at\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\'\n\x06review\x18\x05 \x01(\x0b\x32\x15.touchstone.v1.ReviewH\x00\x12\x38\n\x0bperformance\x18\x06 \x01(\x0b\x32!.touchstone.v1.AccountPerformanceH\x00\x12\x12\n\nsuperseded\x18\x07 \x01(\x08\x42\x08\n\x06report*t\n\x0bPerformance\x12\x1b\n\x17PERFORMANCE_UNSPECIFIED\x10\x00\x12\x14\n\x10PERFORMANCE_GOOD\x10\x01\x12\x13\n\x0fPERFORMANCE_BAD\x10\x02\x12\x1d\n\x19PERFORMANCE_INDETERMINATE\x10\x03\x32\xb0\x02\n\x0eOutcomeService\x12Z\n\rReportOutcome\x12#.touchstone.v1.ReportOutcomeRequest\x1a$.touchstone.v1.ReportOutcomeResponse\x12i\n\x12\x42\x61tchReportOutcome\x12(.touchstone.v1.BatchReportOutcomeRequest\x1a).touchstone.v1.BatchReportOutcomeResponse\x12W\n\x0cListOutcomes\x12\".touchstone.v1.ListOutcomesRequest\x1a#.touchstone.v1.ListOutcomesResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1btouchstone/v1/outcome.proto\x12\rtouchstone.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x17google/rpc/status.proto\x1a\x16google/type/date.proto\x1a\x17google/type/money.proto\x1a\x19touchstone/v1/types.proto\"\xaa\x02\n\x14ReportOutcomeRequest\x12\x32\n\nrequest_id\x18\x01 \x01(\tB\x1e\xbaH\x1br\x19\x32\x17^[A-Za-z0-9_.:-]{1,80}$\x12\x31\n\x0b\x64\x65\x63ision_id\x18\x02 \x01(\tB\x1c\xbaH\x19r\x17\x32\x15^[A-Za-z0-9_-]{1,80}$\x12\x37\n\x0bhappened_at\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x06\xbaH\x03\xc8\x01\x01\x12\'\n\x06review\x18\x04 \x01(\x0b\x32\x15.touchstone.v1.ReviewH\x00\x12\x38\n\x0bperformance\x18\x05 \x01(\x0b\x32!.touchstone.v1.AccountPerformanceH\x00\x42\x0f\n\x06report\x12\x05\xbaH\x02\x08\x01\"\xb2\x02\n\x06Review\x12\x33\n\x07outcome\x18\x01 \x01(\x0e\x32\x16.touchstone.v1.OutcomeB\n\xbaH\x07\x82\x01\x04\x18\x01\x18\x03\x12 \n\x04line\x18\x02 \x01(\x0b\x32\x12.google.type.Money\x12/\n\x08reviewer\x18\x03 \x01(\tB\x1d\xbaH\x1ar\x18\x32\x16^[A-Za-z0-9_.-]{1,40}$\x12-\n\x06reason\x18\x04 \x01(\tB\x1d\xbaH\x1ar\x18\x32\x16^[A-Za-z0-9_.-]{0,40}$:q\xbaHn\x1al\n\x0breview.line\x12\x36line must be set exactly if outcome is OUTCOME_APPROVE\x1a%has(this.line) == (this.outcome == 1)\"\x90\x02\n\x12\x41\x63\x63ountPerformance\x12;\n\x0bperformance\x18\x01 \x01(\x0e\x32\x1a.touchstone.v1.PerformanceB\n\xbaH\x07\x82\x01\x04\x10\x01 \x00\x12.\n\x0bobserved_on\x18\x02 \x01(\x0b\x32\x11.google.type.DateB\x06\xbaH\x03\xc8\x01\x01\x12\"\n\x0emonths_on_book\x18\x03 \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\xb0\t(\x00\x12\"\n\rdays_past_due\x18\x04 \x01(\x05\x42\x0b\xbaH\x08\x1a\x06\x18\x94\x9d\x02(\x00\x12#\n\x07\x62\x61lance\x18\x05 \x01(\x0b\x32\x12.google.type.Money\x12 \n\x04loss\x18\x06 \x01(\x0b\x32\x12.google.type.Money\"q\n\x15ReportOutcomeResponse\x12\x13\n\x0b\x64\x65\x63ision_id\x18\x01 \x01(\t\x12/\n\x0breported_at\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x12\n\nsuperseded\x18\x03 \x01(\x08\"Q\n\x19\x42\x61tchReportOutcomeRequest\x12\x34\n\x07reports\x18\x01 \x03(\x0b\x32#.touchstone.v1.ReportOutcomeRequest\"Q\n\x1a\x42\x61tchReportOutcomeResponse\x12\x33\n\x07results\x18\x01 \x03(\x0b\x32\".touchstone.v1.ReportOutcomeResult\"\x92\x01\n\x13ReportOutcomeResult\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\"\n\x06status\x18\x02 \x01(\x0b\x32\x12.google.rpc.Status\x12/\n\x0breported_at\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x12\n\nsuperseded\x18\x04 \x01(\x08\"\x85\x01\n\x13ListOutcomesRequest\x12\x31\n\x0b\x64\x65\x63ision_id\x18\x01 \x01(\tB\x1c\xbaH\x19r\x17\x32\x15^[A-Za-z0-9_-]{1,80}$\x12\x1d\n\tpage_size\x18\x02 \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\xc8\x01(\x00\x12\x1c\n\npage_token\x18\x03 \x01(\tB\x08\xbaH\x05r\x03\x18\x90\x03\"a\n\x14ListOutcomesResponse\x12\x30\n\x08outcomes\x18\x01 \x03(\x0b\x32\x1e.touchstone.v1.ReportedOutcome\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\x99\x02\n\x0fReportedOutcome\x12\x13\n\x0b\x64\x65\x63ision_id\x18\x01 \x01(\t\x12\x0e\n\x06\x63\x61ller\x18\x02 \x01(\t\x12/\n\x0bhappened_at\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12/\n\x0breported_at\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\'\n\x06review\x18\x05 \x01(\x0b\x32\x15.touchstone.v1.ReviewH\x00\x12\x38\n\x0bperformance\x18\x06 \x01(\x0b\x32!.touchstone.v1.AccountPerformanceH\x00\x12\x12\n\nsuperseded\x18\x07 \x01(\x08\x42\x08\n\x06report*t\n\x0bPerformance\x12\x1b\n\x17PERFORMANCE_UNSPECIFIED\x10\x00\x12\x14\n\x10PERFORMANCE_GOOD\x10\x01\x12\x13\n\x0fPERFORMANCE_BAD\x10\x02\x12\x1d\n\x19PERFORMANCE_INDETERMINATE\x10\x03\x32\xb0\x02\n\x0eOutcomeService\x12Z\n\rReportOutcome\x12#.touchstone.v1.ReportOutcomeRequest\x1a$.touchstone.v1.ReportOutcomeResponse\x12i\n\x12\x42\x61tchReportOutcome\x12(.touchstone.v1.BatchReportOutcomeRequest\x1a).touchstone.v1.BatchReportOutcomeResponse\x12W\n\x0cListOutcomes\x12\".touchstone.v1.ListOutcomesRequest\x1a#.touchstone.v1.ListOutcomesResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -50,7 +50,7 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_REVIEW'].fields_by_name['reviewer']._loaded_options = None
   _globals['_REVIEW'].fields_by_name['reviewer']._serialized_options = b'\272H\032r\0302\026^[A-Za-z0-9_.-]{1,40}$'
   _globals['_REVIEW'].fields_by_name['reason']._loaded_options = None
-  _globals['_REVIEW'].fields_by_name['reason']._serialized_options = b'\272H\027r\0252\023^[a-z0-9_.-]{0,40}$'
+  _globals['_REVIEW'].fields_by_name['reason']._serialized_options = b'\272H\032r\0302\026^[A-Za-z0-9_.-]{0,40}$'
   _globals['_REVIEW']._loaded_options = None
   _globals['_REVIEW']._serialized_options = b'\272Hn\032l\n\013review.line\0226line must be set exactly if outcome is OUTCOME_APPROVE\032%has(this.line) == (this.outcome == 1)'
   _globals['_ACCOUNTPERFORMANCE'].fields_by_name['performance']._loaded_options = None
@@ -67,28 +67,28 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_LISTOUTCOMESREQUEST'].fields_by_name['page_size']._serialized_options = b'\272H\007\032\005\030\310\001(\000'
   _globals['_LISTOUTCOMESREQUEST'].fields_by_name['page_token']._loaded_options = None
   _globals['_LISTOUTCOMESREQUEST'].fields_by_name['page_token']._serialized_options = b'\272H\005r\003\030\220\003'
-  _globals['_PERFORMANCE']._serialized_start=2040
-  _globals['_PERFORMANCE']._serialized_end=2156
+  _globals['_PERFORMANCE']._serialized_start=2043
+  _globals['_PERFORMANCE']._serialized_end=2159
   _globals['_REPORTOUTCOMEREQUEST']._serialized_start=210
   _globals['_REPORTOUTCOMEREQUEST']._serialized_end=508
   _globals['_REVIEW']._serialized_start=511
-  _globals['_REVIEW']._serialized_end=814
-  _globals['_ACCOUNTPERFORMANCE']._serialized_start=817
-  _globals['_ACCOUNTPERFORMANCE']._serialized_end=1089
-  _globals['_REPORTOUTCOMERESPONSE']._serialized_start=1091
-  _globals['_REPORTOUTCOMERESPONSE']._serialized_end=1204
-  _globals['_BATCHREPORTOUTCOMEREQUEST']._serialized_start=1206
-  _globals['_BATCHREPORTOUTCOMEREQUEST']._serialized_end=1287
-  _globals['_BATCHREPORTOUTCOMERESPONSE']._serialized_start=1289
-  _globals['_BATCHREPORTOUTCOMERESPONSE']._serialized_end=1370
-  _globals['_REPORTOUTCOMERESULT']._serialized_start=1373
-  _globals['_REPORTOUTCOMERESULT']._serialized_end=1519
-  _globals['_LISTOUTCOMESREQUEST']._serialized_start=1522
-  _globals['_LISTOUTCOMESREQUEST']._serialized_end=1655
-  _globals['_LISTOUTCOMESRESPONSE']._serialized_start=1657
-  _globals['_LISTOUTCOMESRESPONSE']._serialized_end=1754
-  _globals['_REPORTEDOUTCOME']._serialized_start=1757
-  _globals['_REPORTEDOUTCOME']._serialized_end=2038
-  _globals['_OUTCOMESERVICE']._serialized_start=2159
-  _globals['_OUTCOMESERVICE']._serialized_end=2463
+  _globals['_REVIEW']._serialized_end=817
+  _globals['_ACCOUNTPERFORMANCE']._serialized_start=820
+  _globals['_ACCOUNTPERFORMANCE']._serialized_end=1092
+  _globals['_REPORTOUTCOMERESPONSE']._serialized_start=1094
+  _globals['_REPORTOUTCOMERESPONSE']._serialized_end=1207
+  _globals['_BATCHREPORTOUTCOMEREQUEST']._serialized_start=1209
+  _globals['_BATCHREPORTOUTCOMEREQUEST']._serialized_end=1290
+  _globals['_BATCHREPORTOUTCOMERESPONSE']._serialized_start=1292
+  _globals['_BATCHREPORTOUTCOMERESPONSE']._serialized_end=1373
+  _globals['_REPORTOUTCOMERESULT']._serialized_start=1376
+  _globals['_REPORTOUTCOMERESULT']._serialized_end=1522
+  _globals['_LISTOUTCOMESREQUEST']._serialized_start=1525
+  _globals['_LISTOUTCOMESREQUEST']._serialized_end=1658
+  _globals['_LISTOUTCOMESRESPONSE']._serialized_start=1660
+  _globals['_LISTOUTCOMESRESPONSE']._serialized_end=1757
+  _globals['_REPORTEDOUTCOME']._serialized_start=1760
+  _globals['_REPORTEDOUTCOME']._serialized_end=2041
+  _globals['_OUTCOMESERVICE']._serialized_start=2162
+  _globals['_OUTCOMESERVICE']._serialized_end=2466
 # @@protoc_insertion_point(module_scope)

@@ -90,7 +90,7 @@ class _Cel:
     """CEL over the same columns, an account at a time."""
 
     def __init__(self) -> None:
-        fields = [tuple(path.split(".")) + (kind,) for path, kind in _FIELDS.items()]
+        fields = [(*path.split("."), kind) for path, kind in _FIELDS.items()]
         pool = descriptor_pool.DescriptorPool()
         wrapped = descriptor_pb2.FileDescriptorProto()
         wrappers_pb2.DESCRIPTOR.CopyToProto(wrapped)

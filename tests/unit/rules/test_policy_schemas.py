@@ -21,7 +21,10 @@ from tests.unit.rules.test_policy_language_page import examples
 
 SCHEMAS = Path(__file__).parents[3] / "schemas"
 TOOLS_PAGE = Path(__file__).parents[3] / "docs" / "policy_tools.md"
-OWN = {"strategy", "expressions", "parameters", "snoozes", "proofs", "reasons", "products"}
+OWN = {
+    *("strategy", "expressions", "parameters", "snoozes", "proofs", "reasons", "products"),
+    "portfolio",
+}
 
 
 def schema_of(name: str) -> str:

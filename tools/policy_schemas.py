@@ -372,23 +372,29 @@ def _products() -> Schema:
     return _object({"evidence": kinds, "products": {**_each(product), "minProperties": 1}})
 
 
+def _one_of(schema: Schema) -> Schema:
+    """A mapping with exactly one of its keys."""
+    return {**schema, "minProperties": 1, "maxProperties": 1}
+
+
 def _portfolio() -> Schema:
     share: Schema = {"type": "number", "minimum": 0, "maximum": 1}
     amount: Schema = {"type": "number", "minimum": 0}
     shares = ("margin", "raise_response", "credit_conversion", "capital_share", "capital_cost")
     value = _object({**dict.fromkeys(shares, share), "adverse_cost": amount})
-    budget = _any(
-        _object({"at_most": amount}),
-        _object({"growth": {"type": "number", "minimum": -1, "maximum": 10}}),
-    )
+    growth: Schema = {"type": "number", "minimum": -1, "maximum": 10}
+    budget = _one_of(_object({}, {"at_most": amount, "growth": growth}))
     steps = _many({"type": "number", "exclusiveMinimum": 0, "maximum": 10}, most=MAX_STEPS)
-    adverse = [action for action in Action if action.adverse]
-    then = _any(
-        _object({"may": {"const": Action.RAISE}}),
-        _object({"must": {"const": Action.KEEP}}),
-        _object({"may": _enum(adverse), "reason": _ID}),
-        _object({"must": _enum(adverse), "reason": _ID}),
+    adverse = [action.value for action in Action if action.adverse]
+    then = _object(
+        {},
+        {
+            "may": _enum([*adverse, Action.RAISE]),
+            "must": _enum([*adverse, Action.KEEP]),
+            "reason": _ID,
+        },
     )
+    then["oneOf"] = [{"required": ["may"]}, {"required": ["must"]}]
     names = [item.name for item in account_columns.COLUMNS if item.read]
     derived = [f"{root}.{name}" for root, name, _, _ in DERIVED]
     told = f"A CEL condition. It reads account.NAME of: {', '.join(names)}; {', '.join(derived)}."
@@ -397,10 +403,10 @@ def _portfolio() -> Schema:
     column = _object({"type": _enum(account_columns.Kind), "description": _TEXT})
     return _object(
         {
-            "rating": _any(*(_object({kind.value: _NAME}) for kind in Rating)),
+            "rating": _one_of(_object({}, {kind.value: _NAME for kind in Rating})),
             "unrated_pd": share,
             "cooling_off_months": _whole(0, 120),
-            "steps": _object({}, {"raise": steps, "cut": steps}),
+            "steps": _object({"raise": steps, "cut": steps}),
             "value": value,
             "rules": _many(rule, most=MAX_RULES),
         },

@@ -33,7 +33,6 @@ _SOME: dict[Kind, st.SearchStrategy[Any]] = {
     Kind.BOOL: st.booleans(),
     Kind.STRING: st.sampled_from(["", "a", "ab", "b"]),
 }
-_SPELLED = {Kind.DOUBLE: repr, Kind.STRING: lambda text: f"'{text}'", Kind.INT: str}
 
 
 def _reads(kind: Kind) -> st.SearchStrategy[str]:
@@ -42,9 +41,8 @@ def _reads(kind: Kind) -> st.SearchStrategy[str]:
 
 @st.composite
 def _numbers(draw: st.DrawFn, kind: Kind, depth: int = 1) -> str:
-    plain = st.one_of(_reads(kind), st.sampled_from([0, 1, 2, 5]).map(_SPELLED[kind]))
-    if kind is Kind.DOUBLE:
-        plain = st.one_of(_reads(kind), st.sampled_from([0.0, 0.5, 2.0]).map(repr))
+    spelled = ["0.0", "0.5", "2.0"] if kind is Kind.DOUBLE else ["0", "1", "2", "5"]
+    plain = st.one_of(_reads(kind), st.sampled_from(spelled))
     if not depth or draw(st.booleans()):
         return draw(plain)
     signs = ["+", "-", "*", "/"] + (["%"] if kind is Kind.INT else [])
@@ -90,7 +88,7 @@ class _Cel:
     """CEL over the same columns, an account at a time."""
 
     def __init__(self) -> None:
-        fields = [tuple(path.split(".")) + (kind,) for path, kind in _FIELDS.items()]
+        fields = [(*path.split("."), kind) for path, kind in _FIELDS.items()]
         pool = descriptor_pool.DescriptorPool()
         wrapped = descriptor_pb2.FileDescriptorProto()
         wrappers_pb2.DESCRIPTOR.CopyToProto(wrapped)

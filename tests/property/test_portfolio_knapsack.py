@@ -137,7 +137,7 @@ def test_what_the_method_does_not_rest_on_is_refused(
     values: list[list[float]], use: list[list[float]]
 ) -> None:
     """Uses that fall, accounts without an option, fractions, and totals beyond exact sums."""
-    with pytest.raises(ValueError, match="option|whole|totals"):
+    with pytest.raises(ValueError, match=r"option|whole|totals"):
         Instance(np.array(values), (np.array(use),), np.array([100.0]))
 
 

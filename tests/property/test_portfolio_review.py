@@ -30,7 +30,8 @@ from engine.portfolio.verdicts import Values
 from tests.line_cases import people, products
 from tests.portfolio_cases import HEAD, RULES, gathered, new_lines, policy_at, table
 
-often = settings(max_examples=2_000, deadline=None)
+#: Each example has several accounts: thousands in all.
+often = settings(max_examples=200, deadline=None)
 
 _NULLABLE = [
     column.name
@@ -70,13 +71,12 @@ _account = st.fixed_dictionaries(
     }
 )
 _some = st.lists(_account, min_size=1, max_size=8)
+_many = st.lists(_account, min_size=12, max_size=16)
 _budgets = st.lists(
     st.builds(
         Budget,
         name=st.sampled_from(list(BudgetName)),
-        growth=st.decimals(-0.2, 0.3, places=2)
-        .map(lambda share: share.as_integer_ratio())
-        .map(lambda pair: Fraction(*pair)),
+        growth=st.integers(-20, 30).map(lambda share: Fraction(share, 100)),
     ),
     max_size=3,
     unique_by=lambda budget: budget.name,
@@ -131,38 +131,37 @@ def test_every_proposal_keeps_what_was_promised(
     assert len(set(raised)) == len(raised)
 
 
+def highest_lines(found: Gathered) -> np.ndarray[Any, Any]:
+    """The highest line that each account may get."""
+    able = np.isfinite(found.assessed.values)
+    lines: np.ndarray[Any, Any] = np.where(able, found.assessed.lines, 0).max(axis=1)
+    return lines
+
+
 @often
-@given(_account, st.sampled_from([*_NULLABLE, "pd", "late"]))
-def test_what_is_unknown_never_raises(row: dict[str, Any], column: str) -> None:
-    """Nor does it ever give a higher line than what was known gave."""
-    known = gathered(the_policy(), table(row))
-    unknown = gathered(the_policy(), table({**row, column: None}))
-    raises = np.array([action is Action.RAISE for action in the_policy().policy.actions])
-
-    def highest(found: Gathered) -> int:
-        able = np.isfinite(found.assessed.values[0]) & raises
-        return int(found.assessed.lines[0][able].max(initial=0))
-
-    assert highest(unknown) <= highest(known)
+@given(_many, st.sampled_from([*_NULLABLE, "pd", "late"]))
+def test_what_is_unknown_never_raises(rows: list[dict[str, Any]], column: str) -> None:
+    """Nor does it ever give a higher line than what was known gave, but for cuts that it ends."""
+    known = highest_lines(gathered(the_policy(), table(*rows)))
+    unknown = highest_lines(gathered(the_policy(), table(*[{**row, column: None} for row in rows])))
+    today = np.array([row["line_minor"] for row in rows])
+    assert (unknown <= np.maximum(known, today)).all()
     if column in {"pd", "late", "fraud_mark", "verified_income_minor", "months_since_change"}:
-        assert highest(unknown) == 0
+        assert (unknown <= today).all()
 
 
 @often
-@given(_account, st.floats(0, 1), st.floats(0, 1))
+@given(_many, st.floats(0, 1), st.floats(0, 1))
 def test_a_higher_pd_never_gives_a_higher_line(
-    row: dict[str, Any], one: float, other: float
+    rows: list[dict[str, Any]], one: float, other: float
 ) -> None:
     """Neither the ceiling nor what may be chosen."""
     safer, riskier = (
-        gathered(the_policy(), table({**row, "pd": pd})) for pd in sorted((one, other))
+        gathered(the_policy(), table(*[{**row, "pd": pd} for row in rows]))
+        for pd in sorted((one, other))
     )
-    assert riskier.assessed.highest[0] <= safer.assessed.highest[0]
-    highest = [
-        max(found.assessed.lines[0][np.isfinite(found.assessed.values[0])].tolist())
-        for found in (safer, riskier)
-    ]
-    assert highest[1] <= highest[0]
+    assert (riskier.assessed.highest <= safer.assessed.highest).all()
+    assert (highest_lines(riskier) <= highest_lines(safer)).all()
 
 
 @often
@@ -178,7 +177,9 @@ def test_the_order_of_accounts_does_not_matter(rows: list[dict[str, Any]], chanc
         found = gathered(the_policy(), table(*order))
         answer = chosen(found, budgets)
         ids = found.texts["account_id"].to_pylist()
-        lines.append(None if answer is None else list(zip(ids, new_lines(found, answer.choice))))
+        lines.append(
+            None if answer is None else dict(zip(ids, new_lines(found, answer.choice), strict=True))
+        )
     assert lines[0] == lines[1]
 
 
@@ -192,7 +193,7 @@ def test_no_use_falls_from_an_option_to_the_next(rows: list[dict[str, Any]]) -> 
             assert (np.diff(row[allowed]) >= 0).all()
 
 
-@often
+@settings(max_examples=1_000, deadline=None)
 @given(products, people, st.integers(0, PPM))
 def test_ceilings_are_the_caps_of_an_application(
     product: Product, person: LineInputs, ppm: int

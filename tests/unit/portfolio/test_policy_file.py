@@ -77,7 +77,7 @@ def test_a_policy_without_the_file_decides_and_reviews_nothing(tmp_path: Path) -
     """It is no part of what a decision needs."""
     root = policy_at(tmp_path / "policy", "")
     assert check(root, proofs=False).usable
-    with pytest.raises(PolicyError, match="has no file portfolio.yaml"):
+    with pytest.raises(PolicyError, match=r"has no file portfolio\.yaml"):
         load_review(root)
 
 

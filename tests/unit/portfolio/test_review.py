@@ -15,6 +15,7 @@ from pyarrow import parquet
 from engine.cli import main
 from engine.portfolio import reading
 from engine.portfolio.errors import ReviewRefused
+from engine.portfolio.policy import Action
 from engine.portfolio.proposals import SCHEMA
 from engine.portfolio.review import Review, review
 from engine.portfolio.sample import write_sample
@@ -94,7 +95,7 @@ def test_a_cut_and_a_freeze_have_reasons_in_both_languages(tmp_path: Path, polic
     assert frozen["reasons"][0]["source"] == "rule:MARKED"
     assert "security" in frozen["reasons"][0]["text_en"]
     assert "安全" in frozen["reasons"][0]["text_zh"]
-    assert frozen["rules"] == ["MARKED", "VERY_LATE", "RISKY", "VERY_RISKY"]
+    assert frozen["rules"] == ["MARKED", "VERY_LATE", "RISKY", "VERY_RISKY", "LATE"]
     assert raised["reasons"] == []
 
 
@@ -226,7 +227,7 @@ def test_the_order_of_the_file_its_parts_and_processes_change_nothing(
 ) -> None:
     """Proposals and reports are the same bytes; only the digest of the input differs."""
     first = review(sample, SHIPPED, tmp_path / "first")
-    assert first.summary.total.actions["raise"] > 0
+    assert first.summary.total.actions[Action.RAISE] > 0
     given = parquet.read_table(sample)
     order = np.random.default_rng(5).permutation(len(given))
     parquet.write_table(given.take(order), tmp_path / "shuffled.parquet", row_group_size=170)

@@ -23,7 +23,7 @@ SCHEMAS = Path(__file__).parents[3] / "schemas"
 TOOLS_PAGE = Path(__file__).parents[3] / "docs" / "policy_tools.md"
 OWN = {
     *("strategy", "expressions", "parameters", "snoozes", "proofs", "reasons", "wording"),
-    "products",
+    *("products", "portfolio"),
 }
 
 

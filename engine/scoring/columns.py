@@ -109,10 +109,3 @@ class Gate:
 def _float32(bound: float) -> float:
     with np.errstate(over="ignore"):
         return float(np.float32(bound))
-
-
-def row_of(
-    values: Sequence[float], columns: Sequence[Column], missing: Collection[int] = ()
-) -> Row:
-    """``Gate.row`` of these columns, where it is asked once."""
-    return Gate(columns).row(values, missing)

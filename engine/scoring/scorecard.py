@@ -10,7 +10,7 @@ from typing import Self
 from engine.model import Bureau
 from engine.outcome import ScoreResult
 from engine.scoring.card import ADDITIVITY, Assessed, Card
-from engine.scoring.columns import Row, row_of
+from engine.scoring.columns import Gate, Row
 from engine.scoring.families import lost_points
 from engine.scoring.features import FEATURES, ScoreUnavailable, vector
 
@@ -43,5 +43,8 @@ class Scorecard(Card):
 
 
 def checked_row(values: Sequence[float]) -> Row:
-    """One row of ``FEATURES`` in front of the model; raises as ``row_of``."""
-    return row_of(values, FEATURES)
+    """One row of ``FEATURES`` in front of the model; raises as ``Gate.row``."""
+    return _GATE.row(values)
+
+
+_GATE = Gate(FEATURES)

@@ -19,10 +19,14 @@ from engine.codec import decode, encode
 from engine.errors import PolicyError
 from engine.evaluate import evaluate
 from engine.explain import Explanation
+from engine.explain_score import FAMILIES
 from engine.model import Bureau
 from engine.outcome import Decision, LimitStatus, Outcome, ScoreResult
 from engine.policy import Policy, load_policy
 from engine.record import DecisionRecord, explained, has_parts, replay
+from engine.rules.read_reasons import FAMILIES as SCORE_WORDED
+from engine.scoring import Family
+from engine.scoring.fraud_features import LinkFamily
 from tests.applications import admission, application, gathered, neighbourhood
 from tests.bureaus import bureaus
 from tests.unit.rules.bundles import SHIPPED
@@ -206,6 +210,24 @@ def test_a_fraud_score_of_an_approval_is_explained_by_its_links(policy: Policy) 
             numbers = [int(n) for n in re.findall(r"(?<![\w.])[+-]?\d+", line)]
             assert sum(numbers) == score.points
         assert not any(made in line for line in Explanation.of(record, language).sentences)
+
+
+def test_every_family_of_every_shipped_card_has_words_in_both_languages(policy: Policy) -> None:
+    """In sentences; and those of the score also in the catalogue that the customer reads."""
+    cards = (*policy.scorecards.values(), *policy.fraud_cards.values())
+    assert len(cards) == 2
+    for card in cards:
+        for family in card.places:
+            assert all(FAMILIES[family])
+            assert FAMILIES[family][1].isascii() is False
+    for card in policy.scorecards.values():
+        for family in card.places:
+            text = policy.bundle.reasons[f"SCORE_{family.upper()}"]
+            assert text.text_en
+            assert not text.text_zh.isascii()
+    # A card with another family does not load, so that every bundle's cards have these words.
+    assert set(FAMILIES) == {*Family, *LinkFamily, "policy"}
+    assert set(SCORE_WORDED) == set(Family)
 
 
 _BONUS = """rules:

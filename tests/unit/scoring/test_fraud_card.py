@@ -18,7 +18,6 @@ from engine.outcome import ScoreResult
 from engine.privacy import Tokeniser
 from engine.rules import vocabulary
 from engine.scoring import FraudCard, Scorecard
-from engine.scoring.columns import row_of
 from engine.scoring.fraud_data import fraud_sample, replayed
 from engine.scoring.fraud_features import FRAUD_COLUMNS, LinkFamily, fraud_vector
 from engine.scoring.fraud_train import train, worlds
@@ -119,7 +118,7 @@ def test_signs_hold(row: tuple[float, ...], place: int, more: int) -> None:
     column = FRAUD_COLUMNS[place]
     moved = list(row)
     moved[place] = min(moved[place] + more, column.high)
-    before, after = (card.margin(row_of(values, FRAUD_COLUMNS)) for values in (row, moved))
+    before, after = (card.margin(card.gate.row(values)) for values in (row, moved))
     assert column.sign * (after - before) >= 0 or column.sign == 0
 
 

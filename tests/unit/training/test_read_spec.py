@@ -16,6 +16,7 @@ _CORPUS = [
     ('bad: ["1"]', "bad: []", "small.yaml:4", "must list the values that mean a bad outcome"),
     ("sign: -1, range", "sign: 2, range", "small.yaml:6", "whole number from -1 to 1"),
     ("range: [0, 50000]", "range: [9, 1]", "small.yaml:6", "two numbers, the least first"),
+    ("range: [0, 50000]", "range: [0, 1.0e+39]", "small.yaml:6", "none beyond 3.4e+38"),
     (", range: [0, 50000]", "", "small.yaml:6", "a number needs a `range"),
     ("missing: worst", "missing: wurst", "small.yaml:6", "must be a number or one of: refuse"),
     ("missing: worst", "missing: separate", "small.yaml:6", "contradict each other"),

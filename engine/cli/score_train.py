@@ -6,6 +6,7 @@ import argparse
 import json
 import os
 import sys
+from collections.abc import Sequence
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -33,7 +34,9 @@ def add(area: Area) -> None:
         "--verify", action="store_true", help="train again and compare with the bytes in --out"
     )
     parser.add_argument(
-        "--report", type=Path, help="directory for report.html, report.json and model_card.md"
+        "--report",
+        type=Path,
+        help="directory for report.html, report.json, model_card.md and plots/",
     )
     parser.add_argument(
         "--champion", type=Path, help="report.json of the model in use, to be compared with"
@@ -112,18 +115,34 @@ def _champion(file: Path) -> dict[str, Any]:
 
 
 def _report(options: argparse.Namespace, trained: Trained, champion: dict[str, Any] | None) -> None:
-    from engine.training.page import model_card, page
+    from engine.training.page import PLOTS, model_card, page
+    from engine.training.plots import plots
     from engine.training.report import as_json, report
 
     data = "" if options.data is None else f" --data {options.data.name}"
     rows = "" if options.rows is None else f" --rows {options.rows}"
     command = f"touchstone score train {options.spec.name}{data}{rows} --out DIR --verify"
     found = report(trained, command, champion, options.optbinning)
-    options.report.mkdir(parents=True, exist_ok=True)
-    (options.report / "report.json").write_text(as_json(found), encoding="utf-8")
-    (options.report / "report.html").write_text(page(found, trained), encoding="utf-8")
-    (options.report / "model_card.md").write_text(model_card(found), encoding="utf-8")
+    drawn = plots(found, trained)
+    files = {
+        "report.json": as_json(found),
+        "report.html": page(found, drawn),
+        "model_card.md": model_card(found, drawn),
+        **{f"{PLOTS}/{name}.svg": str(drawing) for name, _, drawing in drawn},
+    }
+    (options.report / PLOTS).mkdir(parents=True, exist_ok=True)
+    for name, text in files.items():
+        (options.report / name).write_text(text, encoding="utf-8")
+    _print_compared(trained.manifest.cross_validation, found["baselines"])
     print(f"the report is in {options.report / 'report.html'}")
+
+
+def _print_compared(ours: CrossValidation, others: Sequence[dict[str, Any]]) -> None:
+    """The card beside what it is compared with: means over the same folds."""
+    print("on the same rows                        AUC     KS  Brier")
+    mean = {"auc": ours.auc_mean, "ks": ours.ks_mean, "brier": ours.brier_mean}
+    for entry in ({"card": "this card", **mean}, *others):
+        print(f"{entry['card']:36} {entry['auc']:6.4f} {entry['ks']:6.4f} {entry['brier']:6.4f}")
 
 
 def _trained(spec: Spec, table: Table) -> Trained:

@@ -37,7 +37,8 @@ def grids(trained: Trained) -> list[dict[str, Any]]:
     found = []
     for place, feature in enumerate(trained.sample.features):
         known = trained.rows[:, place]
-        known = known[~np.isnan(known)]
+        # Codes told to the trees lie below the range, and are no amounts to move over.
+        known = known[known >= feature.low]
         if not len(known):
             continue
         steps = np.unique(np.quantile(known, np.linspace(0, 1, _GRID), method="inverted_cdf"))

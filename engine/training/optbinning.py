@@ -19,7 +19,7 @@ from engine.training.sample import Sample
 from engine.training.table import TrainingRefused
 
 TIMEOUT_SECONDS = 3_600
-_PROBE_SECONDS = 120
+_PROBE_SECONDS = 600
 _WORKER = Path(__file__).with_name("optbinning_worker.py")
 _SHOWN = 300
 

@@ -23,7 +23,7 @@ def points_table(trained: Trained) -> dict[str, Any] | None:
     if not trained.sample.spec.tuning.additive:
         return None
     entry, scale = trained.manifest.calibrator, scale_of(trained.sample.spec)
-    steps = _steps(trained)
+    steps = steps_of(trained)
     per_margin = -scale.factor * entry.slope
     start = scale.offset - scale.factor * (entry.slope * base_margin(trained) + entry.intercept)
     features = []
@@ -56,7 +56,8 @@ def base_margin(trained: Trained) -> float:
     return float(np.log(base / (1.0 - base)))
 
 
-def _steps(trained: Trained) -> dict[int, list[Split]]:
+def steps_of(trained: Trained) -> dict[int, list[Split]]:
+    """The trees of an additive card by the place of their feature."""
     learner = json.loads(trained.booster.save_raw("json"))["learner"]
     found: dict[int, list[Split]] = {}
     for tree in learner["gradient_booster"]["model"]["trees"]:

@@ -27,8 +27,18 @@ REPORT_VERSION = 1
 _DIGITS = 4
 STANDING_LIMITS = (
     "Measured on this table alone: the declined, and how they would have paid, are not in it.",
+    "There is no reject inference: what is not in the table was not guessed.",
     "The PD is that of this outcome and period: compare it with outcomes, and fit it again.",
     "Intervals are of sampling alone: they do not cover a change of the people or the economy.",
+)
+#: What a bank does with the card in use; docs/score_training.md has the frozen bins.
+WATCHING = (
+    "Score and features: PSI against the bins of the manifest, with n and p-value.",
+    "A PSI below 0.1 is small, from 0.25 on it is large; of fewer than 200 decisions it is noise.",
+    "Calibration: bad rate against mean PD by tenth, once outcomes of the same kind are known.",
+    "The calibrator is fitted again before the trees are.",
+    "Signs, reasons, fairness: this report on the bank's own decisions, at least once a year.",
+    "A challenger runs in shadow on the same rows before it replaces this card.",
 )
 
 
@@ -75,6 +85,7 @@ def report(
             "deciles": trained.manifest.points_deciles,
             "table": points_table(trained),
         },
+        "watching": list(WATCHING),
         "limits": [*sample.spec.limits, *STANDING_LIMITS],
     }
 

@@ -1,7 +1,7 @@
 """A card of a spec: the gate before it, its points, its signs, and whether its reasons hold."""
 
 from functools import cache
-from math import isfinite
+from math import isfinite, isnan, nan
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -11,10 +11,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.outcome import ScoreResult
-from engine.training import read_spec, train
+from engine.training import Trained, read_spec, train
 from engine.training.card import Fault, NotScored, TableCard, Value
 from engine.training.formula import parse
-from tests.training_tables import spec_file, table
+from engine.training.points_table import Split, base_margin, steps_of
+from engine.training.search import margins
+from tests.training_tables import SPEC, spec_file, table
 
 often = settings(max_examples=2_000, deadline=None)
 
@@ -153,3 +155,39 @@ def test_a_formula_of_one_row_is_that_of_many(values: list[float]) -> None:
     many = formula.of({name: np.array([v] * 9) for name, v in zip("abc", values, strict=True)})
     assert np.array_equal(np.repeat(alone, 9), many, equal_nan=True)
     assert not np.isinf(alone).any()
+
+
+@cache
+def additive() -> tuple[Trained, dict[int, list[Split]], float]:
+    """A card of trees of one split, several a round; its steps, and what they start from."""
+    with TemporaryDirectory() as name:
+        file = spec_file(
+            Path(name), SPEC.replace("patience: 10", "patience: 10, additive: true, bags: 3")
+        )
+        trained = train(read_spec(file), table())
+    return trained, steps_of(trained), base_margin(trained)
+
+
+@often
+@given(
+    st.tuples(
+        st.floats(0, 50_000, width=32),
+        st.floats(0, 2, width=32),
+        st.floats(0, 9, width=32),
+        st.just(nan) | st.floats(-2, 30, width=32),
+        st.floats(-5, 5, width=32),
+    )
+)
+def test_an_additive_card_is_the_sum_of_its_steps(row: tuple[float, ...]) -> None:
+    """To the digits of single precision, in which the trees add."""
+    trained, steps, start = additive()
+    total = start
+    for place, splits in steps.items():
+        value = row[place]
+        total += sum(
+            below if (missing if isnan(value) else value < cut) else other
+            for cut, below, other, missing in splits
+        )
+    rows = np.array([row], dtype=np.float32)
+    (margin,) = margins(trained.sample.shape, trained.booster, rows)
+    assert abs(total - margin) < 1e-5

@@ -23,7 +23,7 @@ from engine.training.comparison import Folds, margins_by, margins_by_optbinning
 from engine.training.optbinning import probe
 from engine.training.read_spec import read_spec
 from engine.training.sample import Sample, sample_of, without_signs
-from engine.training.table import read_table
+from engine.training.table import TrainingRefused, read_table
 from engine.training.validate import Scored, calibrated_across, measure, out_of_fold
 
 _HERE = Path(__file__).parent
@@ -43,8 +43,12 @@ def main(arguments: list[str] | None = None) -> int:
         print(f"there is no directory {options.data}; say make bench-models DATA=DIR")
         return 2
     os.environ["OMP_NUM_THREADS"] = "1"
-    if options.optbinning is not None:
-        print(f"optbinning {probe(options.optbinning)}")
+    try:
+        told = "" if options.optbinning is None else f"optbinning {probe(options.optbinning)}\n"
+    except TrainingRefused as error:
+        print(error)
+        return 2
+    print(told, end="")
     print(f"{'set':<13}{'card':<26}{'AUC (sd)':<17}{'KS':<8}{'Brier':<9}seconds")
     for name in options.only or NAMES:
         _measure(name, options.data, options.optbinning)

@@ -1,4 +1,8 @@
 import json
+import os
+import re
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -12,6 +16,7 @@ from engine.outcome import ScoreResult
 from engine.training import Spec, Trained, TrainingRefused, read_spec, table_of, train
 from engine.training.card import TableCard
 from engine.training.page import page
+from engine.training.plots import plots
 from engine.training.points_table import points_table
 from engine.training.report import as_json, report
 from engine.training.search import margins
@@ -109,6 +114,38 @@ def test_a_split_by_time_looks_only_ahead(tmp_path: Path) -> None:
     assert changed.manifest.cross_validation != found.manifest.cross_validation
 
 
+def test_the_report_draws_the_psi_of_periods(tmp_path: Path) -> None:
+    """Where the spec names a time."""
+    found = train(read(tmp_path, BY_TIME), table())
+    told = report(found, "x")
+    assert {"psi", "roc", "ks"} <= {name for name, _, _ in plots(told, found)}
+
+
+def _trained_elsewhere(directory: Path, **environment: str) -> dict[str, bytes]:
+    """All files of a training and its report, by another process in its own place."""
+    directory.mkdir()
+    spec_file(directory)
+    csv_file(directory)
+    arguments = ["score", "train", "small.yaml", "--out", "card", "--report", "card"]
+    subprocess.run(
+        [sys.executable, "-m", "engine.cli", *arguments],
+        cwd=directory,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path), **environment},
+        check=True,
+        capture_output=True,
+    )
+    files = sorted(path for path in (directory / "card").rglob("*") if path.is_file())
+    return {str(path.relative_to(directory)): path.read_bytes() for path in files}
+
+
+def test_other_processes_make_the_same_bytes(tmp_path: Path) -> None:
+    """Another directory, hash seed and number of threads: model, manifest, report and drawings."""
+    one = _trained_elsewhere(tmp_path / "one", PYTHONHASHSEED="1", OMP_NUM_THREADS="1")
+    two = _trained_elsewhere(tmp_path / "two", PYTHONHASHSEED="2", OMP_NUM_THREADS="4")
+    assert {"card/model.ubj", "card/manifest.json", "card/report.html"} < set(one)
+    assert one == two
+
+
 def test_an_additive_card_has_one_split_a_tree(tmp_path: Path) -> None:
     """So that features never meet."""
     text = SPEC.replace("patience: 10", "patience: 10, additive: true")
@@ -143,7 +180,8 @@ def test_an_additive_card_is_the_table_that_it_prints(tmp_path: Path) -> None:
         )
         exact = scale.offset - scale.factor * (entry.slope * margin + entry.intercept)
         assert abs(total - exact) < 0.05 * (1 + len(told["features"])) + 0.01
-    assert "The card is a sum" in page(report(found, "x"), found)
+    told_all = report(found, "x")
+    assert "The card is a sum" in page(told_all, plots(told_all, found))
 
 
 def test_a_card_with_deeper_trees_has_no_table(trained: Trained) -> None:
@@ -206,7 +244,7 @@ def test_the_report_says_what_an_examiner_asks(trained: Trained) -> None:
     assert found["discrimination"]["auc"]["value"] > 0.7
     assert all(v["information_value"] >= 0 for v in found["variables"])
     assert [s["segment"] for s in found["segments"]] == ["never late"]
-    html = page(found, trained)
+    html = page(found, plots(found, trained))
     for text in ("Fairness", "Agreed signs", "Nobody in it exists.", "<svg", "Calibration"):
         assert text in html
     assert "src=" not in html
@@ -235,6 +273,12 @@ def test_the_command_trains_verifies_and_reports(
     short = (tmp_path / "report" / "model_card.md").read_text(encoding="utf-8")
     assert "| utilisation | debt | +1 |" in short
     assert "| sex | f |" in short
+    assert "%)" in short.partition("| AUC | KS | Brier |\n|---|---|---|---|\n")[2].splitlines()[0]
+    assert short.count("| WOE logistic regression, mean |") == 1
+    drawn = re.findall(r"!\[.*\]\((plots/\w+\.svg)\)", short)
+    names = ("roc", "ks", "calibration", "dependence", "fairness")
+    assert drawn == [f"plots/{name}.svg" for name in names]
+    assert all((tmp_path / "report" / name).read_text().startswith("<svg") for name in drawn)
     TableCard.load(tmp_path / "card")
     (tmp_path / "card" / "manifest.json").write_text("{}")
     assert main(["score", "train", spec_at, "--out", out, "--verify"]) == 1

@@ -1,0 +1,99 @@
+"""A draft of a spec: what can be seen in a table, and nothing that cannot."""
+
+from datetime import date, timedelta
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pytest
+from pyarrow import parquet
+
+from engine.cli import main
+from engine.training import Spec, TrainingRefused, read_spec, read_table
+from engine.training.draft import draft
+from engine.training.sample import Sample, sample_of
+from engine.training.spec import Kind, Missing
+
+_ROWS = 300
+
+
+def text_table() -> str:
+    """Numbers, gaps, codes, levels, a number of the row, and columns that say nothing."""
+    chance = np.random.default_rng(1)
+    lines = ["No.;Umsatz, EUR;Alter;Stadt;const;leer;Codes;class;y"]
+    for row in range(_ROWS):
+        amount = "NA" if row % 9 == 0 else f"{chance.integers(1, 99)},5"
+        code = (-9, 998, int(chance.integers(0, 30)))[min(row % 7, 2)]
+        city = ("Zürich", "Genève", "Bern")[row % 3]
+        cells = (row, amount, 20 + row % 50, city, 7, "", code, row % 4, "Bad" if row % 5 else "Ok")
+        lines.append(";".join(map(str, cells)))
+    return "\n".join(lines) + "\n"
+
+
+def drafted(path: Path, target: str = "y", *bad: str) -> tuple[Spec, Sample]:
+    """The draft as a spec, and its table as it sees it: it is ready to train."""
+    file = path.with_suffix(".yaml")
+    file.write_text(draft(path, target, bad), encoding="utf-8")
+    spec = read_spec(file)
+    return spec, sample_of(spec, read_table(path, spec.data))
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "latin-1"])
+def test_a_draft_reads_its_table(tmp_path: Path, encoding: str) -> None:
+    """Separator, encoding, decimal mark, gaps and codes are found, whatever the file is like."""
+    path = tmp_path / "table.csv"
+    path.write_bytes(text_table().encode(encoding))
+    spec, sample = drafted(path)
+    amount, _, city, code, column = spec.features
+    assert (amount.name, amount.missing, amount.high) == ("umsatz_eur", Missing.SEPARATE, 98.5)
+    assert (city.kind, sample.prepared.levels[2][0]) == (Kind.CATEGORY, "Zürich")
+    assert code.special == ((-9.0, Missing.SEPARATE), (998.0, Missing.SEPARATE))
+    assert (code.low, code.high) == (0.0, 29.0)
+    assert column.name == "column_8"
+    assert [attribute.name for attribute in spec.protected] == []
+    assert [text.partition(" ")[0] for text in spec.excluded] == ["column_1", "const", "leer"]
+    assert spec.target.bad == ("Ok",)
+
+
+def test_a_draft_of_parquet_keeps_protected_columns_out(tmp_path: Path) -> None:
+    """Types that are no numbers are left out, truths are an outcome, dates are a time."""
+    path = tmp_path / "table.parquet"
+    days = [date(2025, 1, 1) + timedelta(days=row) for row in range(_ROWS)]
+    columns = {
+        "income": pa.array([row * 7 % 100 for row in range(_ROWS)]),
+        "age": pa.array([20 + row * 11 % 50 for row in range(_ROWS)]),
+        "day": pa.array(days),
+        "person": pa.array([f"p{row}" for row in range(_ROWS)]),
+        "nested": pa.array([[row] for row in range(_ROWS)]),
+        "default": pa.array([row % 4 == 0 for row in range(_ROWS)]),
+    }
+    parquet.write_table(pa.table(columns), path)
+    spec, sample = drafted(path, "default")
+    assert [feature.name for feature in spec.features] == ["income"]
+    assert [(p.name, p.cuts) for p in spec.protected] == [("age", (25.0, 35.0, 45.0, 60.0))]
+    assert [text.partition(" ")[0] for text in spec.excluded] == ["day", "person", "nested"]
+    assert int(sample.labels.sum()) == _ROWS // 4
+
+
+def test_an_unclear_outcome_is_asked_for(tmp_path: Path) -> None:
+    """Nobody guesses which of four values is bad; told, it is taken."""
+    path = tmp_path / "table.csv"
+    path.write_text(text_table(), encoding="utf-8")
+    with pytest.raises(TrainingRefused, match="has 4 values; say which are bad: --bad VALUE"):
+        draft(path, "class")
+    assert drafted(path, "class", "1", "2")[0].target.bad == ("1", "2")
+    with pytest.raises(TrainingRefused, match="no row, or every row, is bad"):
+        draft(path, "class", ("9",))
+    with pytest.raises(TrainingRefused, match="has no column 'z'"):
+        draft(path, "z")
+
+
+def test_the_command_never_overwrites(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A spec that somebody completed is worth more than a draft."""
+    path, out = tmp_path / "table.csv", tmp_path / "table.yaml"
+    path.write_text(text_table(), encoding="utf-8")
+    arguments = ["score", "spec", str(path), "--target", "y", "--out", str(out)]
+    assert main(arguments) == 0
+    assert main(["score", "train", str(out), "--check"]) == 0
+    assert main(arguments) == 1
+    assert "is not overwritten" in capsys.readouterr().err

@@ -287,7 +287,8 @@ async def _supplemented(service: Any, request: pb.SupplementEvidenceRequest) -> 
         try:
             answer: pb.SupplementEvidenceResponse = await service.SupplementEvidence(request)
         except aio.AioRpcError as error:
-            assert error.code() is grpc.StatusCode.DEADLINE_EXCEEDED
+            if error.code() is not grpc.StatusCode.DEADLINE_EXCEEDED:
+                raise
         else:
             return answer.decision
     raise AssertionError("no answer, however often it was asked for")

@@ -16,3 +16,8 @@ grpcurl -plaintext "${protos[@]}" -d '{"request_id": "grpcurl-1", "validate_only
   "application": {"product": "classic", "channel": "mobile", "customer_segment": "mass",
   "applicant": {"full_name": "x", "phones": ["12345"]}}}' \
   "$target" touchstone.v1.DecisionService/Decide || true
+
+echo "A trial calculation of somebody of whom little is known:"
+grpcurl -plaintext "${protos[@]}" -d '{"facts": {"product": "classic", "age": 36,
+  "declared_monthly_income": {"currency_code": "CNY", "units": 15000}}}' \
+  "$target" touchstone.v1.DecisionService/EstimateLimit

@@ -8,6 +8,7 @@ import grpc
 import pytest
 from google.type import date_pb2
 
+from client_examples import estimate
 from client_examples.applications import clean_bureau, yuan
 from client_examples.channel import OPTIONS, problem
 from client_examples.local_server import local_server
@@ -16,12 +17,16 @@ from touchstone.v1 import decision_pb2_grpc, types_pb2
 
 
 @pytest.fixture(scope="module")
-def service() -> Iterator[decision_pb2_grpc.DecisionServiceStub]:
+def address() -> Iterator[str]:
     """Of a server in a process of its own."""
-    with (
-        local_server() as server,
-        grpc.insecure_channel(server.address, options=OPTIONS) as channel,
-    ):
+    with local_server() as server:
+        yield server.address
+
+
+@pytest.fixture(scope="module")
+def service(address: str) -> Iterator[decision_pb2_grpc.DecisionServiceStub]:
+    """The stub of a channel to it."""
+    with grpc.insecure_channel(address, options=OPTIONS) as channel:
         yield decision_pb2_grpc.DecisionServiceStub(channel)
 
 
@@ -173,3 +178,12 @@ def test_somebody_must_be_named(service: decision_pb2_grpc.DecisionServiceStub) 
     with pytest.raises(grpc.RpcError) as error:
         service.EstimateLimit(pb.EstimateLimitRequest(), timeout=10)
     assert problem(error.value).code == "INVALID_ARGUMENT"
+
+
+def test_the_example_prints_the_answer(address: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """In both languages, with what is missing."""
+    assert estimate.main(address) == 0
+    said = capsys.readouterr().out
+    assert "trial calculation" in said
+    assert "试算" in said
+    assert "credit_report" in said

@@ -33,7 +33,7 @@ def _found(place: Path, *rules: str) -> PartialResult:
         ("applicant.is_student", True),
         ("applicant.age > 30", None),
         ("applicant.is_student || applicant.age > 30", True),
-        ("!applicant.is_student && applicant.age > 30", False),
+        ("applicant.age > 30 && !applicant.is_student", False),
         ("has(session.emulator)", None),
         ("session.emulator == null", None),
         ("has(session.emulator) && session.emulator && !applicant.is_student", False),

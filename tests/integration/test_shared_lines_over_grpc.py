@@ -34,8 +34,8 @@ async def _served(data_dir: Path) -> AsyncIterator[tuple[RunningApp, Any]]:
 
 
 def _message(number: int, **options: Any) -> types_pb2.Application:
-    options = {"bureau": clean_bureau(), "monthly_income": 15_000} | options
-    return application(Person(number=number), **options)
+    usual: dict[str, Any] = {"bureau": clean_bureau(), "monthly_income": 15_000}
+    return application(Person(number=number), **(usual | options))
 
 
 async def _decide(
@@ -43,7 +43,8 @@ async def _decide(
 ) -> types_pb2.Decision:
     request = pb.DecideRequest(request_id=str(uuid.uuid4()), application=message)
     metadata = (("touchstone-caller", caller),) if caller else ()
-    return (await service.Decide(request, metadata=metadata)).decision
+    response: pb.DecideResponse = await service.Decide(request, metadata=metadata)
+    return response.decision
 
 
 async def _card(service: Any, number: int, income: int = 8_000) -> types_pb2.Decision:

@@ -1,4 +1,4 @@
-"""A scenario against a real server: good customers, a thin file, debts, a ring, a family.
+"""A scenario against a real server: good customers, a thin file, debts, a ring, a family, one line.
 
     make demo
 
@@ -350,6 +350,44 @@ class Scenario:
             for sentence in explained.sentences:
                 self._console.print(f"  {sentence}", highlight=False)
 
+    def shared_lines(self) -> None:
+        """A supplementary card for a relative, and a raise of the line for a journey."""
+        holder, relative = Person(number=51), Person(number=52)
+        options = {"bureau": clean_bureau(), "monthly_income": 8_000}
+        card = self.decide(application(holder, **options))  # type: ignore[arg-type]
+        asked = application(relative, bureau=clean_bureau())
+        asked.relations.primary_card = card.decision_id
+        part = self.decide(asked)
+        journey = application(holder, bureau=clean_bureau(), monthly_income=15_000)
+        journey.temporary.parent = card.decision_id
+        journey.held_lines.lines.add(
+            holder=types_pb2.LINE_HOLDER_OWN,
+            amount=card.line.amount,
+            decision_id=card.decision_id,
+        )
+        raised = self.decide(journey)
+        table = Table(title="10. One line, shared", title_justify="left")
+        for heading in ("asked for", "line", "shares the line of", "until"):
+            table.add_column(heading)
+        for name, decision in (
+            ("a card", card),
+            ("a supplementary card", part),
+            ("a raise for a time", raised),
+        ):
+            line = decision.line
+            shared = line.HasField("parent_amount")
+            until = f"{line.valid_until.ToDatetime():%Y-%m-%d}"
+            table.add_row(
+                name,
+                _line(decision),
+                f"a card of {_money(line.parent_amount)}" if shared else "-",
+                until if line.HasField("valid_until") else "-",
+            )
+        self._console.print()
+        self._console.print(table)
+        self.expect("half of the line for the relative", 800_000, _minor(part.line.amount))
+        self.expect("half as much again for the journey", 2_400_000, _minor(raised.line.amount))
+
 
 def _outcome(decision: types_pb2.Decision) -> str:
     return types_pb2.Outcome.Name(decision.outcome).removeprefix("OUTCOME_")
@@ -389,6 +427,7 @@ def main() -> int:
         scenario.supplement()
         scenario.marketing_desk()
         scenario.estimate_and_explain()
+        scenario.shared_lines()
     console = Console(width=120)
     for surprise in scenario.surprises:
         console.print(f"[red]not as expected:[/] {surprise}")

@@ -289,7 +289,8 @@ class ParentLine:
     ``decision_id``: the last decision on it, ``root`` the first. ``outcome`` and ``line_minor`` are
     a reviewer's where one answered. ``kind``: what kind of line the parent itself is.
     ``supplementary_minor``: what other supplementary cards hold of the line; ``temporary_minor``:
-    the total of a raise in force, 0 without one. ``erased``: nothing else is known of it.
+    the total of a raise in force, 0 without one. ``erased``: nothing else is known of it;
+    ``fraud``: its holder is marked as fraud.
     """
 
     decision_id: str
@@ -303,6 +304,7 @@ class ParentLine:
     supplementary_minor: int
     temporary_minor: int
     erased: bool = False
+    fraud: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,7 +6,9 @@ from engine.codec import decode
 from engine.ledger import Ledger
 from engine.model import Admission, LineKind, ParentLine, SharedLine
 from engine.privacy import Erased
-from engine.record import DecisionRecord
+from engine.record import DecisionRecord, MarkRecord
+
+_MOST_MARKS = 100
 
 
 async def parent_of(ledger: Ledger, admission: Admission, subject: str) -> ParentLine | None:
@@ -38,7 +40,19 @@ async def parent_of(ledger: Ledger, admission: Admission, subject: str) -> Paren
         line_minor=found.line_minor,
         supplementary_minor=found.supplementary_minor,
         temporary_minor=found.temporary_minor,
+        fraud=await _is_marked(ledger, stored.subject, admission.as_of_us),
     )
+
+
+async def _is_marked(ledger: Ledger, subject: str, before_us: int) -> bool:
+    """Whether a mark on any decision of the person stands; the latest on each counts."""
+    found = await ledger.newest("fraud_mark", subject=subject, before=None, limit=_MOST_MARKS)
+    latest: dict[str, MarkRecord] = {}
+    for _, stored in found:
+        mark = decode(stored.body, MarkRecord)
+        if mark.known_at_us < before_us:
+            latest.setdefault(mark.decision_id, mark)
+    return any(mark.fraud_type is not None for mark in latest.values())
 
 
 async def root_of(ledger: Ledger, shares: SharedLine) -> str:

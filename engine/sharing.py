@@ -29,6 +29,7 @@ class ParentState(StrEnum):
     REFERRED = "referred"
     DECLINED = "declined"
     ERASED = "erased"
+    FRAUD = "fraud"
     SHARED = "shared"
     OTHER_PRODUCT = "other_product"
     OTHER_CURRENCY = "other_currency"
@@ -48,6 +49,8 @@ class Hindrance:
 _HINDRANCES: Mapping[str, tuple[str, Outcome]] = {
     ParentState.REFERRED: ("PARENT_WITHOUT_LINE", Outcome.REFER),
     ParentState.DECLINED: ("PARENT_WITHOUT_LINE", Outcome.DECLINE),
+    # Whoever names a marked card is told no more than of one that does not fit.
+    ParentState.FRAUD: ("PARENT_NOT_SUITABLE", Outcome.DECLINE),
     ParentState.SHARED: ("PARENT_NOT_SUITABLE", Outcome.DECLINE),
     ParentState.OTHER_PRODUCT: ("PARENT_NOT_SUITABLE", Outcome.DECLINE),
     ParentState.OTHER_CURRENCY: ("PARENT_NOT_SUITABLE", Outcome.DECLINE),
@@ -100,6 +103,7 @@ def _state(parent: ParentLine, application: Application) -> ParentState:
     other_person = application.kind is LineKind.TEMPORARY and not parent.same_person
     states = (
         (parent.erased, ParentState.ERASED),
+        (parent.fraud, ParentState.FRAUD),
         (parent.kind is not LineKind.PRIMARY, ParentState.SHARED),
         (other_person, ParentState.ANOTHER_PERSON),
         (parent.product != application.product, ParentState.OTHER_PRODUCT),
@@ -121,7 +125,8 @@ def hindrance(product: Product, kind: LineKind, facts: facts_pb2.Facts) -> Hindr
     state = facts.parent.state.value
     if state != ParentState.IN_FORCE:
         code, outcome = _HINDRANCES.get(state, ("PARENT_UNKNOWN", Outcome.REFER))
-        return Hindrance(code, f"line:parent:{state}", outcome)
+        told = "shared" if state == ParentState.FRAUD else state
+        return Hindrance(code, f"line:parent:{told}", outcome)
     days = facts.application.temporary_days
     if kind is LineKind.TEMPORARY and _has_days(facts) and days.value < 0:
         return Hindrance("LINE_NOT_RAISED", "line:until", Outcome.DECLINE)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -30,7 +31,12 @@ async def ledger(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterato
 
 def _decided(at_us: int, line: int, **other: object) -> NewRecord:
     outcome = "approve" if line else "decline"
-    values = {"at_us": at_us, "line_minor": line, "outcome": outcome, "subject": "id:one"}
+    values: dict[str, Any] = {
+        "at_us": at_us,
+        "line_minor": line,
+        "outcome": outcome,
+        "subject": "id:one",
+    }
     return record(at_us, **(values | other))
 
 

@@ -21,7 +21,7 @@ from engine.policy import load_policy
 from engine.record import DecisionRecord, replay
 from tests.running_app import POLICY, RunningApp, running_app
 from touchstone.v1 import decision_pb2 as pb
-from touchstone.v1 import decision_pb2_grpc, types_pb2
+from touchstone.v1 import decision_pb2_grpc, graph_pb2, graph_pb2_grpc, types_pb2
 
 
 @asynccontextmanager
@@ -34,8 +34,8 @@ async def _served(data_dir: Path) -> AsyncIterator[tuple[RunningApp, Any]]:
 
 
 def _message(number: int, **options: Any) -> types_pb2.Application:
-    options = {"bureau": clean_bureau(), "monthly_income": 15_000} | options
-    return application(Person(number=number), **options)
+    usual: dict[str, Any] = {"bureau": clean_bureau(), "monthly_income": 15_000}
+    return application(Person(number=number), **(usual | options))
 
 
 async def _decide(
@@ -43,7 +43,8 @@ async def _decide(
 ) -> types_pb2.Decision:
     request = pb.DecideRequest(request_id=str(uuid.uuid4()), application=message)
     metadata = (("touchstone-caller", caller),) if caller else ()
-    return (await service.Decide(request, metadata=metadata)).decision
+    response: pb.DecideResponse = await service.Decide(request, metadata=metadata)
+    return response.decision
 
 
 async def _card(service: Any, number: int, income: int = 8_000) -> types_pb2.Decision:
@@ -240,3 +241,30 @@ async def test_a_card_and_a_raise_at_once_are_refused(tmp_path: Path) -> None:
         with pytest.raises(aio.AioRpcError) as error:
             await _decide(service, asked)
         assert dict(problem(error.value).fields).keys() == {"application.temporary"}
+
+
+async def test_the_line_of_a_marked_card_is_shared_with_nobody(tmp_path: Path) -> None:
+    """The answer does not tell that it was marked; once the mark is taken back it can be."""
+    async with _served(tmp_path) as (running, service):
+        card = await _card(service, 9191)
+        channel = aio.insecure_channel(running.address, options=OPTIONS)
+        graph: Any = graph_pb2_grpc.GraphServiceStub(channel)
+        await graph.MarkFraud(
+            graph_pb2.MarkFraudRequest(
+                request_id="m1",
+                decision_id=card.decision_id,
+                fraud_type="bust_out",
+                source="chargeback_desk",
+            )
+        )
+        refused = await _decide(service, _part(9192, card.decision_id))
+        assert refused.outcome == types_pb2.OUTCOME_DECLINE
+        assert _codes(refused) == [("PARENT_NOT_SUITABLE", "line:parent:shared")]
+        await graph.UnmarkFraud(
+            graph_pb2.UnmarkFraudRequest(
+                request_id="m2", decision_id=card.decision_id, source="chargeback_desk"
+            )
+        )
+        granted = await _decide(service, _part(9193, card.decision_id))
+        assert granted.line.amount.units == 8_000
+        await channel.close()

@@ -8,7 +8,7 @@ import re
 import shutil
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -309,3 +309,69 @@ def test_a_circle_whose_lines_nobody_looked_up_is_no_empty_one(policy: Policy) -
     assert isinstance(decided, Decision)
     assert (referred.line, referred.outcome) == (None, Outcome.REFER)
     assert _group_cap(decided) == 60_000_000
+
+
+def test_a_record_of_before_lines_were_shared_decides_as_it_did(policy: Policy) -> None:
+    """Its supplementary card has a line of its own; what came since is neither there nor missed."""
+    asked = admission(application(supplementary=True, expected_limit_minor=2_000_000))
+    told, answers = json.loads(encode(asked)), json.loads(encode(gathered()))
+    del told["application"]["shares"], told["application"]["held_lines"]["parent_minor"]
+    del answers["history"]["parent"]
+    old = decode(json.dumps(told).encode(), type(asked))
+    decision = evaluate(policy, old, decode(json.dumps(answers).encode(), Gathered))
+
+    assert isinstance(decision, Decision)
+    assert (old, decision.kind) == (asked, LineKind.PRIMARY)
+    assert decision.line == _decide(policy, "good_customer").line
+    assert decision.line is not None
+    assert CapName.PARENT not in {cap.name for cap in decision.line.caps}
+
+
+def test_a_line_that_is_raised_is_not_in_its_own_circle(policy: Policy) -> None:
+    """Wherever the graph finds the card; others count."""
+    answers = shared(root="dec_0", line_minor=1_000_000)
+    lines = (
+        GrantedLine(decision_id="dec_0", line_minor=59_000_000),
+        GrantedLine(decision_id="dec_1", line_minor=58_000_000),
+    )
+    assert answers.history is not None
+    answers = replace(
+        answers, graph=neighbourhood(2), history=replace(answers.history, circle=lines)
+    )
+    decision = evaluate(policy, admission(application(shares=_RAISE)), answers)
+
+    assert isinstance(decision, Decision)
+    assert _group_cap(decision) == 2_000_000
+
+
+def test_nothing_of_a_parent_that_nobody_asked_about_is_known(policy: Policy) -> None:
+    """A source that is down leaves no line, whatever its fallback."""
+    asked = admission(application(supplementary=True, shares=_PART))
+    for status in (SourceStatus.DOWN, SourceStatus.LATE, SourceStatus.STALE):
+        decision = evaluate(policy, asked, gathered(history=status))
+        assert isinstance(decision, Decision)
+        assert (decision.outcome, decision.line) == (Outcome.REFER, None)
+        assert "PARENT_UNKNOWN" in {reason.code for reason in decision.reasons}
+
+
+def test_a_raise_ends_with_its_last_day_and_with_that_of_the_product(policy: Policy) -> None:
+    """In Beijing: the day asked for, or 60 days, whatever comes first."""
+    days = []
+    for until in (date(2026, 5, 29), date(2026, 6, 30), date(2027, 1, 1), None):
+        shares = replace(_RAISE, until=until)
+        decision = evaluate(
+            policy, admission(application(shares=shares)), shared(line_minor=2_000_000)
+        )
+        assert isinstance(decision, Decision)
+        assert decision.line is not None
+        assert decision.line.shares is not None
+        assert decision.line.shares.until_us is not None
+        end = datetime.fromtimestamp(decision.line.shares.until_us / 1e6, UTC)
+        days.append((end + timedelta(hours=8)).isoformat()[:16])
+
+    assert days == [
+        "2026-05-30T00:00",
+        "2026-07-01T00:00",
+        "2026-07-29T00:00",
+        "2026-07-29T00:00",
+    ]

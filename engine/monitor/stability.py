@@ -14,6 +14,7 @@ from enum import StrEnum
 from math import isnan, log
 
 from engine.monitor.statistics import homogeneity
+from engine.scoring.frozen_bins import POINTS
 from engine.scoring.manifest import BinEntry, Manifest
 
 #: Below so many applications a PSI is chance: nothing is ever said of it.
@@ -74,7 +75,10 @@ class Bins:
 
 
 def score_bins(manifest: Manifest) -> Bins:
-    """Bins of the points: between the distinct deciles of training."""
+    """Bins of the points: as frozen in training, else between the distinct deciles of training."""
+    frozen = next((entry for entry in manifest.score_bins if entry.feature == POINTS), None)
+    if frozen is not None:
+        return Bins.of(frozen)
     cuts: list[int] = []
     shares: list[float] = []
     for cut in manifest.points_deciles:

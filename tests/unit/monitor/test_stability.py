@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from math import log
 
+import msgspec
 import numpy as np
 import pytest
 from scipy.stats import chi2_contingency
@@ -138,9 +139,17 @@ class TestCard:
         assert card.places(None) == ()
         assert card.places(bureau(months=months(3))) == ()
 
-    def test_deciles_that_coincide_are_one_cut(self) -> None:
-        """The fraud card gives most people the same points."""
+    def test_points_have_the_bins_that_were_frozen_in_training(self) -> None:
+        """With the shares counted then, so that the p-value is exact."""
         manifest, _ = _manifest()
+        (frozen,) = (entry for entry in manifest.score_bins if entry.feature == "points")
+        bins = score_bins(manifest)
+        assert (list(bins.cuts), list(bins.shares)) == (frozen.cuts, frozen.shares)
+        assert bins.exact
+
+    def test_deciles_that_coincide_are_one_cut(self) -> None:
+        """A card of an earlier training has no frozen bins of points, only their deciles."""
+        manifest = msgspec.structs.replace(_manifest()[0], score_bins=[])
         bins = score_bins(manifest)
         assert bins.cuts == tuple(sorted(set(manifest.points_deciles)))
         assert sum(bins.shares) == pytest.approx(1.0)

@@ -401,7 +401,7 @@ RULES: dict[str, Broken] = {
     ),
     "placeholder_without_a_value": _broken(
         Code.PLACEHOLDER,
-        "wording.yaml:9",
+        "wording.yaml:8",
         {"wording.yaml": _WORDING.replace("is {line}.", "is {line} or {gap}.", 1)},
     ),
     "reason_without_outcome": _rule(

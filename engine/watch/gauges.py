@@ -34,7 +34,7 @@ HELP: Mapping[str, str] = {
     "psi": "PSI of a card's points against its training",
     "psi_expected": "What the PSI would be without drift",
     "psi_n": "Applications scored by the card",
-    "psi_p_value": "P-value of the chi-square test; approximate for cards without frozen bins of points",
+    "psi_p_value": "P-value of the chi-square test; approximate without frozen bins of points",
     "psi_alert": "0 stable or fewer than 200 applications, 1 watch, 2 drift",
     "csi": "CSI of a feature against the card's training",
     "csi_p_value": "P-value of the chi-square test of a feature",

@@ -149,6 +149,9 @@ def _known(prospect: Prospect, income_minor: int) -> frozenset[str]:
         "application.date": True,
         "application.has_expected_limit": True,
         "application.expected_limit_minor": True,
+        # A prospect asks for a card with a line of its own.
+        "application.supplementary": True,
+        "application.temporary": True,
         "application.channel": bool(prospect.channel),
         "application.customer_segment": bool(prospect.customer_segment),
         "application.branch": bool(prospect.branch),

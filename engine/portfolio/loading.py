@@ -41,8 +41,14 @@ class Loaded:
 
 def check(bundle: Bundle, contents: Contents, found: Diagnostics) -> None:
     """Report what is wrong with ``portfolio.yaml``, if the policy has one."""
-    if PORTFOLIO in contents:
-        _read(bundle, contents, found)
+    if PORTFOLIO not in contents:
+        return
+    source, policy = _policy(bundle, contents, found)
+    stages = bundle.strategy.stages
+    of_stages = {name for stage in stages for name in (*stage.all_scorecards, *stage.challengers)}
+    # What is wrong with a card that decisions use is told at its stage.
+    if source is not None and policy is not None and policy.rated_by not in of_stages:
+        _rater(policy, bundle.root, source, found)
 
 
 def load_review(root: Path) -> Loaded:
@@ -65,14 +71,22 @@ def load_review(root: Path) -> Loaded:
 def _read(
     bundle: Bundle, contents: Contents, found: Diagnostics
 ) -> tuple[ReviewPolicy, Rater] | None:
+    source, policy = _policy(bundle, contents, found)
+    if source is None or policy is None:
+        return None
+    rater = _rater(policy, bundle.root, source, found)
+    return None if rater is None else (policy, rater)
+
+
+def _policy(
+    bundle: Bundle, contents: Contents, found: Diagnostics
+) -> tuple[Source | None, ReviewPolicy | None]:
     source = read_source(contents, PORTFOLIO, found)
     node = compose(source, found) if source is not None else None
     if source is None or node is None:
-        return None
+        return source, None
     digits = MINOR_DIGITS.get(bundle.strategy.currency, 2)
-    policy = PolicyReader(source, found, bundle.reasons, digits).read(node)
-    rater = None if policy is None else _rater(policy, bundle.root, source, found)
-    return None if policy is None or rater is None else (policy, rater)
+    return source, PolicyReader(source, found, bundle.reasons, digits).read(node)
 
 
 def _rater(policy: ReviewPolicy, root: Path, source: Source, found: Diagnostics) -> Rater | None:

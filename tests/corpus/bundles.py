@@ -689,10 +689,10 @@ PRODUCTS_AND_MODELS: dict[str, Swapped] = {
         _PRODUCTS, "maximum: 50_000", "maximum: 50_250", "products.yaml:19", "multiple of `step`"
     ),
     "riskier_band_with_more": _swapped(
-        _PRODUCTS, "income_multiple: 3.0", "income_multiple: 9.0", "products.yaml:33", "band before"
+        _PRODUCTS, "income_multiple: 3.0", "income_multiple: 9.0", "products.yaml:36", "band before"
     ),
     "unknown_proof": _swapped(
-        _PRODUCTS, "evidence: [payroll_flow,", "evidence: [pay_roll_flow,", "products.yaml:30", ""
+        _PRODUCTS, "evidence: [payroll_flow,", "evidence: [pay_roll_flow,", "products.yaml:33", ""
     ),
     "unknown_entry": _swapped(
         _PRODUCTS, "total_exposure: 300_000", "total_exposures: 300_000", "products.yaml:24", ""

@@ -54,6 +54,10 @@ def loopback_settings(data_dir: Path, policy_dir: Path = POLICY, **limits: int) 
     )
 
 
+# A server that runs for a while starts a process that counts: of no use where nobody asks it.
+_UNWATCHED = Monitoring(monitor=False)
+
+
 @asynccontextmanager
 async def running_app(
     data_dir: Path,
@@ -63,7 +67,7 @@ async def running_app(
     policy_dir: Path = POLICY,
     governance: Governance | None = None,
     access: Access | None = None,
-    monitoring: Monitoring | None = None,
+    monitoring: Monitoring = _UNWATCHED,
     **limits: int,
 ) -> AsyncIterator[RunningApp]:
     """Start the server and stop it at the end; ``limits`` as in ``engine.settings.Limits``."""
@@ -74,8 +78,7 @@ async def running_app(
         settings = replace(settings, governance=governance)
     if access is not None:
         settings = replace(settings, access=access)
-    if monitoring is not None:
-        settings = replace(settings, monitoring=monitoring)
+    settings = replace(settings, monitoring=monitoring)
     app = build(settings, graph=graph_settings)
     server = Server(app, settings)
     addresses = await server.start()

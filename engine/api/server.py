@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from datetime import UTC, datetime
+from weakref import WeakMethod
 
 import grpc
 import structlog
@@ -55,7 +56,10 @@ class Server:
         self._app = app
         self._settings = settings
         self.metrics = Metrics(CollectorRegistry())
-        self.metrics.registry.register(MonitorCollector(app.watched))
+        watched = WeakMethod(app.watched)  # the registry outlives the server; its models must not
+        self.metrics.registry.register(
+            MonitorCollector(lambda: None if (latest := watched()) is None else latest())
+        )
         self._log = structlog.get_logger()
         self._health = health.aio.HealthServicer()
         self._services: grpc.aio.Server | None = None

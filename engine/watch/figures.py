@@ -27,6 +27,7 @@ _SHARES = (0.1, 0.25, 0.5, 0.75, 0.9)
 _MOST_ROWS = 20
 #: Why a card has no CSI.
 NO_BINS = "the manifest of this card has no frozen bins of features: no CSI"
+NO_ROWS = "no application has a row of the bureau's summary for this card: no CSI"
 NO_MANIFEST = "no bundle beside the ledger has this card: neither PSI nor CSI"
 
 
@@ -161,7 +162,8 @@ def _card(name: tuple[str, str], counts: CardCounts, scope: Scope) -> Figures:
     if watched is not None:
         psi = points_stability(watched, counts, scope.thresholds)
         found["psi"] = {**asdict(psi), "bins": _bins(watched.points, psi)}
-        found["note"] = "" if watched.features else NO_BINS
+        counted = "" if counts.features else NO_ROWS
+        found["note"] = counted if watched.features else NO_BINS
         found["csi"] = [
             {**asdict(csi), "bins": _bins(bins, csi), "family": watched.families.get(bins.name, "")}
             for bins, csi in feature_stability(watched, counts, scope.thresholds)

@@ -115,7 +115,7 @@ async def test_the_report_is_a_plain_recount(
     card = next(card for card in found["cards"] if card["card"] == "card_bureau")
     assert len(card["csi"]) == 48
     assert card["psi"]["n"] == card["n"] == sum(r.decision.score is not None for r in records)
-    assert found["fraud_cards"][0]["note"].startswith("the manifest of this card has no frozen")
+    assert found["fraud_cards"][0]["note"].startswith("no application has a row")
 
     only = json.loads(run("--only", "channel=mobile", "--since", str(_MIDDLE)))["figures"]
     assert only["applications"] == sum(

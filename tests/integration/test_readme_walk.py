@@ -69,7 +69,7 @@ def test_the_walk_of_an_analyst(tmp_path: Path) -> None:
         "did you mean `inquiries_6m`?",
         "若",
         "claims proved",
-        "176 cases: 176 passed",
+        "203 cases: 203 passed",
         "OUTCOME_APPROVE",
         "1 decisions compared",
         "proposed",

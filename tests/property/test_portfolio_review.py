@@ -200,7 +200,13 @@ def test_ceilings_are_the_caps_of_an_application(
 ) -> None:
     """Each cap to the unit, between those of a PD a trace higher and a trace lower."""
     income, assets = verified_strength(product, person.evidence)
-    person = replace(person, policy_cap_minor=None)
+    most, room = product.group_exposure_minor, person.group_room_minor
+    person = replace(
+        person,
+        policy_cap_minor=None,
+        # Of a product without a common ceiling nobody has room; nobody has more than all of it.
+        group_room_minor=None if most is None else min(most, most if room is None else room),
+    )
     given_columns = _columns(product, person, income, assets)
     pd_ppm, rated = np.array([ppm]), np.array([True])
     found = ceilings(product, given_columns, pd_ppm, rated)

@@ -87,6 +87,22 @@ class Bureau:
     loan_balance_minor: int | None
     monthly_obligations_minor: int | None
 
+    @classmethod
+    def of_months(cls, months: tuple[BureauMonth, ...]) -> Bureau:
+        """A summary of which nothing but the statements is known."""
+        return cls(
+            score=None,
+            months_on_file=None,
+            reported_on=None,
+            months=months,
+            inquiries_1m=None,
+            inquiries_3m=None,
+            inquiries_6m=None,
+            card_count=None,
+            loan_balance_minor=None,
+            monthly_obligations_minor=None,
+        )
+
 
 class EvidenceKind(StrEnum):
     """Proofs of strength. The first four prove monthly income, the others an asset's value."""

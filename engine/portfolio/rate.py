@@ -278,19 +278,7 @@ def _bureaus(accounts: Accounts) -> list[Bureau]:
         ]
         for month in months
     ]
-    return [_bureau(row[:count]) for row, count in zip(zip(*made, strict=True), there, strict=True)]
-
-
-def _bureau(months: tuple[BureauMonth, ...]) -> Bureau:
-    return Bureau(
-        score=None,
-        months_on_file=None,
-        reported_on=None,
-        months=months,
-        inquiries_1m=None,
-        inquiries_3m=None,
-        inquiries_6m=None,
-        card_count=None,
-        loan_balance_minor=None,
-        monthly_obligations_minor=None,
-    )
+    return [
+        Bureau.of_months(row[:count])
+        for row, count in zip(zip(*made, strict=True), there, strict=True)
+    ]

@@ -33,7 +33,9 @@ def bureaus(columns: BureauColumns, table: Table) -> list[Bureau]:
         )
     ]
     return [
-        _bureau(tuple(_month(statuses, [column[row] for column in month]) for month in read))
+        Bureau.of_months(
+            tuple(_month(statuses, [column[row] for column in month]) for month in read)
+        )
         for row in range(table.rows)
     ]
 
@@ -67,19 +69,4 @@ def _month(statuses: dict[int, RepaymentStatus], values: list[int]) -> BureauMon
         balance_minor=balance,
         limit_minor=limit,
         payment_minor=payment,
-    )
-
-
-def _bureau(months: tuple[BureauMonth, ...]) -> Bureau:
-    return Bureau(
-        score=None,
-        months_on_file=None,
-        reported_on=None,
-        months=months,
-        inquiries_1m=None,
-        inquiries_3m=None,
-        inquiries_6m=None,
-        card_count=None,
-        loan_balance_minor=None,
-        monthly_obligations_minor=None,
     )

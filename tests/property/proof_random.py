@@ -19,6 +19,7 @@ from engine.rules.ast import Literal
 from engine.rules.condition import Condition, compile_condition
 from engine.rules.environment import shared_environment
 from engine.rules.model import Effects, Fallback, ReasonText, Rule, Undecided
+from engine.rules.read_wording import default_wording
 from engine.rules.source import Span
 from engine.rules.tables.model import Aggregates, HitPolicy, Row, Table
 from engine.suppose import Value
@@ -118,6 +119,7 @@ class Policies:
             products={},
             files=(),
             warnings=(),
+            wording=default_wording(),
         )
 
     def _table(self) -> Table:

@@ -9,8 +9,10 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
+from engine.model import Bureau, BureauMonth, RepaymentStatus
 from engine.portfolio.accounts import Accounts, read_accounts
 from engine.portfolio.assess import assess
+from engine.portfolio.columns import MONTHS
 from engine.portfolio.gathered import Gathered, gather
 from engine.portfolio.loading import Loaded
 from engine.portfolio.reading import TEXTS, Batch
@@ -123,6 +125,36 @@ def table(*changes: dict[str, Any], types: dict[str, pa.DataType] | None = None)
         for name in names
     }
     return pa.table(columns)
+
+
+_STATUS = {
+    -2: RepaymentStatus.NO_USE,
+    -1: RepaymentStatus.PAID_IN_FULL,
+    0: RepaymentStatus.REVOLVING,
+}
+
+
+def bureau(row: dict[str, Any]) -> Bureau:
+    """The same as an application has it, up to the first month that is not whole."""
+    months = []
+    for month in range(1, MONTHS + 1):
+        names = (
+            f"status_{month}",
+            *(f"{w}_{month}_minor" for w in ("balance", "limit", "payment")),
+        )
+        status, balance, limit, payment = (row[name] for name in names)
+        if None in (status, balance, limit, payment):
+            break
+        months.append(
+            BureauMonth(
+                status=_STATUS.get(status, RepaymentStatus.PAST_DUE),
+                months_past_due=max(status, 0),
+                balance_minor=balance,
+                limit_minor=limit,
+                payment_minor=payment,
+            )
+        )
+    return Bureau.of_months(tuple(months))
 
 
 def accounts(loaded: Loaded, given: pa.Table) -> Accounts:

@@ -16,7 +16,6 @@ from typing import Protocol
 import numpy as np
 import xgboost as xgb
 
-from engine.model import Bureau, BureauMonth, RepaymentStatus
 from engine.portfolio.accounts import Accounts
 from engine.portfolio.columns import MONTHS, Column, Kind
 from engine.portfolio.exact import Bools, Ints
@@ -26,19 +25,17 @@ from engine.scoring import Scorecard
 from engine.scoring.card import ADDITIVITY, MOST, Card
 from engine.scoring.columns import Row
 from engine.scoring.families import lost_points
-from engine.scoring.features import ScoreUnavailable, vector
+from engine.scoring.features import Unavailability
 from engine.scoring.points import probability
+from engine.scoring.statements import Statements, vectors
 from engine.training.card import TableCard
 from engine.training.encode import encoded, prepare
 from engine.training.spec import Kind as SpecKind
 from engine.training.table import Table
 
 PPM = 1_000_000
-_STATUS = {
-    -2: RepaymentStatus.NO_USE,
-    -1: RepaymentStatus.PAID_IN_FULL,
-    0: RepaymentStatus.REVOLVING,
-}
+#: Statuses of a month that are no delay and no balance carried.
+NOT_USED, PAID_IN_FULL = -2, -1
 _ROWS_AT_ONCE = 4_096
 
 Families = tuple[str, ...]
@@ -123,11 +120,34 @@ class StatementRater:
 
     def rate(self, accounts: Accounts) -> Rated:
         """Each account by its six statements."""
-        vectors = [vector(bureau) for bureau in _bureaus(accounts)]
-        scored = np.array([isinstance(values, tuple) for values in vectors], dtype=np.bool_)
-        why = Counter(str(v.reason) for v in vectors if isinstance(v, ScoreUnavailable))
-        rows = np.array([v for v in vectors if isinstance(v, tuple)], dtype=np.float32)
-        return _rated(self._card, rows.reshape(-1, len(self._card.columns)), scored, why)
+        months = {
+            name: [accounts.columns[name.format(month)] for month in range(1, MONTHS + 1)]
+            for name in ("status_{}", "balance_{}_minor", "limit_{}_minor", "payment_{}_minor")
+        }
+        there = np.logical_and.reduce([v.known for values in months.values() for v in values])
+        status, balances, limits, payments = (
+            np.stack([v.data for v in values]) for values in months.values()
+        )
+        no_limit = there & (limits == 0).any(axis=0)
+        scored = there & ~no_limit
+        why = Counter(
+            {
+                Unavailability.THIN_FILE.value: int((~there).sum()),
+                Unavailability.LIMIT_UNKNOWN.value: int(no_limit.sum()),
+            }
+        )
+        rows = vectors(
+            Statements(
+                delays=np.maximum(status[:, scored], 0),
+                paid_in_full=status[:, scored] == PAID_IN_FULL,
+                not_used=status[:, scored] == NOT_USED,
+                balances=balances[:, scored],
+                limits=limits[:, scored],
+                payments=payments[:, scored],
+            )
+        )
+        # Without the reasons that nobody has.
+        return _rated(self._card, np.ascontiguousarray(rows, dtype=np.float32), scored, +why)
 
 
 class TableRater:
@@ -167,12 +187,14 @@ class TableRater:
 
 
 def _rated(card: Card, rows: Row, scored: Bools, why: Counter[str]) -> Rated:
-    margins = [] if not len(rows) else card.booster.inplace_predict(rows, predict_type="margin")
-    log_odds = [card.calibrator.log_odds(float(margin)) for margin in margins]
+    margins = card.booster.inplace_predict(rows, predict_type="margin") if len(rows) else []
+    log_odds = card.calibrator.slope * np.asarray(margins, dtype=np.float64)
+    log_odds += card.calibrator.intercept
     pd = np.zeros(len(scored))
-    pd[scored] = [probability(value) for value in log_odds]
+    # Not numpy's ``exp``: on some processors its last digit is another than that of a decision.
+    pd[scored] = [probability(value) for value in log_odds.tolist()]
     points = np.zeros(len(scored), dtype=np.int64)
-    points[scored] = [round(card.scale.offset - card.scale.factor * value) for value in log_odds]
+    points[scored] = np.rint(card.scale.offset - card.scale.factor * log_odds).astype(np.int64)
     place = np.cumsum(scored) - 1
 
     def families(wanted: Ints) -> list[Families]:
@@ -249,36 +271,4 @@ def _tried(
     return [
         tuple([str(family) for family in families if next(without) < margin][:MOST])
         for families, margin in zip(named, margins, strict=True)
-    ]
-
-
-def _bureaus(accounts: Accounts) -> list[Bureau]:
-    """Each account's statements as the bureau summary that the card knows; up to the first gap."""
-    months = [
-        [
-            accounts.columns[name.format(month)]
-            for name in ("status_{}", "balance_{}_minor", "limit_{}_minor", "payment_{}_minor")
-        ]
-        for month in range(1, MONTHS + 1)
-    ]
-    known = [np.logical_and.reduce([values.known for values in month]) for month in months]
-    there = np.logical_and.accumulate(known).sum(axis=0).tolist()
-    made = [
-        [
-            BureauMonth(
-                status=_STATUS.get(status, RepaymentStatus.PAST_DUE),
-                months_past_due=max(status, 0),
-                balance_minor=balance,
-                limit_minor=limit,
-                payment_minor=payment,
-            )
-            for status, balance, limit, payment in zip(
-                *(values.data.tolist() for values in month), strict=True
-            )
-        ]
-        for month in months
-    ]
-    return [
-        Bureau.of_months(row[:count])
-        for row, count in zip(zip(*made, strict=True), there, strict=True)
     ]

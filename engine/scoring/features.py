@@ -148,7 +148,9 @@ def _mean(values: tuple[float, ...]) -> float:
 def _spread(values: tuple[float, ...]) -> float:
     """Standard deviation of the population."""
     mean = _mean(values)
-    return sqrt(fsum([(v - mean) ** 2 for v in values]) / len(values))
+    # Not ``** 2``: the powers of C libraries differ in the last digit, a product does not.
+    apart = [v - mean for v in values]
+    return sqrt(fsum([v * v for v in apart]) / len(values))
 
 
 def _median(values: tuple[float, ...]) -> float:

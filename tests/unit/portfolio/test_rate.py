@@ -11,13 +11,13 @@ from pyarrow import parquet
 
 from engine.outcome import ScoreResult
 from engine.portfolio.loading import Loaded, load_review
-from engine.portfolio.rate import PPM, StatementRater, _bureaus
+from engine.portfolio.rate import PPM
 from engine.portfolio.sample import write_sample
 from engine.scoring import Scorecard
 from engine.training.card import TableCard
 from engine.training.read_spec import read_spec
 from engine.training.train import train
-from tests.portfolio_cases import DATA, HEAD, RULES, SHIPPED, accounts, policy_at, table
+from tests.portfolio_cases import DATA, HEAD, RULES, SHIPPED, accounts, bureau, policy_at, table
 from tests.training_tables import columns, spec_file
 from tests.training_tables import table as training_table
 
@@ -31,14 +31,12 @@ def shipped() -> Loaded:
 def test_statements_give_what_the_card_says_of_each(tmp_path: Path, shipped: Loaded) -> None:
     """PD, points and the families of reasons, of 300 people; the PD rounded up to a millionth."""
     write_sample(tmp_path / "a.parquet", DATA, 300, seed=9)
-    given = accounts(shipped, parquet.read_table(tmp_path / "a.parquet"))
-    rater = shipped.rater
-    assert isinstance(rater, StatementRater)
-    found = rater.rate(given)
+    given = parquet.read_table(tmp_path / "a.parquet")
+    found = shipped.rater.rate(accounts(shipped, given))
     families = found.families(np.arange(300))
     card = Scorecard.load(SHIPPED / "scorecards/card_bureau")
-    for place, bureau in enumerate(_bureaus(given)):
-        alone = card.score(bureau)
+    for place, row in enumerate(given.to_pylist()):
+        alone = card.score(bureau(row))
         assert isinstance(alone, ScoreResult)
         assert 0 <= found.pd_ppm[place] / PPM - alone.pd < 1 / PPM + 1e-12
         assert found.points.data[place] == alone.points

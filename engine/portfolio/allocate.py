@@ -57,9 +57,12 @@ def allocate(instance: Instance) -> Allocation:
     if not instance.fits(floor):
         raise BudgetsTooLow([int(use) for use in instance.used(floor)])
     found = shadow_prices(instance)
-    choice = _decide_core(instance, found.prices, found.choice)
-    choice = _lowered(instance, found.prices, choice)
-    choice = _filled(instance, found.prices, choice)
+    choice = found.choice
+    # Where everybody's best fits, the bound is reached and there is nothing left to decide.
+    if found.prices.any() or not instance.fits(choice):
+        choice = _decide_core(instance, found.prices, choice)
+        choice = _lowered(instance, found.prices, choice)
+        choice = _filled(instance, found.prices, choice)
     return Allocation(
         choice=choice,
         value=instance.value(choice),

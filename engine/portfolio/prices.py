@@ -54,6 +54,9 @@ def shadow_prices(instance: Instance) -> Prices:
     highest = _highest(instance)
     planes = [_plane(instance, np.zeros(count))]
     best = planes[0]
+    if (best.slack >= 0).all():
+        # No price but 0 could lower the bound: what it stands for is within the budgets.
+        return Prices(best.prices, best.value, best.choice, 1)
     while len(planes) < MOST_ROUNDS:
         prices, low = _next(planes, highest)
         if best.bound - low <= _CLOSE * max(abs(best.bound), 1.0) or _asked(planes, prices):

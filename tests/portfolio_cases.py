@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import shutil
+from collections import Counter
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +13,7 @@ import pyarrow as pa
 
 from engine.model import Bureau, BureauMonth, RepaymentStatus
 from engine.portfolio.accounts import Accounts, read_accounts
-from engine.portfolio.assess import assess
+from engine.portfolio.assess import Assessed, assess
 from engine.portfolio.columns import MONTHS
 from engine.portfolio.gathered import Gathered, gather
 from engine.portfolio.loading import Loaded
@@ -166,7 +168,7 @@ def accounts(loaded: Loaded, given: pa.Table) -> Accounts:
     return found
 
 
-def gathered(loaded: Loaded, given: pa.Table) -> Gathered:
+def batch(loaded: Loaded, given: pa.Table) -> Batch:
     """A table as one batch of a review."""
     found = accounts(loaded, given)
     texts = {
@@ -174,8 +176,30 @@ def gathered(loaded: Loaded, given: pa.Table) -> Gathered:
         for name in TEXTS
     }
     balance = found.columns["balance_minor"].data
-    batch = Batch(found.numbers, texts, balance, assess(loaded, found), [])
-    return gather([batch], found.rows)
+    return Batch(found.numbers, texts, balance, assess(loaded, found), [])
+
+
+def gathered(loaded: Loaded, given: pa.Table) -> Gathered:
+    """A table as all accounts of a review."""
+    return gather([batch(loaded, given)], given.num_rows)
+
+
+def some_of(found: Gathered, places: list[int]) -> Gathered:
+    """Some of the accounts as the choice sees them, as if there were no others."""
+    assessed = found.assessed
+    arrays = {
+        field.name: getattr(assessed, field.name)[places]
+        for field in fields(Assessed)
+        if field.name not in {"uses", "unrated"}
+    }
+    uses = {name: use[places] for name, use in assessed.uses.items()}
+    return Gathered(
+        found.numbers[places],
+        {name: found.texts[name].take(pa.array(places)) for name in ("customer_id", "group_id")},
+        found.balance[places],
+        Assessed(**arrays, uses=uses, unrated=Counter()),
+        [],
+    )
 
 
 def new_lines(found: Gathered, choice: np.ndarray[Any, Any]) -> list[int]:

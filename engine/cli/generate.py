@@ -8,10 +8,8 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
 from engine.cli.command import OK, PROBLEM, USAGE
+from engine.cli.progress import progress
 from engine.generate.files import Target, write
 from engine.generate.plan import Settings
 
@@ -82,20 +80,12 @@ def _run(options: argparse.Namespace) -> int:
 
 
 def _written(out: Path, settings: Settings, target: Target, keys: Path | None) -> list[Path]:
-    bar = Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeRemainingColumn(),
-        console=Console(stderr=True),
-        disable=not sys.stderr.isatty(),
-    )
-    with bar:
-        task = bar.add_task("generating", total=settings.applicants)
+    every = settings.applicants
+    with progress("generating") as told:
         return write(
             out,
             settings,
             target,
             keys=keys,
-            progress=lambda done: bar.update(task, completed=done) if done % _EACH == 0 else None,
+            progress=lambda done: told(done, every) if done % _EACH == 0 else None,
         )

@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from engine.cli.command import OK, PROBLEM, USAGE
+from engine.cli.progress import progress
 from engine.monitor.cells import Metric
 from engine.monitor.observation import DIMENSIONS
 from engine.monitor.sentences import sentences
@@ -186,21 +186,12 @@ def _source(options: argparse.Namespace, days: _Window) -> StoredDecisions:
 
 def _counted(options: argparse.Namespace, days: _Window, by: list[str]) -> Counts:
     started = time.perf_counter()
-    bar = Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeRemainingColumn(),
-        console=Console(stderr=True),
-        disable=not sys.stderr.isatty(),
-    )
-    with bar:
-        task = bar.add_task(f"counting {_named(days)}, parts", total=None)
+    with progress(f"counting {_named(days)}, parts") as told:
         found = count_window(
             _source(options, days),
             by,
             processes=max(1, min(options.processes, _MOST_PROCESSES)),
-            progress=lambda done, parts: bar.update(task, completed=done, total=parts),
+            progress=told,
         )
     took = time.perf_counter() - started
     print(

@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from engine.cli.command import OK, PROBLEM, USAGE
+from engine.cli.progress import progress
 from engine.simulate import (
     Applications,
     Filters,
@@ -92,22 +92,13 @@ def _run(options: argparse.Namespace) -> int:
 
 
 def _simulated(options: argparse.Namespace) -> Simulation:
-    bar = Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeRemainingColumn(),
-        console=Console(stderr=True),
-        disable=not sys.stderr.isatty(),
-    )
-    with bar:
-        task = bar.add_task("simulating, parts", total=None)
+    with progress("simulating, parts") as told:
         return simulate(
             _source(options),
             options.candidate,
             options.current,
             processes=max(1, min(options.processes, _MOST_PROCESSES)),
-            progress=lambda done, parts: bar.update(task, completed=done, total=parts),
+            progress=told,
         )
 
 

@@ -10,9 +10,8 @@ from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
 from engine.cli.command import OK, PROBLEM, USAGE
+from engine.cli.progress import progress
 
 if TYPE_CHECKING:
     from engine.cli.command import Area
@@ -96,15 +95,7 @@ def _run(options: argparse.Namespace) -> int:
 def _reviewed(options: argparse.Namespace) -> Review:
     from engine.portfolio.review import review
 
-    bar = Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeRemainingColumn(),
-        disable=not sys.stderr.isatty(),
-    )
-    with bar:
-        task = bar.add_task("accounts", total=None)
+    with progress("accounts") as told:
         return review(
             options.accounts,
             options.policy,
@@ -112,7 +103,7 @@ def _reviewed(options: argparse.Namespace) -> Review:
             budgets=_budgets(options.budget, options.policy),
             skip_bad=options.skip_bad,
             processes=options.processes,
-            progress=lambda done, rows: bar.update(task, completed=done, total=rows),
+            progress=told,
         )
 
 

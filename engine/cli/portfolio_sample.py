@@ -7,9 +7,8 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
-
 from engine.cli.command import OK, PROBLEM, USAGE
+from engine.cli.progress import progress
 
 if TYPE_CHECKING:
     from engine.cli.command import Area
@@ -39,22 +38,9 @@ def _run(options: argparse.Namespace) -> int:
     if options.out.exists():
         print(f"{options.out} is there already: name a new file", file=sys.stderr)
         return PROBLEM
-    bar = Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        disable=not sys.stderr.isatty(),
-    )
     try:
-        with bar:
-            task = bar.add_task("accounts", total=options.accounts)
-            write_sample(
-                options.out,
-                options.data,
-                options.accounts,
-                options.seed,
-                lambda done, _all: bar.update(task, completed=done),
-            )
+        with progress("accounts") as told:
+            write_sample(options.out, options.data, options.accounts, options.seed, told)
     except OSError as error:
         print(f"{error.filename or options.out}: {error.strerror}", file=sys.stderr)
         return PROBLEM

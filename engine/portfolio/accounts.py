@@ -12,7 +12,7 @@ import pyarrow as pa
 from pyarrow import types
 
 from engine.portfolio.columns import DIMENSIONS, Column, Kind
-from engine.portfolio.exact import Bools
+from engine.portfolio.exact import Bools, Ints
 from engine.portfolio.language import ACCOUNT
 from engine.portfolio.verdicts import Values
 
@@ -140,14 +140,16 @@ def _check(column: Column, values: Values, note: Note) -> None:
 
 def _check_texts(found: Mapping[str, Values], products: Collection[str], note: Note) -> None:
     names = found["account_id"]
-    sizes = np.array([len(name) for name in names.data])
-    note("account_id", names.known & (sizes == 0), "is empty")
+    note("account_id", names.known & (_lengths(names) == 0), "is empty")
     for column in ("account_id", "customer_id", "group_id", *DIMENSIONS):
-        long = np.array([len(text) > MAX_ID for text in found[column].data], dtype=np.bool_)
-        note(column, long, f"has more than {MAX_ID} characters")
+        note(column, _lengths(found[column]) > MAX_ID, f"has more than {MAX_ID} characters")
     product = found["product"]
     known = np.array([name in products for name in product.data], dtype=np.bool_)
     note("product", product.known & ~known, f"is none of: {', '.join(products)}")
+
+
+def _lengths(texts: Values) -> Ints:
+    return np.fromiter(map(len, texts.data), dtype=np.int64, count=len(texts.data))
 
 
 def _values(batch: pa.RecordBatch, column: Column) -> Values:

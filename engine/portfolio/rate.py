@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import Protocol
 
 import numpy as np
-import xgboost as xgb
 
 from engine.portfolio.accounts import Accounts
 from engine.portfolio.columns import MONTHS, Column, Kind
@@ -27,6 +26,7 @@ from engine.scoring.columns import Row
 from engine.scoring.families import lost_points
 from engine.scoring.features import Unavailability
 from engine.scoring.points import probability
+from engine.scoring.shares import Shares
 from engine.scoring.statements import Statements, vectors
 from engine.training.card import TableCard
 from engine.training.encode import encoded, prepare
@@ -116,6 +116,7 @@ class StatementRater:
 
     def __init__(self, card: Scorecard) -> None:
         self._card = card
+        self._shares = Shares(card.booster)
         self.digests = (card.digest,)
 
     def rate(self, accounts: Accounts) -> Rated:
@@ -147,7 +148,9 @@ class StatementRater:
             )
         )
         # Without the reasons that nobody has.
-        return _rated(self._card, np.ascontiguousarray(rows, dtype=np.float32), scored, +why)
+        return _rated(
+            self._card, self._shares, np.ascontiguousarray(rows, dtype=np.float32), scored, +why
+        )
 
 
 class TableRater:
@@ -155,6 +158,7 @@ class TableRater:
 
     def __init__(self, card: TableCard, taken: dict[str, Kind]) -> None:
         self._card = card
+        self._shares = Shares(card.booster)
         self.digests = (card.digest,)
         kinds = {SpecKind.NUMBER: Kind.DOUBLE, SpecKind.CATEGORY: Kind.STRING}
         self.columns = tuple(
@@ -173,7 +177,7 @@ class TableRater:
             why[f"{fault.feature} {fault.why}"] += int((fault.mask & scored).sum())
             scored &= ~fault.mask
         rows = encoded(prepared, self._card.levels or {})
-        return _rated(self._card, np.ascontiguousarray(rows[scored]), scored, why)
+        return _rated(self._card, self._shares, np.ascontiguousarray(rows[scored]), scored, why)
 
     def _column(
         self, accounts: Accounts, name: str
@@ -186,7 +190,7 @@ class TableRater:
         return np.where(values.known, values.data.astype(np.float64), np.nan)
 
 
-def _rated(card: Card, rows: Row, scored: Bools, why: Counter[str]) -> Rated:
+def _rated(card: Card, shares: Shares, rows: Row, scored: Bools, why: Counter[str]) -> Rated:
     margins = card.booster.inplace_predict(rows, predict_type="margin") if len(rows) else []
     log_odds = card.calibrator.slope * np.asarray(margins, dtype=np.float64)
     log_odds += card.calibrator.intercept
@@ -200,7 +204,7 @@ def _rated(card: Card, rows: Row, scored: Bools, why: Counter[str]) -> Rated:
     def families(wanted: Ints) -> list[Families]:
         inside = place[wanted]
         there = scored[wanted]
-        found = iter(lost_families(card, rows[inside[there]]))
+        found = iter(lost_families(card, shares, rows[inside[there]]))
         return [next(found) if known else () for known in there]
 
     return Rated(_ppm(pd, scored), Values(points, scored), scored, why, families)
@@ -216,27 +220,25 @@ def unrated_ppm(policy: ReviewPolicy) -> int:
     return ceil(policy.unrated_pd * PPM)
 
 
-def lost_families(card: Card, rows: Row) -> list[Families]:
+def lost_families(card: Card, shares: Shares, rows: Row) -> list[Families]:
     """The families of each row that lost points and hold when they are tried out, worst first.
 
     The same as ``Card.result`` names, for many rows at once.
     """
     found: list[Families] = []
     for start in range(0, len(rows), _ROWS_AT_ONCE):
-        found.extend(_lost(card, rows[start : start + _ROWS_AT_ONCE]))
+        found.extend(_lost(card, shares, rows[start : start + _ROWS_AT_ONCE]))
     return found
 
 
-def _lost(card: Card, rows: Row) -> list[Families]:
+def _lost(card: Card, shares: Shares, rows: Row) -> list[Families]:
     margins = card.booster.inplace_predict(rows, predict_type="margin")
-    shares = card.booster.predict(
-        xgb.DMatrix(rows, nthread=1), pred_contribs=True, validate_features=False
-    )
-    if np.abs(shares.astype(np.float64).sum(axis=1) - margins).max(initial=0) >= ADDITIVITY:
+    found = shares.of(rows)
+    if np.abs(found.astype(np.float64).sum(axis=1) - margins).max(initial=0) >= ADDITIVITY:
         raise ArithmeticError("the contributions do not add to the margin")
     per_margin = -card.scale.factor * card.calibrator.slope
     reference = np.array(card.reference)
-    losses = per_margin * (reference - shares[:, :-1].astype(np.float64))
+    losses = per_margin * (reference - found[:, :-1].astype(np.float64))
     named = [
         [family for family, _ in _named(card, values, lost)]
         for values, lost in zip(rows.tolist(), losses.tolist(), strict=True)
@@ -261,12 +263,10 @@ def _tried(
     owners = [row for row, families in enumerate(named) for _ in families]
     if not owners:
         return [() for _ in named]
-    places: dict[str, list[int]] = {}
-    for place, column in enumerate(card.columns):
-        places.setdefault(str(column.family), []).append(place)
     tried = rows[owners]
-    for at, family in enumerate(family for families in named for family in families):
-        tried[at, places[str(family)]] = card.typical[0, places[str(family)]]
+    replaced = np.array([str(family) for families in named for family in families])
+    for family, columns in card.places.items():
+        tried[np.ix_(replaced == family, columns)] = card.typical[0, columns]
     without = iter(card.booster.inplace_predict(tried, predict_type="margin").tolist())
     return [
         tuple([str(family) for family in families if next(without) < margin][:MOST])

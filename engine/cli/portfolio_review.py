@@ -44,7 +44,10 @@ def add(area: Area) -> None:
         "--skip-bad", action="store_true", help="leave out rows with faults and list them"
     )
     parser.add_argument(
-        "--processes", type=int, default=min(os.cpu_count() or 1, 8), help="that rate accounts"
+        "--processes",
+        type=int,
+        default=min(os.cpu_count() or 1, 8),
+        help="that rate accounts, at the most; each must have enough of them to be worth its start",
     )
     parser.set_defaults(run=_run)
 

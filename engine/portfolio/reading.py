@@ -27,6 +27,8 @@ from engine.portfolio.exact import Ints
 from engine.portfolio.loading import Loaded, load_review
 
 BATCH = 10_000
+#: Accounts that a process must have to rate: as many take about as long as its start.
+EACH = 150_000
 #: A review holds some 1,500 bytes of each account.
 MAX_ACCOUNTS = 5_000_000
 #: Batches on their way for each process: a slow writer of results must not fill the memory.
@@ -107,7 +109,8 @@ def batches(
 
 
 def _assessed(opened: Opened, policy: Path, loaded: Loaded, processes: int) -> Iterator[Batch]:
-    if processes <= 1 or opened.rows <= BATCH:
+    processes = min(processes, opened.rows // EACH)
+    if processes <= 1:
         for first, batch in _read(opened):
             yield _assess(loaded, opened.columns, first, batch)
         return

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -52,7 +53,10 @@ class Shares:
 
     def __init__(self, booster: xgb.Booster) -> None:
         self._booster = booster
-        self._trees = _trees(booster)
+
+    @cached_property
+    def _trees(self) -> list[_Tree]:
+        return _trees(self._booster)
 
     def of(self, rows: Row) -> Row:
         """Of each row, shape (rows, columns + 1); the last is nobody's part."""

@@ -232,6 +232,7 @@ def test_the_order_of_the_file_its_parts_and_processes_change_nothing(
     order = np.random.default_rng(5).permutation(len(given))
     parquet.write_table(given.take(order), tmp_path / "shuffled.parquet", row_group_size=170)
     monkeypatch.setattr(reading, "BATCH", 90)
+    monkeypatch.setattr(reading, "EACH", 200)
     review(tmp_path / "shuffled.parquet", SHIPPED, tmp_path / "second", processes=2)
     for name in ("proposals.parquet", "report.txt", "report.html"):
         one, other = (tmp_path / run / name for run in ("first", "second"))

@@ -100,7 +100,7 @@ def budgets(chance: Random) -> list[Budget]:
     return [
         Budget(name=name, growth=Fraction(chance.choice(_SHARES), 100))
         for name in BudgetName
-        if chance.random() < 0.4
+        if chance.random() < 0.3
     ]
 
 
@@ -143,7 +143,7 @@ def test_every_proposal_keeps_what_was_promised(seed: int) -> None:
         some = [rows[place] for place in places]
         promised(some, found, answer, reasons)
         # The next test shows that what is chosen from does not depend on the order.
-        again = chosen(found, given) if start % 3 == 0 else answer
+        again = chosen(found, given) if start % 5 == 0 else answer
         assert again is not None
         assert again.choice.tolist() == answer.choice.tolist()
         assert again.limits.tolist() == answer.limits.tolist()

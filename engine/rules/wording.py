@@ -87,12 +87,19 @@ def _answers(*more: str) -> dict[str, Places]:
 
 _RANGE = Places(("lowest", "highest"), ("lowest", "highest"))
 _HIGHEST = Places(("highest",), ("highest",))
+_RAISED = Places(("line", "until", "own"), ("line", "until"))
 
 TEXTS: Mapping[Section, Mapping[str, Places]] = MappingProxyType(
     {
         Section.DECISION: {
             "approved": Places(("line",), ("line",)),
             "counter_offer": Places(("line", "asked", "target"), ("line",)),
+            "supplementary": Places(("line",), ("line",)),
+            "supplementary_counter_offer": Places(("line", "asked", "target"), ("line",)),
+            "temporary": _RAISED,
+            "temporary_counter_offer": Places(
+                (*_RAISED.allowed, "asked", "target"), _RAISED.needed
+            ),
             "approved_no_line": Places(),
             "referred": Places(),
             "declined": Places(),

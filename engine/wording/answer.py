@@ -7,7 +7,15 @@ from enum import StrEnum
 
 from engine.lines import Product
 from engine.model import INCOME_EVIDENCE, EvidenceKind
-from engine.outcome import Decision, ExpectedLimit, LimitStatus, LineResult, Outcome, PlanItem
+from engine.outcome import (
+    Decision,
+    ExpectedLimit,
+    LimitStatus,
+    LineResult,
+    Outcome,
+    PlanItem,
+    Shares,
+)
 from engine.rules import Bundle
 from engine.rules.wording import LINE_UNDETERMINED, NOTHING, Section
 from engine.wording.formats import day, listed
@@ -55,11 +63,23 @@ def _decision(speaker: Speaker, decision: Decision, voice: Voice) -> Pair:
         return speaker.say(Section.DECISION, _past(decision.outcome), {})
     if line is None:
         return speaker.say(Section.DECISION, "approved_no_line", {})
+    name = ""
+    if line.shares is not None:
+        name = decision.kind.value
+        places |= _shared(speaker, line.shares)
     if answer.asked_minor is not None and answer.target_minor is not None and answer.gap_minor:
         places["asked"] = speaker.money(answer.asked_minor)
         places["target"] = speaker.money(answer.target_minor)
-        return speaker.say(Section.DECISION, "counter_offer", places)
-    return speaker.say(Section.DECISION, "approved", places)
+        return speaker.say(Section.DECISION, f"{name}_counter_offer".lstrip("_"), places)
+    return speaker.say(Section.DECISION, name or "approved", places)
+
+
+def _shared(speaker: Speaker, shares: Shares) -> dict[str, Pair]:
+    """The line that is shared and, of a raise, the last day of it."""
+    places = {"own": speaker.money(shares.parent_line_minor)}
+    if shares.until_us is not None:
+        places["until"] = day(shares.until_us - 1, speaker.bundle.strategy.utc_offset_minutes)
+    return places
 
 
 def _past(outcome: Outcome) -> str:

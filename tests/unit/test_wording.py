@@ -10,13 +10,15 @@ from pathlib import Path
 import pytest
 
 from engine.evaluate import estimate, evaluate
-from engine.model import HeldLines
+from engine.model import HeldLines, LineKind, SharedLine
 from engine.outcome import Decision, LimitStatus, Outcome
 from engine.policy import Policy, load_policy
 from engine.wording.formats import amount, day, listed
-from tests.applications import admission, application, gathered, payroll
+from tests.applications import admission, application, gathered, payroll, shared
 
 _POLICY = Path(__file__).resolve().parents[2] / "rulesets" / "credit_card"
+_PART = SharedLine(kind=LineKind.SUPPLEMENTARY, parent="dec_parent")
+_RAISE = SharedLine(kind=LineKind.TEMPORARY, parent="dec_parent", until=date(2026, 6, 30))
 
 
 @pytest.fixture(scope="module")
@@ -147,3 +149,43 @@ def test_each_status_has_its_text(
     if outcome is Outcome.REFER:
         assert "available" not in decision.expected_limit.text_en
         assert "Nothing has been decided yet" in decision.text_en
+
+
+@pytest.mark.parametrize(
+    "shares, hoped, said_en, said_zh",
+    [
+        (
+            _PART,
+            None,
+            "for a supplementary card is approved. It may use CNY 10,000 of the primary card's",
+            "可使用主卡信用额度中的10,000元。",
+        ),
+        (_PART, 2_000_000, "which is less than the CNY 20,000 that you asked for", "低于您申请的"),
+        (
+            _RAISE,
+            None,
+            "raised to CNY 28,500 until the end of 30 June 2026. After that it is CNY 20,000 again",
+            "有效期至2026年6月30日(含当日),到期后恢复为20,000元。",
+        ),
+        (
+            _RAISE,
+            4_800_000,
+            "30 June 2026, which is less than the CNY 48,000",
+            "低于您申请的48,000元",
+        ),
+    ],
+)
+def test_a_shared_line_is_told_as_one(
+    policy: Policy, shares: SharedLine, hoped: int | None, said_en: str, said_zh: str
+) -> None:
+    """A part of another card's, and a raise with its last day and what follows it."""
+    asked = application(
+        shares=shares,
+        supplementary=shares.kind is LineKind.SUPPLEMENTARY,
+        expected_limit_minor=hoped,
+    )
+    decision = evaluate(policy, admission(asked), shared(line_minor=2_000_000))
+    assert isinstance(decision, Decision)
+    assert decision.outcome is Outcome.APPROVE
+    assert said_en in decision.text_en
+    assert said_zh in decision.text_zh

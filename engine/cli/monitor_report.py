@@ -18,7 +18,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from engine.cli.command import OK, PROBLEM, USAGE
 from engine.monitor.cells import Metric
 from engine.monitor.observation import DIMENSIONS
-from engine.monitor.sentences import sentences
+from engine.monitor.sentences import amounts, sentences
 from engine.monitor.stability import Thresholds
 from engine.simulate.sources import StoredDecisions
 from engine.watch.figures import Figures, Scope, between, unit_of, window_figures
@@ -168,7 +168,9 @@ def _explain(options: argparse.Namespace) -> int:
         return PROBLEM
     unit = unit_of(compared.counts[1].whole)
     told = explained(
-        found, {"en": sentences(found, "en", unit), "zh": sentences(found, "zh", unit)}
+        found,
+        {"en": sentences(found, "en", unit), "zh": sentences(found, "zh", unit)},
+        amounts(found, unit),
     )
     told["windows"] = [_named(one) for one in windows]
     if options.format == "text":

@@ -84,7 +84,7 @@ def observe(
         decision_id=decision.decision_id,
         application=admission.applicant_key,
         at_us=decision.as_of_us,
-        segment=_segment(admission.application, record),
+        segment=segment_of(record),
         outcome=decision.outcome,
         policy=decision.policy_digest,
         currency=decision.currency,
@@ -110,7 +110,9 @@ def observe(
     )
 
 
-def _segment(application: Application, record: DecisionRecord) -> Segment:
+def segment_of(record: DecisionRecord) -> Segment:
+    """By which a stored decision is cut."""
+    application = record.admission.application
     failed = "+".join(f"{d.source}:{d.status.value}" for d in record.decision.degradations)
     return Segment(
         product=application.product,

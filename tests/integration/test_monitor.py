@@ -244,6 +244,11 @@ async def test_a_planted_channel_is_named_by_the_command(
     assert found["causes"][0]["where"] == {"channel": "partner"}
     assert found["causes"][0]["kind"] == "rate"
     assert "channel partner" in found["sentences"]["en"][1]
+    parts = found["account"]["parts"]
+    assert parts[0]["where"] == {"channel": "partner"}
+    assert not parts[0]["against"]
+    effects = sum(part["effect"] for part in parts)
+    assert effects + found["account"]["rest"] == pytest.approx(found["change"], abs=1e-12)
     assert found["features"]["n"] == [350, 350]
     split = found["split"]["channel"]
     assert split["mix"] + split["rate"] == pytest.approx(found["change"], abs=1e-12)
@@ -253,6 +258,7 @@ async def test_a_planted_channel_is_named_by_the_command(
         assert main([*arguments, "--output", str(output)]) == 0
         page = output.read_text(encoding="utf-8")
         assert "<svg" in page
+        assert ("what works against them" in page) == (command == "explain")
         assert not any(word in page for word in ("<script", "src=", "<link", "@import"))
     capsys.readouterr()
     assert main(["monitor", "explain", *common, *against, "--language", "zh"]) == 0

@@ -48,7 +48,7 @@ def _environment() -> Environment:
 
 def _plots(figures: Figures) -> list[tuple[str, Markup]]:
     plots = [("Approval and decline rate by day", _days(figures["days"]))]
-    for card in figures["cards"]:
+    for card in figures["cards"] + figures["fraud_cards"]:
         if card["psi"] is not None:
             plots.append((f"Points of {card['card']}: training and now", _bins(card["psi"])))
         plots += [

@@ -115,7 +115,10 @@ async def test_the_report_is_a_plain_recount(
     card = next(card for card in found["cards"] if card["card"] == "card_bureau")
     assert len(card["csi"]) == 48
     assert card["psi"]["n"] == card["n"] == sum(r.decision.score is not None for r in records)
-    assert found["fraud_cards"][0]["note"].startswith("no application has a row")
+    fraud = found["fraud_cards"][0]
+    assert len(fraud["csi"]) == 47
+    assert {csi["n"] for csi in fraud["csi"]} == {fraud["n"]} == {240}
+    assert fraud["note"] == ""
 
     only = json.loads(run("--only", "channel=mobile", "--since", str(_MIDDLE)))["figures"]
     assert only["applications"] == sum(

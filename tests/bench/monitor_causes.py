@@ -62,9 +62,10 @@ def _worse_partner(segment: Segment) -> float:
     return _students_rarely(segment) - 0.3 * (segment.channel == "partner")
 
 
-def _worse_partner_better_gold(segment: Segment) -> float:
-    return (
-        _flat(segment) - 0.3 * (segment.channel == "partner") + 0.12 * (segment.product == "gold")
+def _better_gold(more: float) -> Callable[[Segment], float]:
+    """While one channel falls."""
+    return lambda segment: (
+        _flat(segment) - 0.3 * (segment.channel == "partner") + more * (segment.product == "gold")
     )
 
 
@@ -122,10 +123,17 @@ _PLANTS: tuple[tuple[str, Metric, _Draw, _Draw, _Signs], ...] = (
         {(_PARTNER, Kind.RATE): -1, (_STUDENTS, Kind.MIX): 1},
     ),
     (
+        "one channel -30 points (-6 of all), one product +20 points (+7 of all)",
+        Metric.APPROVAL,
+        drawn,
+        lambda c, n: drawn(c, n, rate=_better_gold(0.2)),
+        {(_PARTNER, Kind.RATE): -1, (_GOLD, Kind.RATE): 1},
+    ),
+    (
         "one channel -30 points (-6 of all), one product +12 points (+4 of all)",
         Metric.APPROVAL,
         drawn,
-        lambda c, n: drawn(c, n, rate=_worse_partner_better_gold),
+        lambda c, n: drawn(c, n, rate=_better_gold(0.12)),
         {(_PARTNER, Kind.RATE): -1, (_GOLD, Kind.RATE): 1},
     ),
     ("nothing", Metric.APPROVAL, drawn, drawn, {}),

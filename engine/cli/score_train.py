@@ -11,9 +11,8 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
 from engine.cli.command import OK, PROBLEM, USAGE
+from engine.cli.shared import progress_bar
 
 if TYPE_CHECKING:
     from engine.cli.command import Area
@@ -148,14 +147,7 @@ def _print_compared(ours: CrossValidation, others: Sequence[dict[str, Any]]) -> 
 def _trained(spec: Spec, table: Table) -> Trained:
     from engine.training import train
 
-    bar = Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeRemainingColumn(),
-        disable=not sys.stderr.isatty(),
-    )
-    with bar:
+    with progress_bar() as bar:
         task = bar.add_task("training, trials", total=None)
         return train(spec, table, lambda done, fits: bar.update(task, completed=done, total=fits))
 

@@ -9,10 +9,8 @@ memory, and the cost of counting one decision.
 
 from __future__ import annotations
 
-import argparse
 import asyncio
 import resource
-import tempfile
 import time
 from datetime import timedelta
 from pathlib import Path
@@ -23,21 +21,16 @@ from engine.monitor.observation import observe
 from engine.monitor.population import Population
 from engine.policy import load_policy
 from engine.watch.shelf import Shelf
+from tests.bench.ledgers import POLICY, measured
 from tests.monitored_ledgers import FIRST, admissions, decided, fill
 
-POLICY = Path(__file__).resolve().parents[2] / "rulesets" / "credit_card"
 _DAYS = 60
 _COUNTED = 2_000
 
 
 def main() -> None:
     """Fill, report, explain, print."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--decisions", type=int, default=100_000)
-    parser.add_argument("--processes", type=int, default=2)
-    options = parser.parse_args()
-    with tempfile.TemporaryDirectory(prefix="touchstone-") as place:
-        _measure(Path(place), options.decisions, options.processes)
+    measured(__doc__, _measure)
 
 
 def _measure(place: Path, count: int, processes: int) -> None:

@@ -212,6 +212,14 @@ def test_the_psi_is_that_of_the_formula(pairs: list[tuple[int, int]]) -> None:
     assert 0 <= found.p_value <= 1
 
 
+def test_a_merged_cell_has_every_sum() -> None:
+    """Also one that is added to the cell later."""
+    names = [item.name for item in fields(Cell)]
+    one, other = Cell(*range(len(names))), Cell(*range(100, 100 + len(names)))
+    one.merge(other)
+    assert [getattr(one, name) for name in names] == [100 + 2 * i for i in range(len(names))]
+
+
 @settings(max_examples=100)
 @given(SOME)
 def test_cells_of_every_dimension_add_to_the_whole(seen: list[Observation]) -> None:

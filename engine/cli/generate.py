@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from engine.cli.command import OK, PROBLEM, USAGE
 from engine.cli.progress import progress
+from engine.cli.shared import day
 from engine.generate.files import Target, write
 from engine.generate.plan import Settings
 
@@ -26,7 +27,7 @@ def add(area: Area) -> None:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--applicants", type=int, default=40_000, help="applications in all")
     parser.add_argument("--days", type=int, default=365, help="length of the period")
-    parser.add_argument("--first", type=_day, default=date(2025, 1, 1), help="its first day")
+    parser.add_argument("--first", type=day, default=date(2025, 1, 1), help="its first day")
     parser.add_argument("--rings", type=int, help="fraud rings; 60 for each 40,000 applicants")
     parser.add_argument(
         "--format",
@@ -38,13 +39,6 @@ def add(area: Area) -> None:
         "--keys", type=Path, help="of a server, so that the tokens of graph rows are its own"
     )
     parser.set_defaults(run=_run)
-
-
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise argparse.ArgumentTypeError("must be a day such as 2026-01-31") from None
 
 
 def _run(options: argparse.Namespace) -> int:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 import time
 from collections.abc import Callable
@@ -16,9 +15,10 @@ from rich.console import Console
 
 from engine.cli.command import OK, PROBLEM, USAGE
 from engine.cli.progress import progress
+from engine.cli.shared import add_processes, add_window, day, processes_of
 from engine.monitor.cells import Metric
 from engine.monitor.observation import DIMENSIONS
-from engine.monitor.sentences import sentences
+from engine.monitor.sentences import amounts, sentences
 from engine.monitor.stability import Thresholds
 from engine.simulate.sources import StoredDecisions
 from engine.watch.figures import Figures, Scope, between, unit_of, window_figures
@@ -31,7 +31,6 @@ from engine.watch.windows import Counts, count_window, window
 if TYPE_CHECKING:
     from engine.cli.command import Area
 
-_MOST_PROCESSES = 64
 _WIDTH = 120
 _Window = tuple[date | None, date | None]
 
@@ -63,9 +62,7 @@ def add(area: Area) -> None:
 
 def _common(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--data-dir", type=Path, required=True, help="of a server; it may run")
-    parser.add_argument("--keys", type=Path, help="default: DATA_DIR/keys")
-    parser.add_argument("--since", type=_day, help="decisions from this day on, UTC")
-    parser.add_argument("--until", type=_day, help="decisions before this day, UTC")
+    add_window(parser)
     parser.add_argument(
         "--only",
         type=_only,
@@ -74,23 +71,16 @@ def _common(parser: argparse.ArgumentParser) -> None:
         metavar="DIMENSION=VALUE",
         help="only these, such as channel=mobile",
     )
-    parser.add_argument("--processes", type=int, default=min(os.cpu_count() or 1, _MOST_PROCESSES))
+    add_processes(parser)
     parser.add_argument("--format", choices=("text", "json", "html"), default="text")
     parser.add_argument("--output", type=Path, help="write it to this file")
-
-
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise argparse.ArgumentTypeError("must be a day such as 2026-01-31") from None
 
 
 def _window(text: str) -> _Window:
     since, dots, until = text.partition("..")
     if not dots:
         raise argparse.ArgumentTypeError("must be two days such as 2026-01-01..2026-01-31")
-    return _day(since) if since else None, _day(until) if until else None
+    return day(since) if since else None, day(until) if until else None
 
 
 def _only(text: str) -> tuple[str, str]:
@@ -168,7 +158,9 @@ def _explain(options: argparse.Namespace) -> int:
         return PROBLEM
     unit = unit_of(compared.counts[1].whole)
     told = explained(
-        found, {"en": sentences(found, "en", unit), "zh": sentences(found, "zh", unit)}
+        found,
+        {"en": sentences(found, "en", unit), "zh": sentences(found, "zh", unit)},
+        amounts(found, unit),
     )
     told["windows"] = [_named(one) for one in windows]
     if options.format == "text":
@@ -190,7 +182,7 @@ def _counted(options: argparse.Namespace, days: _Window, by: list[str]) -> Count
         found = count_window(
             _source(options, days),
             by,
-            processes=max(1, min(options.processes, _MOST_PROCESSES)),
+            processes=processes_of(options),
             progress=told,
         )
     took = time.perf_counter() - started

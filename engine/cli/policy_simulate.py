@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import argparse
-import os
 import sys
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +12,7 @@ from rich.console import Console
 
 from engine.cli.command import OK, PROBLEM, USAGE
 from engine.cli.progress import progress
+from engine.cli.shared import add_processes, add_window, day, processes_of
 from engine.simulate import (
     Applications,
     Filters,
@@ -27,8 +27,6 @@ from engine.simulate import (
 if TYPE_CHECKING:
     from engine.cli.command import Area
 
-_MOST_PROCESSES = 64
-
 
 def add(area: Area) -> None:
     """Add ``policy simulate``."""
@@ -40,29 +38,20 @@ def add(area: Area) -> None:
     source = parser.add_mutually_exclusive_group(required=True)
     source.add_argument("--data-dir", type=Path, help="of a server; it may be running")
     source.add_argument("--applications", type=Path, help="a DecideRequest in JSON on each line")
-    parser.add_argument("--keys", type=Path, help="default: DATA_DIR/keys")
-    parser.add_argument("--since", type=_day, help="decisions from this day on, UTC")
-    parser.add_argument("--until", type=_day, help="decisions before this day, UTC")
+    add_window(parser)
     parser.add_argument("--product", default="", help="only of this product")
     parser.add_argument("--channel", default="", help="only of this channel")
     parser.add_argument("--limit", type=int, default=0, help="only the latest so many")
-    parser.add_argument("--on", type=_day, help="day of the applications of a file; today")
+    parser.add_argument("--on", type=day, help="day of the applications of a file; today")
     parser.add_argument(
         "--assume-clean",
         action="store_true",
         help="applications of a file have nobody near them and no history; else sources are down",
     )
-    parser.add_argument("--processes", type=int, default=min(os.cpu_count() or 1, _MOST_PROCESSES))
+    add_processes(parser)
     parser.add_argument("--report", type=Path, help="write the report as a page, HTML")
     parser.add_argument("--format", choices=("text", "json"), default="text")
     parser.set_defaults(run=_run)
-
-
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise argparse.ArgumentTypeError("must be a day such as 2026-01-31") from None
 
 
 def _run(options: argparse.Namespace) -> int:
@@ -97,7 +86,7 @@ def _simulated(options: argparse.Namespace) -> Simulation:
             _source(options),
             options.candidate,
             options.current,
-            processes=max(1, min(options.processes, _MOST_PROCESSES)),
+            processes=processes_of(options),
             progress=told,
         )
 

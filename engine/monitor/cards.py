@@ -1,14 +1,12 @@
-"""Cards as monitoring knows them: their frozen bins, and the rows on which they were made."""
+"""Cards as monitoring knows them: their frozen bins, and where an application falls in them."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from struct import Struct
 
-from engine.model import Bureau
 from engine.monitor.stability import Bins, score_bins
-from engine.scoring.features import ScoreUnavailable, vector
 from engine.scoring.manifest import Manifest
 
 
@@ -18,7 +16,6 @@ class WatchedCard:
 
     name: str
     digest: str
-    rows: int
     points: Bins
     features: tuple[Bins, ...]
     families: Mapping[str, str]
@@ -29,16 +26,14 @@ class WatchedCard:
         return cls(
             name=manifest.scorecard,
             digest=digest,
-            rows=manifest.data.rows,
             points=score_bins(manifest),
-            features=tuple(Bins.of(entry) for entry in manifest.bins),
+            features=tuple(Bins.of(entry, manifest.data.rows) for entry in manifest.bins),
             families={entry.name: entry.family for entry in manifest.features},
         )
 
-    def places(self, bureau: Bureau | None) -> tuple[int, ...]:
-        """The bin of each feature of a bureau summary; empty if there are no bins or no row."""
-        values = () if bureau is None or not self.features else vector(bureau)
-        if isinstance(values, ScoreUnavailable) or not values:
+    def places(self, values: Sequence[float]) -> tuple[int, ...]:
+        """The bin of each feature of a row of the card; empty if there are no bins or no row."""
+        if not self.features or not values:
             return ()
         single = Struct(f"{len(values)}f")
         # The cuts are values of the 32-bit rows of training: 0.7 there is below 0.7 here.

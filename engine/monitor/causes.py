@@ -25,11 +25,10 @@ from engine.monitor.cells import Cell, Metric, Moments
 from engine.monitor.decompose import NOTHING, SMALL, minus, moments_of, plus
 from engine.monitor.observation import DIMENSIONS
 from engine.monitor.population import OTHER, Population
-from engine.monitor.statistics import two_sided
+from engine.monitor.statistics import Z, two_sided
 
 #: Values with fewer observations in both windows together are pooled.
 LEAST_VALUE = 50
-_Z = 1.959964
 _NAMED = 0.05
 #: By how much surer the cross of two dimensions must be than either of them alone.
 _SURER = 1.1
@@ -54,6 +53,7 @@ class Cause:
 
     ``p_value``: after Bonferroni's correction. ``surely``: the size of the effect less 1.96
     standard errors, with the sign of the whole change, so that what goes against it is negative.
+    ``tried``: the candidates of the correction.
     """
 
     key: Key
@@ -68,6 +68,7 @@ class Cause:
     mean_after: float
     rest_before: float
     rest_after: float
+    tried: int
     p_value: float
     surely: float
 
@@ -77,9 +78,14 @@ class Cause:
         return self.effect / self.error if self.error else 0.0
 
     @property
+    def sure(self) -> bool:
+        """Whether it is more than chance."""
+        return self.p_value < _NAMED
+
+    @property
     def named(self) -> bool:
         """Whether it is more than chance, and goes with the change."""
-        return self.p_value < _NAMED and self.surely > 0
+        return self.sure and self.surely > 0
 
 
 def change_of(metric: Metric, before: Population, after: Population) -> tuple[Moments, Moments]:
@@ -109,8 +115,8 @@ def segment_causes(
         for cause in _causes(pair, metric, *_crossed(pair, before, after), whole, least)
     ]
     tried = len(singles) + len(crossed)
-    singles = [_judged(cause, sign, tried) for cause in singles]
-    crossed = [_judged(cause, sign, tried) for cause in crossed]
+    singles = [judged(replace(cause, tried=tried), sign) for cause in singles]
+    crossed = [judged(replace(cause, tried=tried), sign) for cause in crossed]
     return tuple(_ranked(singles, crossed))
 
 
@@ -121,9 +127,9 @@ def _ranked(singles: list[Cause], crossed: list[Cause]) -> list[Cause]:
     kept = list(singles)
     for cause in sorted(crossed, key=lambda cause: -cause.surely):
         sides = [alone[side, cause.kind] for side in cause.key if (side, cause.kind) in alone]
-        if not cause.named or any(abs(cause.z) <= _SURER * abs(side.z) for side in sides):
+        if not cause.sure or any(abs(cause.z) <= _SURER * abs(side.z) for side in sides):
             continue
-        above = [s.surely for s in sides if s.surely * _NESTED <= cause.surely]
+        above = [s.surely for s in sides if cause.named and s.surely * _NESTED <= cause.surely]
         places[cause.key, cause.kind] = max([cause.surely, *(place + 1e-12 for place in above)])
         kept.append(cause)
     kept.sort(key=lambda c: (-places[c.key, c.kind], len(c.key) == 1, _order(c.key), c.kind))
@@ -134,9 +140,10 @@ def _order(key: Key) -> tuple[tuple[int, str], ...]:
     return tuple((_WHERE.index(name), value) for name, value in key)
 
 
-def _judged(cause: Cause, sign: float, tried: int) -> Cause:
-    p_value = min(two_sided(cause.z) * tried, 1.0) if cause.error else 1.0
-    surely = sign * cause.effect - _Z * cause.error if cause.error else -inf
+def judged(cause: Cause, sign: float) -> Cause:
+    """With p-value and certainty of its effect; ``sign``: of the whole change."""
+    p_value = min(two_sided(cause.z) * cause.tried, 1.0) if cause.error else 1.0
+    surely = sign * cause.effect - Z * cause.error if cause.error else -inf
     return replace(cause, p_value=p_value, surely=surely)
 
 
@@ -212,6 +219,7 @@ def _of(
         mean_after=float(b.mean),
         rest_before=float(rest[0].mean),
         rest_after=float(rest[1].mean),
+        tried=1,
         p_value=1.0,
         surely=0.0,
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from math import sqrt
 
+from engine.monitor.account import Account, account_of
 from engine.monitor.causes import LEAST_VALUE, Cause, change_of, segment_causes
 from engine.monitor.cells import Metric, Moments
 from engine.monitor.decompose import Decomposition, decompose
@@ -15,13 +16,12 @@ from engine.monitor.population import Population
 from engine.monitor.statistics import two_sided
 
 _SIGNIFICANT = 0.01
-#: The policy is the better word for what a segment explains as well: its rules look at segments.
-_FIRST = 0.7
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Explanation:
-    """``decompositions``: exact, by dimension. ``causes``: of segments, ranked. ``leading``: by the
+    """``decompositions``: exact, by dimension. ``causes``: of segments, each alone, ranked.
+    ``account``: the causes beside each other, with those against the change. ``leading``: by the
     first reason of what was not approved; negated, these changes add to that of the approval rate.
     """
 
@@ -31,6 +31,7 @@ class Explanation:
     p_value: float
     decompositions: tuple[Decomposition, ...]
     causes: tuple[Cause, ...]
+    account: Account
     policies: tuple[Shift, ...]
     rules: tuple[Shift, ...]
     leading: tuple[Shift, ...]
@@ -56,13 +57,12 @@ class Explanation:
     @property
     def named(self) -> tuple[Cause | PolicyEffect, ...]:
         """The causes that are more than chance and go with the change, the first one first."""
-        found: list[Cause | PolicyEffect] = [cause for cause in self.causes if cause.named]
-        policy = self.policy
-        if policy is not None and policy.named and policy.surely(self.sign) > 0:
-            sure = policy.surely(self.sign)
-            larger = (c for c in found if isinstance(c, Cause) and sure < _FIRST * c.surely)
-            found.insert(sum(1 for _ in larger), policy)
-        return tuple(found)
+        return tuple(part for part in self.account.parts if self.sign * part.effect > 0)
+
+    @property
+    def against(self) -> tuple[Cause | PolicyEffect, ...]:
+        """The causes that are more than chance and go against the change, the largest first."""
+        return tuple(part for part in self.account.parts if self.sign * part.effect < 0)
 
 
 def explain_change(
@@ -80,13 +80,15 @@ def explain_change(
         decompose(name, metric, before.by(name), after.by(name), least=least) for name in DIMENSIONS
     )
     sizes = before.n, after.n
+    causes = segment_causes(metric, before, after, least=least)
     return Explanation(
         metric=metric,
         before=first,
         after=second,
         p_value=_p_value(first, second),
         decompositions=tuple(found for found in split if found is not None),
-        causes=segment_causes(metric, before, after, least=least),
+        causes=causes,
+        account=account_of(metric, (before, after), causes, policy),
         policies=shifts(before.policies, sizes[0], after.policies, sizes[1]),
         rules=shifts(before.rules, sizes[0], after.rules, sizes[1]),
         leading=shifts(before.leading, sizes[0], after.leading, sizes[1]),

@@ -16,13 +16,12 @@ import xgboost as xgb
 
 from engine.monitor.cards import WatchedCard
 from engine.monitor.stability import Bins, Stability, stability
-from engine.monitor.statistics import two_sided
+from engine.monitor.statistics import Z, two_sided
 from engine.scoring.card import Card
 
 Values = Sequence[tuple[float, ...]]
 """Rows of a card's columns, one of each applicant."""
 _NAMED = 0.05
-_Z = 1.959964
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +45,7 @@ class Effect:
 
     def surely(self, sign: float) -> float:
         """Its size less 1.96 standard errors; negative if it goes against the change."""
-        return sign * self.points - _Z * self.error
+        return sign * self.points - Z * self.error
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,6 +62,16 @@ class FeatureEffects:
     change: float
     features: tuple[Effect, ...]
     families: tuple[Effect, ...]
+
+    def sides(self, effects: Sequence[Effect]) -> tuple[list[Effect], list[Effect]]:
+        """Those that are more than chance: with the change and against it, the surest first."""
+        sign = 1.0 if self.change >= 0 else -1.0
+        sure = [effect for effect in effects if effect.named]
+        ahead, behind = (
+            sorted((e for e in sure if way * e.points > 0), key=lambda e: -e.surely(way))
+            for way in (sign, -sign)
+        )
+        return ahead, behind
 
 
 def feature_effects(

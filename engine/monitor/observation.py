@@ -5,14 +5,17 @@ It holds no identifier of a person, only the decision's id.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from engine.model import Application
+from engine.facts import add_graph, base_facts, day_of
 from engine.monitor.cards import Cards
 from engine.outcome import Outcome, RuleResult, ScoreResult
 from engine.record import DecisionRecord
 from engine.reported import Performance
+from engine.scoring.features import ScoreUnavailable, vector
+from engine.scoring.fraud_features import fraud_vector
 
 #: The six by which risk is watched (六位一体), in their fixed order.
 DIMENSIONS = ("product", "channel", "customer_segment", "branch", "staff_member", "partner")
@@ -84,12 +87,12 @@ def observe(
         decision_id=decision.decision_id,
         application=admission.applicant_key,
         at_us=decision.as_of_us,
-        segment=_segment(admission.application, record),
+        segment=segment_of(record),
         outcome=decision.outcome,
         policy=decision.policy_digest,
         currency=decision.currency,
-        score=_scored(decision.score, cards, admission.application),
-        fraud_score=_scored(decision.fraud_score, {}, admission.application),
+        score=_scored(decision.score, cards, lambda: _bureau_row(record)),
+        fraud_score=_scored(decision.fraud_score, cards, lambda: _fraud_row(record)),
         challengers=tuple(
             Scored(shadow.scorecard, shadow.model_digest, shadow.points, shadow.pd)
             for shadow in decision.challengers
@@ -110,7 +113,9 @@ def observe(
     )
 
 
-def _segment(application: Application, record: DecisionRecord) -> Segment:
+def segment_of(record: DecisionRecord) -> Segment:
+    """By which a stored decision is cut."""
+    application = record.admission.application
     failed = "+".join(f"{d.source}:{d.status.value}" for d in record.decision.degradations)
     return Segment(
         product=application.product,
@@ -123,7 +128,25 @@ def _segment(application: Application, record: DecisionRecord) -> Segment:
     )
 
 
-def _scored(score: ScoreResult | None, cards: Cards, application: Application) -> Scored | None:
+def _bureau_row(record: DecisionRecord) -> tuple[float, ...]:
+    bureau = record.admission.application.bureau
+    values = () if bureau is None else vector(bureau)
+    return () if isinstance(values, ScoreUnavailable) else values
+
+
+def _fraud_row(record: DecisionRecord) -> tuple[float, ...]:
+    """What was known at the decision, by the functions that decided."""
+    admission = record.admission
+    # No fact of the row depends on the policy's time zone, nor on proofs.
+    facts = base_facts(admission.application, day_of(admission.as_of_us, 0), 0, 0)
+    add_graph(facts, record.gathered.graph, admission.application)
+    return fraud_vector(facts) or ()
+
+
+def _scored(
+    score: ScoreResult | None, cards: Cards, row: Callable[[], tuple[float, ...]]
+) -> Scored | None:
+    """``row``: made only if the card has bins."""
     if score is None:
         return None
     added = sum(part.points for part in score.contributions if part.feature == _ADJUSTED)
@@ -133,5 +156,5 @@ def _scored(score: ScoreResult | None, cards: Cards, application: Application) -
         digest=score.model_digest,
         points=score.points - added,
         pd=score.pd,
-        places=() if card is None else card.places(application.bureau),
+        places=card.places(row()) if card is not None and card.features else (),
     )

@@ -7,18 +7,20 @@ policy's, the second the population's. Each application is compared with itself,
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
 from math import sqrt
 
 from engine.evaluate import evaluate
-from engine.monitor.cells import Metric
-from engine.monitor.statistics import two_sided
+from engine.monitor.cells import Metric, Moments
+from engine.monitor.decompose import NOTHING, plus
+from engine.monitor.observation import Segment, segment_of
+from engine.monitor.statistics import Z, two_sided
 from engine.outcome import Decision, Outcome
 from engine.policy import Policy
 from engine.record import DecisionRecord
 
-_Z = 1.959964
 _NAMED = 0.05
 
 
@@ -27,6 +29,7 @@ class PolicyEffect:
     """What the policy did to the mean of a metric, of ``n`` applications of window B.
 
     ``left_out``: those that the policy of A cannot decide: a source not asked, no such product.
+    ``differences``: as decided less decided again, by segment.
     """
 
     digest: str
@@ -36,6 +39,7 @@ class PolicyEffect:
     effect: float
     error: float
     p_value: float
+    differences: Mapping[Segment, Moments] = field(default_factory=dict)
 
     @property
     def named(self) -> bool:
@@ -44,7 +48,7 @@ class PolicyEffect:
 
     def surely(self, sign: float) -> float:
         """Its size less 1.96 standard errors; negative if it goes against the change."""
-        return sign * self.effect - _Z * self.error
+        return sign * self.effect - Z * self.error
 
 
 def policy_effect(
@@ -54,6 +58,7 @@ def policy_effect(
     if metric is Metric.LINE:
         return None
     differences: list[float] = []
+    segments: dict[Segment, Moments] = {}
     left_out = 0
     for record in records:
         again = _again(policy, record)
@@ -61,12 +66,15 @@ def policy_effect(
         if pair[0] is None or pair[1] is None:
             left_out += 1
         else:
-            differences.append(pair[0] - pair[1])
+            apart = pair[0] - pair[1]
+            differences.append(apart)
+            one, where = Fraction(apart), segment_of(record)
+            segments[where] = plus(segments.get(where, NOTHING), Moments(1, one, one**2))
     n = len(differences)
     if not n:
         return None
     mean = sum(differences) / n
-    spread = sum((one - mean) ** 2 for one in differences) / n
+    spread = sum((apart - mean) ** 2 for apart in differences) / n
     error = sqrt(spread / n)
     p_value = two_sided(mean / error) if error else (0.0 if mean else 1.0)
     return PolicyEffect(
@@ -77,6 +85,7 @@ def policy_effect(
         effect=mean,
         error=error,
         p_value=p_value,
+        differences=segments,
     )
 
 

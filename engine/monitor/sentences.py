@@ -12,7 +12,7 @@ from engine.monitor.features import Effect
 from engine.monitor.policies import PolicyEffect, Shift
 
 Language = Literal["en", "zh"]
-_MOST_CAUSES, _MOST_FEATURES, _MOST_SHIFTS = 5, 3, 5
+_MOST_FEATURES, _MOST_SHIFTS = 3, 5
 _TINY = 0.001
 _NAMED = 0.05
 
@@ -51,34 +51,46 @@ _TEXTS: Mapping[str, tuple[str, str]] = {
     "rate": (
         (
             "{where}: its {metric} went from {before} to {after}, that of all others from"
-            " {rest_before} to {rest_after}; this explains {effect} of {change} (n {n} and {m},"
-            " {p})."
+            " {rest_before} to {rest_after}; {role} (n {n} and {m}, {p})."
         ),
         (
             "{where}: 其{metric}由 {before} 变为 {after}, 其余由 {rest_before} 变为 {rest_after};"
-            " 解释 {effect} (共 {change}; n = {n} 与 {m}, {p})。"
+            " {role} (n = {n} 与 {m}, {p})。"
         ),
     ),
     "mix": (
         (
             "{where}: its share went from {share_before} to {share_after}, its {metric}"
-            " being {own} against {others} elsewhere; this explains {effect} of {change} (n {n}"
-            " and {m}, {p})."
+            " being {own} against {others} elsewhere; {role} (n {n} and {m}, {p})."
         ),
         (
             "{where}: 占比由 {share_before} 变为 {share_after}, 其{metric}为 {own},"
-            " 其余为 {others}; 解释 {effect} (共 {change}; n = {n} 与 {m}, {p})。"
+            " 其余为 {others}; {role} (n = {n} 与 {m}, {p})。"
         ),
+    ),
+    "with": (
+        "this explains {effect} of {change}",
+        "解释 {effect}, 共 {change}",
+    ),
+    "against": (
+        "this works against the change of {change} with {effect}",
+        "与 {change} 的总体变化方向相反, 抵消 {effect}",
+    ),
+    "sum": (
+        (
+            "With the change {ahead}, against it {behind}, and {rest} that nothing named above"
+            " explains: these add to {change}."
+        ),
+        "同向 {ahead}, 反向 {behind}, 其余 {rest} 未归因于以上各项: 合计 {change}。",
     ),
     "policy": (
         (
             "The policy changed: the second window decided under policy {digest} of the first would"
-            " differ; the policy explains {effect} of {change}, the population {rest} ({n} decided"
-            " again, {p})."
+            " differ; {role}, and the population explains {rest} ({n} decided again, {p})."
         ),
         (
-            "策略已变更: 以第一窗口的策略 {digest} 重新决策第二窗口, 策略解释 {effect}"
-            " (共 {change}), 客群变化解释 {rest} (重算 {n} 笔, {p})。"
+            "策略已变更: 以第一窗口的策略 {digest} 重新决策第二窗口, 结果不同; 策略{role};"
+            " 客群变化解释 {rest} (重算 {n} 笔, {p})。"
         ),
     ),
     "same_policy": (
@@ -93,14 +105,23 @@ _TEXTS: Mapping[str, tuple[str, str]] = {
     ),
     "family": (
         (
-            "Features of {name}: {points} of {change} points of the mean score (samples of {n} and"
-            " {m}, {p})."
+            "Features of {name}: {points} of {change} points of the mean score{role} (samples of"
+            " {n} and {m}, {p})."
         ),
-        "{name} 类特征: 平均评分 {points} 分 (共 {change} 分; 样本 {n} 与 {m}, {p})。",
+        "{name} 类特征: 平均评分 {points} 分{role} (共 {change} 分; 样本 {n} 与 {m}, {p})。",
     ),
     "feature": (
-        "Feature {name}: {points} of {change} points of the mean score{csi} ({p}).",
-        "特征 {name}: 平均评分 {points} 分 (共 {change} 分){csi} ({p})。",
+        "Feature {name}: {points} of {change} points of the mean score{role}{csi} ({p}).",
+        "特征 {name}: 平均评分 {points} 分{role} (共 {change} 分){csi} ({p})。",
+    ),
+    "effect_against": (", against the change", ", 与总体变化方向相反"),
+    "other_family": (
+        "All other families of features: {points}; with those above {change} points.",
+        "其余各类特征合计: {points} 分; 与以上各类相加为 {change} 分。",
+    ),
+    "other_feature": (
+        "All other features: {points}; with those above {change} points.",
+        "其余特征合计: {points} 分; 与以上特征相加为 {change} 分。",
     ),
     "rule": (
         "Rule {code} hit {before}, now {after} ({p}).",
@@ -118,11 +139,20 @@ _TEXTS: Mapping[str, tuple[str, str]] = {
 
 
 def sentences(found: Explanation, language: Language, unit: int = 100) -> tuple[str, ...]:
-    """Ranked: the change, its causes, then rules, reasons, sources and features.
+    """Ranked: the change, its causes, what works against it and the rest; features; then reasons,
+    rules and sources. Causes and the rest add to the change as printed, whatever the rounding.
 
     ``unit``: minor units in a major one, for lines.
     """
     return tuple(_Speaker(found, 0 if language == "en" else 1, unit).say())
+
+
+def amounts(found: Explanation, unit: int = 100) -> tuple[str, ...]:
+    """As printed in English: the effects of the account's parts, the rest, and the whole change.
+
+    Rounded so that what is printed adds. ``unit``: minor units in a major one, for lines.
+    """
+    return _Speaker(found, 0, unit).amounts()
 
 
 class _Speaker:
@@ -144,12 +174,14 @@ class _Speaker:
         )
         if not found.significant:
             yield self._text("chance")
-        named = found.named
-        for cause in named[:_MOST_CAUSES]:
-            yield self._cause(cause) if isinstance(cause, Cause) else self._policy(cause)
-        if found.policy is not None and found.policy not in named:
+        parts = found.account.parts
+        for part in parts:
+            yield self._cause(part) if isinstance(part, Cause) else self._policy(part)
+        if parts:
+            yield self._sum()
+        if found.policy is not None and found.policy not in parts:
             yield self._policy(found.policy)
-        if found.significant and not named:
+        if found.significant and not parts:
             yield self._text("alike")
         yield from self._features()
         for name, moved in (
@@ -159,6 +191,29 @@ class _Speaker:
         ):
             sure = [shift for shift in moved if shift.p_value < _NAMED]
             yield from (self._shift(name, shift) for shift in sure[:_MOST_SHIFTS])
+
+    def _sum(self) -> str:
+        """In steps of the last digit that is printed, so that what is printed adds."""
+        found = self._found
+        ahead, behind = (
+            sum(self._steps(part.effect) for part in side) for side in (found.named, found.against)
+        )
+        told = {"ahead": ahead, "behind": behind, "rest": self._rest()}
+        return self._text("sum", **{name: self._step(steps) for name, steps in told.items()})
+
+    def _rest(self) -> int:
+        found = self._found
+        named = sum(self._steps(part.effect) for part in found.account.parts)
+        return self._steps(found.change) - named
+
+    def amounts(self) -> tuple[str, ...]:
+        effects = [self._steps(part.effect) for part in self._found.account.parts]
+        steps = [*effects, self._rest(), self._steps(self._found.change)]
+        return tuple(map(self._step, steps))
+
+    def _role(self, effect: float) -> str:
+        which = "with" if self._found.sign * effect > 0 else "against"
+        return self._text(which, effect=self._change(effect))
 
     def _cause(self, cause: Cause) -> str:
         share = self._found.before.n, self._found.after.n
@@ -180,7 +235,7 @@ class _Speaker:
             share_after=_percent(cause.share_after),
             own=self._value(own),
             others=self._value(others),
-            effect=self._change(cause.effect),
+            role=self._role(cause.effect),
             n=f"{cause.n_before:,}",
             m=f"{cause.n_after:,}",
             p=_p(cause.p_value),
@@ -190,6 +245,7 @@ class _Speaker:
         return self._text(
             "policy" if effect.named else "same_policy",
             digest=effect.digest[:16],
+            role=self._role(effect.effect),
             effect=self._change(effect.effect),
             rest=self._change(self._found.change - effect.effect),
             n=f"{effect.n:,}",
@@ -200,19 +256,25 @@ class _Speaker:
         effects = self._found.features
         if effects is None or self._found.metric is Metric.LINE:
             return
+        change = f"{effects.change:+.2f}"
         for name, ranked in (("family", effects.families), ("feature", effects.features)):
-            sure = [effect for effect in ranked if effect.named]
-            for effect in sure[:_MOST_FEATURES]:
+            ahead, behind = effects.sides(ranked)
+            told = [*ahead[:_MOST_FEATURES], *behind[:_MOST_FEATURES]]
+            for effect in told:
                 yield self._text(
                     name,
                     name=effect.name,
                     points=f"{effect.points:+.2f}",
-                    change=f"{effects.change:+.2f}",
+                    change=change,
+                    role=self._text("effect_against") if effect in behind else "",
                     csi=_csi(effect),
                     n=f"{effects.n_before:,}",
                     m=f"{effects.n_after:,}",
                     p=_p(effect.p_value),
                 )
+            if told:
+                rest = round(100 * effects.change) - sum(round(100 * e.points) for e in told)
+                yield self._text(f"other_{name}", points=f"{rest / 100:+.2f}", change=change)
 
     def _shift(self, name: str, shift: Shift) -> str:
         return self._text(
@@ -242,11 +304,19 @@ class _Speaker:
         return f"{value / self._unit:,.0f}"
 
     def _change(self, value: float) -> str:
-        if self._found.metric in {Metric.APPROVAL, Metric.PD}:
-            return f"{100 * value:+.2f} {('points', '个百分点')[self._language]}"
-        if self._found.metric is Metric.POINTS:
-            return f"{value:+.2f} {('points', '分')[self._language]}"
-        return f"{value / self._unit:+,.0f}"
+        return self._step(self._steps(value))
+
+    def _steps(self, value: float) -> int:
+        """In hundredths, of a point or of a percentage point; lines in major units."""
+        if self._found.metric is Metric.LINE:
+            return round(value / self._unit)
+        return round(value * (100 if self._found.metric is Metric.POINTS else 10_000))
+
+    def _step(self, steps: int) -> str:
+        if self._found.metric is Metric.LINE:
+            return f"{steps:+,}"
+        unit = ("分" if self._found.metric is Metric.POINTS else "个百分点", "points")
+        return f"{steps / 100:+.2f} {unit[self._language == 0]}"
 
 
 def _together(first: float, n: int, second: float, m: int) -> float:

@@ -46,7 +46,8 @@ class Bins:
     """Frozen bins: ``<=`` each cut, above the last, missing; or levels and all others.
 
     ``exact``: the shares are those counted in training; if not they are nominal tenths between
-    rounded cuts, so that the p-value is approximate.
+    rounded cuts, so that the p-value is approximate. ``rows``: how many the shares are of; points
+    are those of rows that the model had not seen, which may be fewer than it was trained on.
     """
 
     name: str
@@ -54,11 +55,18 @@ class Bins:
     levels: tuple[str, ...]
     shares: tuple[float, ...]
     exact: bool = True
+    rows: int = 0
 
     @classmethod
-    def of(cls, entry: BinEntry) -> Bins:
-        """As a manifest has them."""
-        return cls(entry.feature, tuple(entry.cuts), tuple(entry.levels), tuple(entry.shares))
+    def of(cls, entry: BinEntry, rows: int) -> Bins:
+        """As a manifest has them; ``rows``: of the training, for bins that do not tell theirs."""
+        return cls(
+            entry.feature,
+            tuple(entry.cuts),
+            tuple(entry.levels),
+            tuple(entry.shares),
+            rows=entry.rows or rows,
+        )
 
     def place(self, value: float) -> int:
         """The bin of a number, which must be rounded as the model's input is: to 32 bits."""
@@ -78,7 +86,7 @@ def score_bins(manifest: Manifest) -> Bins:
     """Bins of the points: as frozen in training, else between the distinct deciles of training."""
     frozen = next((entry for entry in manifest.score_bins if entry.feature == POINTS), None)
     if frozen is not None:
-        return Bins.of(frozen)
+        return Bins.of(frozen, manifest.data.rows)
     cuts: list[int] = []
     shares: list[float] = []
     for cut in manifest.points_deciles:
@@ -87,7 +95,8 @@ def score_bins(manifest: Manifest) -> Bins:
         else:
             cuts.append(cut)
             shares.append(_TENTH)
-    return Bins("points", tuple(cuts), (), (*shares, max(1.0 - sum(shares), 0.0)), exact=False)
+    last = max(1.0 - sum(shares), 0.0)
+    return Bins("points", tuple(cuts), (), (*shares, last), exact=False, rows=manifest.data.rows)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,7 +8,8 @@ from math import erfc, sqrt
 
 from scipy.special import chdtrc
 
-_Z = 1.959964
+#: Standard errors to either side of an interval of 95 %.
+Z = 1.959964
 #: Below it the chi-square distribution is a poor guide (Cochran).
 LEAST_EXPECTED = 5.0
 
@@ -29,9 +30,9 @@ def wilson(hits: int, n: int) -> Rate:
     if n <= 0:
         return Rate(hits, n, None, None, None)
     share = hits / n
-    centre = share + _Z * _Z / (2 * n)
-    spread = _Z * sqrt(share * (1 - share) / n + _Z * _Z / (4 * n * n))
-    whole = 1 + _Z * _Z / n
+    centre = share + Z * Z / (2 * n)
+    spread = Z * sqrt(share * (1 - share) / n + Z * Z / (4 * n * n))
+    whole = 1 + Z * Z / n
     low, high = (centre - spread) / whole, (centre + spread) / whole
     return Rate(hits, n, share, max(low, 0.0), min(high, 1.0))
 

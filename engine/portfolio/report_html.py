@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from engine.drawing.pages import environment
 from engine.drawing.plots import axes_of, svg
 from engine.portfolio.policy import Action, BudgetName
 from engine.portfolio.report_text import limit_told, price_told
@@ -18,23 +18,22 @@ _BARS = 12
 
 def page(found: Summary) -> str:
     """The whole page, HTML."""
-    environment = Environment(
-        loader=PackageLoader("engine.portfolio", "templates"),
-        autoescape=True,
-        undefined=StrictUndefined,
-    )
-    return environment.get_template("report.html").render(
-        found=found,
-        major=found.major,
-        actions=list(reversed(Action)),
-        prices=price_told(found),
-        limit_told=limit_told,
-        loss=BudgetName.EXPECTED_LOSS,
-        tables=[("action", list(found.by_action.items())), *found.by.items()],
-        plots=[
-            ("Lines by product, before and after", _lines(found, found.by["product"])),
-            ("Expected loss by risk band, before and after", _losses(found, found.by["band"])),
-        ],
+    return (
+        environment("engine.portfolio")
+        .get_template("report.html")
+        .render(
+            found=found,
+            major=found.major,
+            actions=list(reversed(Action)),
+            prices=price_told(found),
+            limit_told=limit_told,
+            loss=BudgetName.EXPECTED_LOSS,
+            tables=[("action", list(found.by_action.items())), *found.by.items()],
+            plots=[
+                ("Lines by product, before and after", _lines(found, found.by["product"])),
+                ("Expected loss by risk band, before and after", _losses(found, found.by["band"])),
+            ],
+        )
     )
 
 

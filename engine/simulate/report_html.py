@@ -7,16 +7,14 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from engine.currency import MINOR_DIGITS
+from engine.drawing.pages import environment
 from engine.drawing.plots import axes_of, svg
 from engine.simulate.report_text import NOTE, OUTCOMES, changed, interval, rates
 from engine.simulate.run import Simulation
 from engine.simulate.tally import DIMENSIONS, LINE_STEPS, PD_STEPS
-
-__all__ = ["axes_of", "page", "svg"]
 
 _MOST = 30
 _BEFORE, _AFTER = "#7a869a", "#0b6e4f"
@@ -24,37 +22,39 @@ _BEFORE, _AFTER = "#7a869a", "#0b6e4f"
 
 def page(found: Simulation) -> str:
     """The whole page, HTML."""
-    environment = Environment(
-        loader=PackageLoader("engine.simulate", "templates"),
-        autoescape=True,
-        undefined=StrictUndefined,
-    )
     tally = found.tally
-    return environment.get_template("report.html").render(
-        found=found,
-        tally=tally,
-        outcomes=OUTCOMES,
-        unit=10 ** MINOR_DIGITS[found.currency],
-        note=NOTE,
-        dimensions=[
-            (
-                name,
-                [(*row, *interval(row[3], row[1])) for row in rates(name, tally.segments)[:_MOST]],
-            )
-            for name in DIMENSIONS
-        ],
-        counts=[
-            ("Reasons", *_rows(tally.current.reasons, tally.candidate.reasons)),
-            ("Rules that hit", *_rows(tally.current.rules, tally.candidate.rules)),
-        ],
-        plots=[
-            ("Outcomes: current (down) against candidate (across)", _matrix(found)),
-            (f"Change of the line of those approved by both, {found.currency}", _lines(found)),
-            ("Approval rate by product", _approval(found, "product")),
-            ("Approval rate by channel", _approval(found, "channel")),
-            ("Reasons", _bars(tally.current.reasons, tally.candidate.reasons)),
-            ("PD of applicants who change sides", _swaps(found)),
-        ],
+    return (
+        environment("engine.simulate")
+        .get_template("report.html")
+        .render(
+            found=found,
+            tally=tally,
+            outcomes=OUTCOMES,
+            unit=10 ** MINOR_DIGITS[found.currency],
+            note=NOTE,
+            dimensions=[
+                (
+                    name,
+                    [
+                        (*row, *interval(row[3], row[1]))
+                        for row in rates(name, tally.segments)[:_MOST]
+                    ],
+                )
+                for name in DIMENSIONS
+            ],
+            counts=[
+                ("Reasons", *_rows(tally.current.reasons, tally.candidate.reasons)),
+                ("Rules that hit", *_rows(tally.current.rules, tally.candidate.rules)),
+            ],
+            plots=[
+                ("Outcomes: current (down) against candidate (across)", _matrix(found)),
+                (f"Change of the line of those approved by both, {found.currency}", _lines(found)),
+                ("Approval rate by product", _approval(found, "product")),
+                ("Approval rate by channel", _approval(found, "channel")),
+                ("Reasons", _bars(tally.current.reasons, tally.candidate.reasons)),
+                ("PD of applicants who change sides", _swaps(found)),
+            ],
+        )
     )
 
 

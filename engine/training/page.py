@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
-
+from engine.drawing.pages import environment
 from engine.training.plots import Plot
 
 PLOTS = "plots"
@@ -15,19 +14,11 @@ PLOTS = "plots"
 
 def page(found: Mapping[str, Any], drawn: Sequence[Plot]) -> str:
     """The whole page, HTML."""
-    return _environment(html=True).get_template("report.html").render(r=found, plots=drawn)
+    return environment("engine.training").get_template("report.html").render(r=found, plots=drawn)
 
 
 def model_card(found: Mapping[str, Any], drawn: Sequence[Plot]) -> str:
     """The short form, Markdown: for a repository or a review. Drawings are files of ``PLOTS``."""
     violations = {curve["feature"]: curve["violations"] for curve in found["behaviour"]}
-    template = _environment(html=False).get_template("model_card.md")
+    template = environment("engine.training", html=False).get_template("model_card.md")
     return template.render(r=found, violations=violations, plots=drawn, directory=PLOTS)
-
-
-def _environment(*, html: bool) -> Environment:
-    return Environment(
-        loader=PackageLoader("engine.training", "templates"),
-        autoescape=html,  # noqa: S701 - Markdown is of a spec that its author wrote
-        undefined=StrictUndefined,
-    )

@@ -9,7 +9,7 @@ import numpy as np
 from markupsafe import Markup
 from matplotlib.figure import Figure
 
-from engine.simulate.report_html import axes_of, svg
+from engine.drawing.plots import axes_of, svg
 from engine.training.figures import Mask, Values, auc, ks
 from engine.training.train import Trained
 

@@ -27,7 +27,7 @@ _SHARES = (0.1, 0.25, 0.5, 0.75, 0.9)
 _MOST_ROWS = 20
 #: Why a card has no CSI.
 NO_BINS = "the manifest of this card has no frozen bins of features: no CSI"
-NO_ROWS = "no application has a row of the bureau's summary for this card: no CSI"
+NO_ROWS = "no application has a row of the features of this card: no CSI"
 NO_MANIFEST = "no bundle beside the ledger has this card: neither PSI nor CSI"
 
 
@@ -174,7 +174,8 @@ def _card(name: tuple[str, str], counts: CardCounts, scope: Scope) -> Figures:
 
 def points_stability(card: WatchedCard, counts: CardCounts, thresholds: Thresholds) -> Stability:
     """PSI of the card's points."""
-    return stability(card.points, placed(card.points, counts.points), card.rows, thresholds)
+    bins = card.points
+    return stability(bins, placed(bins, counts.points), bins.rows, thresholds)
 
 
 def placed(bins: Bins, points: Mapping[int, int]) -> list[int]:
@@ -188,9 +189,9 @@ def placed(bins: Bins, points: Mapping[int, int]) -> list[int]:
 def feature_stability(
     card: WatchedCard, counts: CardCounts, thresholds: Thresholds
 ) -> list[tuple[Bins, Stability]]:
-    """CSI of each feature with bins; of the applications whose bureau gives a row."""
+    """CSI of each feature with bins; of the applications that have a row of the card."""
     return [
-        (bins, stability(bins, [seen[i] for i in range(len(bins.shares))], card.rows, thresholds))
+        (bins, stability(bins, [seen[i] for i in range(len(bins.shares))], bins.rows, thresholds))
         for bins, seen in zip(card.features, counts.features, strict=False)
     ]
 
@@ -226,9 +227,15 @@ def _duel(card: tuple[str, str], duel: Duel) -> Figures:
 
 def between(before: Counts, after: Counts, scope: Scope) -> list[Figures]:
     """PSI and CSI of the second window against the first, for the cards of both."""
+    first, second = before.whole, after.whole
     found = []
-    for name, counts in sorted(after.whole.cards.items()):
-        watched, earlier = scope.cards.get(name[1]), before.whole.cards.get(name)
+    pairs = [
+        (name, counts, earlier.get(name))
+        for earlier, now in ((first.cards, second.cards), (first.fraud_cards, second.fraud_cards))
+        for name, counts in sorted(now.items())
+    ]
+    for name, counts, earlier in pairs:
+        watched = scope.cards.get(name[1])
         if watched is None or earlier is None or not earlier.n:
             continue
         points = _against(

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from engine.simulate.report_html import axes_of, svg
+from engine.drawing.pages import environment
+from engine.drawing.plots import axes_of, svg
 from engine.watch.figures import Figures
 from engine.watch.report_text import NOTE, shown
 
@@ -20,7 +20,7 @@ def page(found: Figures) -> str:
     """The whole page, HTML."""
     figures = found["figures"]
     return (
-        _environment()
+        environment("engine.watch")
         .get_template("report.html")
         .render(
             found=found, figures=figures, plots=_plots(figures), note=NOTE, shown=shown, most=_MOST
@@ -32,23 +32,15 @@ def explanation_page(found: Figures, title: str) -> str:
     """The page of an explanation, HTML."""
     plots = [(f"By {name.replace('_', ' ')}", _effects(s)) for name, s in found["split"].items()]
     return (
-        _environment()
+        environment("engine.watch")
         .get_template("explanation.html")
         .render(found=found, title=title, plots=plots, most=_MOST)
     )
 
 
-def _environment() -> Environment:
-    return Environment(
-        loader=PackageLoader("engine.watch", "templates"),
-        autoescape=True,
-        undefined=StrictUndefined,
-    )
-
-
 def _plots(figures: Figures) -> list[tuple[str, Markup]]:
     plots = [("Approval and decline rate by day", _days(figures["days"]))]
-    for card in figures["cards"]:
+    for card in figures["cards"] + figures["fraud_cards"]:
         if card["psi"] is not None:
             plots.append((f"Points of {card['card']}: training and now", _bins(card["psi"])))
         plots += [

@@ -9,9 +9,10 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
+from engine.monitor.causes import Cause
 from engine.monitor.explanation import Explanation
 from engine.monitor.observation import DIMENSIONS
-from engine.monitor.policies import Shift
+from engine.monitor.policies import PolicyEffect, Shift
 from engine.watch.figures import Figures
 
 _MOST = 15
@@ -208,8 +209,10 @@ def _table(title: str, *columns: str) -> Table:
     return table
 
 
-def explained(found: Explanation, sentences: dict[str, Sequence[str]]) -> Figures:
-    """An explanation as plain values."""
+def explained(
+    found: Explanation, sentences: dict[str, Sequence[str]], amounts: Sequence[str]
+) -> Figures:
+    """An explanation as plain values; ``amounts``: of its account, as printed."""
     return {
         "metric": found.metric.value,
         "before": float(found.before.mean),
@@ -233,6 +236,11 @@ def explained(found: Explanation, sentences: dict[str, Sequence[str]]) -> Figure
             }
             for cause in found.causes[:50]
         ],
+        "account": {
+            "parts": [_part(part, found.sign) for part in found.account.parts],
+            "rest": found.account.rest,
+            "amounts": list(amounts),
+        },
         "split": {
             split.dimension: {
                 "mix": float(split.mix),
@@ -263,6 +271,21 @@ def explained(found: Explanation, sentences: dict[str, Sequence[str]]) -> Figure
                 ("degradations", found.degradations),
             )
         },
+    }
+
+
+def _part(part: Cause | PolicyEffect, sign: float) -> Figures:
+    """Of the account: ``against`` tells what goes against the change."""
+    kind, where = (
+        ("policy", {}) if isinstance(part, PolicyEffect) else (part.kind.value, dict(part.key))
+    )
+    return {
+        "kind": kind,
+        "where": where,
+        "effect": part.effect,
+        "error": part.error,
+        "p_value": part.p_value,
+        "against": sign * part.effect < 0,
     }
 
 

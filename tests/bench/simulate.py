@@ -9,11 +9,9 @@ against the stored bytes, and the simulation of the policy that decided against 
 
 from __future__ import annotations
 
-import argparse
 import asyncio
 import random
 import shutil
-import tempfile
 import time
 from collections.abc import Iterator
 from dataclasses import replace
@@ -29,20 +27,15 @@ from engine.record import DecisionRecord, replay
 from engine.recording import new_record
 from engine.simulate import Filters, StoredDecisions, simulate
 from tests.applications import AS_OF_US, application, bureau, gathered, months, payroll
+from tests.bench.ledgers import POLICY, measured
 
-POLICY = Path(__file__).resolve().parents[2] / "rulesets" / "credit_card"
 _TOGETHER = 256
 _SAMPLE = 500
 
 
 def main() -> None:
     """Fill, simulate, compare, print."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--decisions", type=int, default=100_000)
-    parser.add_argument("--processes", type=int, default=2)
-    options = parser.parse_args()
-    with tempfile.TemporaryDirectory(prefix="touchstone-") as place:
-        _measure(Path(place), options.decisions, options.processes)
+    measured(__doc__, _measure)
 
 
 def _measure(place: Path, count: int, processes: int) -> None:

@@ -115,7 +115,10 @@ async def test_the_report_is_a_plain_recount(
     card = next(card for card in found["cards"] if card["card"] == "card_bureau")
     assert len(card["csi"]) == 48
     assert card["psi"]["n"] == card["n"] == sum(r.decision.score is not None for r in records)
-    assert found["fraud_cards"][0]["note"].startswith("no application has a row")
+    fraud = found["fraud_cards"][0]
+    assert len(fraud["csi"]) == 47
+    assert {csi["n"] for csi in fraud["csi"]} == {fraud["n"]} == {240}
+    assert fraud["note"] == ""
 
     only = json.loads(run("--only", "channel=mobile", "--since", str(_MIDDLE)))["figures"]
     assert only["applications"] == sum(
@@ -244,6 +247,11 @@ async def test_a_planted_channel_is_named_by_the_command(
     assert found["causes"][0]["where"] == {"channel": "partner"}
     assert found["causes"][0]["kind"] == "rate"
     assert "channel partner" in found["sentences"]["en"][1]
+    parts = found["account"]["parts"]
+    assert parts[0]["where"] == {"channel": "partner"}
+    assert not parts[0]["against"]
+    effects = sum(part["effect"] for part in parts)
+    assert effects + found["account"]["rest"] == pytest.approx(found["change"], abs=1e-12)
     assert found["features"]["n"] == [350, 350]
     split = found["split"]["channel"]
     assert split["mix"] + split["rate"] == pytest.approx(found["change"], abs=1e-12)
@@ -253,6 +261,7 @@ async def test_a_planted_channel_is_named_by_the_command(
         assert main([*arguments, "--output", str(output)]) == 0
         page = output.read_text(encoding="utf-8")
         assert "<svg" in page
+        assert ("what works against them" in page) == (command == "explain")
         assert not any(word in page for word in ("<script", "src=", "<link", "@import"))
     capsys.readouterr()
     assert main(["monitor", "explain", *common, *against, "--language", "zh"]) == 0

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import fields, is_dataclass
+from dataclasses import fields, is_dataclass, replace
 from fractions import Fraction
 from math import log
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from engine.monitor.account import Counted, account_of
+from engine.monitor.causes import Cause, Key, segment_causes
 from engine.monitor.cells import Cell, Metric
 from engine.monitor.decompose import decompose
 from engine.monitor.observation import DIMENSIONS, Observation, Scored, Segment
@@ -122,6 +125,65 @@ def _mean(metric: Metric, observations: Sequence[Observation]) -> Fraction | Non
     return sum(values, Fraction(0)) / len(values) if values else None
 
 
+_KEYS = st.lists(
+    st.lists(
+        st.tuples(st.sampled_from(DIMENSIONS), _NAMES),
+        min_size=1,
+        max_size=2,
+        unique_by=lambda part: part[0],
+    ).map(tuple),
+    min_size=1,
+    max_size=5,
+)
+
+
+def _sure(cause: Cause) -> Cause:
+    """As if it were beyond doubt: a zero p-value stays one after any correction."""
+    return replace(cause, p_value=0.0, tried=0)
+
+
+@settings(max_examples=100, deadline=None)
+@given(SOME, SOME, st.sampled_from(Metric), _KEYS)
+def test_parts_of_the_account_and_the_rest_add_to_the_change(
+    first: list[Observation], second: list[Observation], metric: Metric, keys: list[Key]
+) -> None:
+    """Whatever is taken for a cause; with all of it taken, the rest is what moved the others."""
+    before, after = _of(first), _of(second)
+    causes = [
+        _sure(cause) for cause in segment_causes(metric, before, after, least=0)
+        if cause.key in {*keys}
+    ]  # fmt: skip
+    found = account_of(metric, (before, after), causes)
+    change = float(after.whole().moments(metric).mean - before.whole().moments(metric).mean)
+    assert sum(part.effect for part in found.parts) + found.rest == pytest.approx(change)
+    assert {p.key for p in found.parts if isinstance(p, Cause)} <= {cause.key for cause in causes}
+
+
+@settings(max_examples=100, deadline=None)
+@given(SOME, SOME, st.sampled_from(Metric), _NAMES.filter(bool))
+def test_a_cause_alone_leaves_what_all_others_moved(
+    first: list[Observation], second: list[Observation], metric: Metric, value: str
+) -> None:
+    """Its rate, its mix and the change of the others are the whole change: nothing is lost."""
+    windows = _of(first), _of(second)
+    found = Counted(metric, windows).fit(((("channel", value),),))
+    if not found:
+        return
+    (fit,) = found.values()
+    means = []
+    for window in windows:
+        rest = Cell()
+        for name, cell in window.by("channel").items():
+            if name != value:
+                rest.merge(cell)
+        means.append(float(rest.moments(metric).mean))
+    sums = [window.whole().moments(metric) for window in windows]
+    change = float(sums[1].mean - sums[0].mean)
+    assert fit.rate[0] + fit.mix[0] + means[1] - means[0] == pytest.approx(
+        change, rel=1e-6, abs=1e-6
+    )
+
+
 @settings(max_examples=200)
 @given(SOME, st.integers(1, 5))
 def test_only_the_mix_moves_when_segments_repeat(seen: list[Observation], times: int) -> None:
@@ -148,6 +210,14 @@ def test_the_psi_is_that_of_the_formula(pairs: list[tuple[int, int]]) -> None:
     assert abs(stability(other, then, n).psi - found.psi) < 1e-9 * max(1.0, expected)
     assert found.psi >= 0
     assert 0 <= found.p_value <= 1
+
+
+def test_a_merged_cell_has_every_sum() -> None:
+    """Also one that is added to the cell later."""
+    names = [item.name for item in fields(Cell)]
+    one, other = Cell(*range(len(names))), Cell(*range(100, 100 + len(names)))
+    one.merge(other)
+    assert [getattr(one, name) for name in names] == [100 + 2 * i for i in range(len(names))]
 
 
 @settings(max_examples=100)

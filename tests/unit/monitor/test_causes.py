@@ -1,14 +1,20 @@
 from __future__ import annotations
 
 import random
+import re
+from collections import Counter
 from collections.abc import Callable
+from fractions import Fraction
 
-from engine.monitor.causes import Kind
-from engine.monitor.cells import Metric
+import pytest
+
+from engine.monitor.causes import Cause, Key, Kind
+from engine.monitor.cells import Metric, Moments
 from engine.monitor.explanation import Explanation, explain_change
 from engine.monitor.observation import Segment
+from engine.monitor.policies import PolicyEffect
 from engine.monitor.population import Population
-from engine.monitor.sentences import sentences
+from engine.monitor.sentences import amounts, sentences
 from tests.observations import RATES, drawn
 
 _N = 3_000
@@ -101,6 +107,112 @@ class TestPlantedCauses:
         """Bonferroni holds; the seeds are fixed."""
         named = [_first(_explained(seed, lambda c: drawn(c, _N))) is not None for seed in _SEEDS]
         assert not any(named)
+
+
+def _students_rarely(segment: Segment) -> float:
+    return 0.3 if segment.customer_segment == "student" else 0.7
+
+
+def _worse_partner(segment: Segment) -> float:
+    return _students_rarely(segment) - 0.35 * (segment.channel == "partner")
+
+
+def _fewer_students(chance: random.Random, segment: Segment) -> Segment:
+    moves = segment.customer_segment == "student" and chance.random() < 0.3
+    return segment._replace(customer_segment="mass") if moves else segment
+
+
+_PARTNER: Key = (("channel", "partner"),)
+_STUDENTS: Key = (("customer_segment", "student"),)
+
+
+def _opposed(seed: int) -> Explanation:
+    """A channel falls, while fewer come of whom few are approved."""
+    chance = random.Random(seed)
+    before = drawn(chance, _N, rate=_students_rarely)
+    after = drawn(chance, _N, rate=_worse_partner, mix=_fewer_students)
+    return explain_change(Metric.APPROVAL, before, after)
+
+
+class TestCausesAgainst:
+    """Two causes that work against each other."""
+
+    def test_both_are_named_with_their_sign_and_nothing_else_is(self) -> None:
+        """Other channels moved "against" the one that fell, and are no causes."""
+        for seed in _SEEDS:
+            found = _opposed(seed)
+            effects = {
+                (part.key, part.kind): part.effect
+                for part in found.account.parts
+                if isinstance(part, Cause)
+            }
+            assert set(effects) == {(_PARTNER, Kind.RATE), (_STUDENTS, Kind.MIX)}
+            assert effects[_PARTNER, Kind.RATE] == pytest.approx(-0.07, abs=0.025)
+            assert effects[_STUDENTS, Kind.MIX] == pytest.approx(0.04, abs=0.02)
+            assert all(found.sign * part.effect > 0 for part in found.named)
+            assert all(found.sign * part.effect < 0 for part in found.against)
+
+    def test_what_is_printed_adds(self) -> None:
+        """To the last digit, in both languages."""
+        for seed in _SEEDS:
+            found = _opposed(seed)
+            *parts, change = (float(text.split()[0]) for text in amounts(found))
+            assert sum(parts) == pytest.approx(change, abs=1e-9)
+            english, chinese = sentences(found, "en"), sentences(found, "zh")
+            assert len(english) == len(chinese)
+            told = next(text for text in english if text.startswith("With the change"))
+            assert [float(n) for n in re.findall(r"[+-]\d+\.\d\d", told)] == pytest.approx(
+                [
+                    100 * sum(part.effect for part in found.named),
+                    100 * sum(part.effect for part in found.against),
+                    100 * found.account.rest,
+                    change,
+                ],
+                abs=0.02,
+            )
+            assert any("works against the change" in text for text in english)
+            assert any("方向相反" in text for text in chinese)
+
+    def test_a_new_segment_is_mix_alone(self) -> None:
+        """It has no rate before."""
+        chance = random.Random(5)
+        before = drawn(chance, _N)
+        after = drawn(
+            chance,
+            _N,
+            rate=lambda segment: 0.2 if segment.partner else 0.6,
+            mix=lambda c, s: s._replace(partner="agent") if c.random() < 0.2 else s,
+        )
+        found = explain_change(Metric.APPROVAL, before, after)
+        assert [(c.key, c.kind) for c in found.named if isinstance(c, Cause)][:1] in (
+            [((("partner", "agent"),), Kind.MIX)],
+            [((("partner", ""),), Kind.MIX)],
+        )
+
+    def test_what_the_policy_did_in_a_segment_is_told_once(self) -> None:
+        """A rule that hits one channel alone: the policy's part, and no second cause."""
+        chance = random.Random(2)
+        before, after = drawn(chance, _N), drawn(chance, _N, rate=_worse)
+        segments = Counter({segment: cell.n for segment, cell in after.cells.items()})
+        hits = {segment: 0.25 * (segment.channel == "partner") for segment in segments}
+        differences = {
+            segment: Moments(n, -n * Fraction(hits[segment]), n * Fraction(hits[segment]))
+            for segment, n in segments.items()
+        }
+        effect = -sum(n * hits[segment] for segment, n in segments.items()) / _N
+        policy = PolicyEffect(
+            digest="p",
+            metric=Metric.APPROVAL,
+            n=_N,
+            left_out=0,
+            effect=effect,
+            error=0.004,
+            p_value=0.0,
+            differences=differences,
+        )
+        found = explain_change(Metric.APPROVAL, before, after, policy=policy)
+        assert found.account.parts == (policy,)
+        assert found.account.rest == pytest.approx(found.change - effect)
 
 
 class TestEverywhereAlike:

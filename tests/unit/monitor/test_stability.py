@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections import Counter
 from math import log
 
 import msgspec
@@ -8,10 +9,12 @@ import pytest
 from scipy.stats import chi2_contingency
 
 from engine.monitor.cards import WatchedCard
+from engine.monitor.population import CardCounts
 from engine.monitor.stability import Bins, Thresholds, Verdict, score_bins, stability
 from engine.monitor.statistics import homogeneity
 from engine.scoring.features import FEATURES, vector
 from engine.scoring.manifest import Manifest, read_artefact
+from engine.watch.figures import points_stability
 from tests.applications import bureau, months
 from tests.running_app import POLICY
 
@@ -117,7 +120,7 @@ class TestCard:
         """In the order of the features."""
         card = WatchedCard.of(*_manifest())
         assert [bins.name for bins in card.features] == [f.name for f in FEATURES]
-        assert card.rows == 30_000
+        assert {bins.rows for bins in (card.points, *card.features)} == {30_000}
 
     def test_values_fall_where_training_put_them(self) -> None:
         """As ``searchsorted`` over 32-bit rows does."""
@@ -131,13 +134,29 @@ class TestCard:
                 int(np.searchsorted(np.array(bins.cuts, dtype=np.float64), value, side="left"))
                 for bins, value in zip(card.features, row, strict=True)
             )
-            assert card.places(asked) == expected
+            assert card.places(values) == expected
 
     def test_without_a_row_there_are_no_places(self) -> None:
-        """A thin file, or none."""
-        card = WatchedCard.of(*_manifest())
-        assert card.places(None) == ()
-        assert card.places(bureau(months=months(3))) == ()
+        """Whatever the card."""
+        assert WatchedCard.of(*_manifest()).places(()) == ()
+
+    def test_bins_tell_of_how_many_rows_they_are(self) -> None:
+        """Points are of rows that the model had not seen, which may be fewer than it has seen."""
+        manifest, digest = _manifest()
+        held_out = [msgspec.structs.replace(entry, rows=7_000) for entry in manifest.score_bins]
+        older = [msgspec.structs.replace(entry, rows=0) for entry in manifest.bins]
+        card = WatchedCard.of(
+            msgspec.structs.replace(manifest, score_bins=held_out, bins=older), digest
+        )
+        assert card.points.rows == 7_000
+        assert {bins.rows for bins in card.features} == {manifest.data.rows}
+        counts = CardCounts(n=500, points=Counter({500: 250, 560: 250}))
+        found = points_stability(card, counts, Thresholds())
+        assert found.rows == 7_000
+        cells = sum(
+            1 for now, share in zip(found.counts, card.points.shares, strict=True) if now or share
+        )
+        assert found.expected == pytest.approx((cells - 1) * (1 / 500 + 1 / 7_000))
 
     def test_points_have_the_bins_that_were_frozen_in_training(self) -> None:
         """With the shares counted then, so that the p-value is exact."""

@@ -66,12 +66,20 @@ def binned(values: npt.NDArray[np.float32], labels: Labels, most: int = _BINS) -
         inner = tree.tree_.feature >= 0
         cuts = np.unique(tree.tree_.threshold[inner])
     where = places(values, cuts)
-    bad = np.bincount(where, weights=labels, minlength=len(cuts) + 2).astype(np.int64)
-    good = np.bincount(where, minlength=len(cuts) + 2).astype(np.int64) - bad
+    bad, good, woe = counted(where, labels, len(cuts) + 2)
+    return Binned(cuts, woe, bad, good)
+
+
+def counted(
+    where: npt.NDArray[np.int64], labels: Labels, count: int
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], npt.NDArray[np.float64]]:
+    """Bad rows, good rows and weight of evidence of each bin; ``where``: the bin of each row."""
+    bad = np.bincount(where, weights=labels, minlength=count).astype(np.int64)
+    good = np.bincount(where, minlength=count).astype(np.int64) - bad
     prior = log(max(bad.sum(), 1) / max(good.sum(), 1))
     woe = np.log((bad + _HALF) / (good + _HALF)) - prior
     woe[bad + good == 0] = 0.0
-    return Binned(cuts, woe, bad, good)
+    return bad, good, woe
 
 
 def classical(train: Rows, labels: Labels, weights: Weights | None, test: Rows) -> list[float]:

@@ -75,14 +75,14 @@ def prepare(features: tuple[FeatureSpec, ...], table: Table) -> Prepared:
             texts = table.texts(feature.of.names[0])
             levels[place], found = _levels_of(feature, texts)
         else:
-            values, found = _number(feature, _raw(feature, columns, table.rows))
+            values, found = _number(feature, raw_values(feature, columns, table.rows))
             numbers[:, place] = values
         faults.extend(fault for fault in found if fault.mask.any())
     return Prepared(numbers, levels, tuple(faults))
 
 
-def _raw(feature: FeatureSpec, columns: Mapping[str, Values], rows: int) -> Values:
-    """The formula, after the codes of its columns became missing or another number."""
+def raw_values(feature: FeatureSpec, columns: Mapping[str, Values], rows: int) -> Values:
+    """The formula for each row; where it reads several columns, their codes are missing (NaN)."""
     codes = {code for code, _ in feature.special}
     if len(feature.of.names) > 1 and codes:
         cleaned = {

@@ -7,7 +7,9 @@ from typing import Any
 import numpy as np
 
 from engine.scoring.frozen_bins import cut_points, shares
-from engine.training.baselines import binned
+from engine.training.baselines import Binned, binned, counted, places
+from engine.training.codes import Replaced, codes_told, replaced
+from engine.training.encode import Labels, Rows
 from engine.training.figures import psi
 from engine.training.sample import Sample, sort_keys
 from engine.training.spec import Missing
@@ -25,8 +27,8 @@ def variables(trained: Trained) -> list[dict[str, Any]]:
     total = sum(gain.values()) or 1.0
     found = []
     for place, feature in enumerate(sample.features):
-        values = trained.rows[:, place]
-        bins = binned(values, sample.labels)
+        absent = replaced(sample, place)
+        bins, value = _bins(trained.rows[:, place], sample.labels, absent)
         missing = feature.missing
         found.append(
             {
@@ -36,28 +38,43 @@ def variables(trained: Trained) -> list[dict[str, Any]]:
                 "sign": feature.sign,
                 "range": [feature.low, feature.high],
                 "missing": missing.value if isinstance(missing, Missing) else missing,
-                "missing_share": round(float(np.isnan(values).mean()), _DIGITS),
-                "information_value": round(bins.information_value, _DIGITS),
+                "missing_share": round(float(absent.missing.mean()), _DIGITS),
+                "codes": codes_told(sample, place, absent),
+                "information_value": value,
                 "gain_share": round(gain.get(feature.name, 0.0) / total, _DIGITS),
-                "bins": _bins(bins.cuts.tolist(), bins.bad.tolist(), bins.good.tolist(), bins.woe),
+                "bins": bins,
             }
         )
     return sorted(found, key=lambda entry: -entry["gain_share"])
 
 
-def _bins(cuts: list[float], bad: list[int], good: list[int], woe: Any) -> list[dict[str, Any]]:  # noqa: ANN401 - an array
-    names = [f"up to {cut:.6g}" for cut in cuts]
-    names += [f"above {cuts[-1]:.6g}" if cuts else "all", "missing"]
+def _bins(values: Rows, labels: Labels, absent: Replaced) -> tuple[list[dict[str, Any]], float]:
+    """Amounts in bins, then what is missing and each code in bins of their own; and their IV."""
+    amounts = absent.amounts
+    cuts = binned(values[amounts], labels[amounts]).cuts
+    last = len(cuts) + 1
+    where = np.minimum(places(values, cuts), last)
+    where[absent.missing] = last
+    names = [(f"up to {cut:.6g}", "amount") for cut in cuts.tolist()]
+    names += [(f"above {cuts[-1]:.6g}" if len(cuts) else "all", "amount"), ("missing", "missing")]
+    for number, (code, _, mask) in enumerate(absent.codes, last + 1):
+        where[mask] = number
+        names.append((f"code {code:g}", "code"))
+    bad, good, woe = counted(where, labels, len(names))
+    value = Binned(cuts, woe, bad, good).information_value
     return [
         {
             "bin": name,
+            "kind": kind,
             "rows": b + g,
             "bad_rate": round(b / (b + g), _DIGITS),
-            "woe": round(float(w), _DIGITS),
+            "woe": round(w, _DIGITS),
         }
-        for name, b, g, w in zip(names, bad, good, woe.tolist(), strict=True)
+        for (name, kind), b, g, w in zip(
+            names, bad.tolist(), good.tolist(), woe.tolist(), strict=True
+        )
         if b + g
-    ]
+    ], round(value, _DIGITS)
 
 
 def stability(trained: Trained, pds: np.typing.NDArray[np.float64]) -> list[dict[str, Any]] | None:

@@ -1,0 +1,82 @@
+"""Rows whose value was replaced before the trees saw it: what is missing, and special codes.
+
+After the replacement a code looks like an amount, so the report looks at the table again.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from engine.training.encode import MISSING_LEVEL, instead_of, raw_values
+from engine.training.figures import Mask
+from engine.training.sample import Sample
+from engine.training.spec import FeatureSpec, Instead, Missing
+
+_DIGITS = 4
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Replaced:
+    """Rows by what was there instead of an amount: masks over the rows of the sample."""
+
+    missing: Mask
+    codes: tuple[tuple[float, Instead, Mask], ...]
+
+    @property
+    def amounts(self) -> Mask:
+        """The rows with a value of their own."""
+        found = ~self.missing
+        for _, _, mask in self.codes:
+            found = found & ~mask
+        return np.asarray(found)
+
+
+def replaced(sample: Sample, place: int) -> Replaced:
+    """Of the feature at this place. No row is in two of the masks."""
+    feature = sample.features[place]
+    if place in sample.prepared.levels:
+        texts = sample.prepared.levels[place]
+        return Replaced(np.array([text == MISSING_LEVEL for text in texts.tolist()], np.bool_), ())
+    if sample.spec.bureau is not None:
+        return Replaced(np.isnan(sample.prepared.numbers[:, place]), ())
+    columns = {name: sample.table.numbers(name) for name in feature.of.names}
+    raw = raw_values(feature, columns, sample.table.rows)
+    taken = np.zeros(len(raw), dtype=np.bool_)
+    codes = []
+    for code, instead in feature.special:
+        here = raw == code
+        if len(columns) > 1:
+            # Such a code is missing in the formula: the row is told by its code, not as missing.
+            here = here | np.any([values == code for values in columns.values()], axis=0)
+        codes.append((code, instead, here & ~taken))
+        taken = taken | here
+    return Replaced(np.isnan(raw) & ~taken, tuple(codes))
+
+
+def codes_told(sample: Sample, place: int, found: Replaced) -> list[dict[str, Any]]:
+    """Each code of a feature: what it becomes, its rows, their share of all and their bad rate.
+
+    ``bad_rate`` is ``None`` where no row has the code.
+    """
+    feature = sample.features[place]
+    return [
+        {
+            "code": float(code),
+            "becomes": _becomes(feature, instead),
+            "rows": int(mask.sum()),
+            "share": round(float(mask.mean()), _DIGITS),
+            "bad_rate": round(float(sample.labels[mask].mean()), _DIGITS) if mask.any() else None,
+        }
+        for code, instead, mask in found.codes
+    ]
+
+
+def _becomes(feature: FeatureSpec, instead: Instead) -> str:
+    if len(feature.of.names) > 1:
+        return "missing in the formula"
+    if instead in {Missing.WORST, Missing.BEST}:
+        return f"{Missing(str(instead)).value} ({instead_of(feature, instead):g})"
+    return instead.value if isinstance(instead, Missing) else f"{instead:g}"

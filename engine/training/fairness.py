@@ -6,10 +6,13 @@ The attributes are never features. What is measured is whether the features stan
 from __future__ import annotations
 
 import itertools
+from collections.abc import Callable
+from math import exp, sqrt
 from typing import Any
 
 import numpy as np
 
+from engine.simulate.report_text import interval
 from engine.training.figures import LEAST_ROWS, Mask, Values, auc
 from engine.training.spec import Protected
 from engine.training.table import Table, Texts
@@ -19,6 +22,7 @@ SHARES = (0.3, 0.5, 0.7)
 #: Below four fifths of the best group's rate an examiner asks why.
 FOUR_FIFTHS = 0.8
 _MOST_GROUPS = 12
+_Z = 1.959964
 _DIGITS = 4
 
 
@@ -28,26 +32,49 @@ def groups_of(attribute: Protected, table: Table) -> Texts:
         texts = table.texts(attribute.column)
         return np.array([text or "(missing)" for text in texts.tolist()], dtype=object)
     values = table.numbers(attribute.column)
+    cuts, names = attribute.cuts, bands(attribute)
+    places = np.where(np.isnan(values), len(names) - 1, np.searchsorted(cuts, values, side="right"))
+    return np.array([names[place] for place in places.tolist()], dtype=object)
+
+
+def bands(attribute: Protected) -> list[str]:
+    """The names of the groups between the cuts, rising; the last is of what is missing."""
     cuts = attribute.cuts
-    names = [
+    return [
         f"below {cuts[0]:g}",
         *(f"{low:g} to below {high:g}" for low, high in itertools.pairwise(cuts)),
         f"from {cuts[-1]:g}",
         "(missing)",
     ]
-    places = np.where(np.isnan(values), len(names) - 1, np.searchsorted(cuts, values, side="right"))
-    return np.array([names[place] for place in places.tolist()], dtype=object)
+
+
+def _place_of(attribute: Protected, shown: list[str]) -> Callable[[str], float]:
+    """Bands and numbers rise; names stand by size, as they are."""
+    if attribute.cuts:
+        return bands(attribute).index
+    try:
+        numbers = {name: float(name) for name in shown}
+    except ValueError:
+        return shown.copy().index
+    return lambda name: numbers[name]
 
 
 def fairness(attribute: Protected, groups: Texts, bad: Mask, pds: Values) -> dict[str, Any]:
-    """Rates by group at each approved share; ratios to the group with the highest rate."""
+    """Rates by group at each approved share; ratios to the group with the highest rate.
+
+    Measured are the twelve largest groups of at least ``LEAST_ROWS`` rows; ``too_small`` says how
+    many others there are, and ``not_measured`` names the largest of them.
+    """
     named, counts = np.unique(groups.astype(str), return_counts=True)
-    order = sorted(zip(-counts, named.tolist(), strict=True))[:_MOST_GROUPS]
-    shown = [name for count, name in order if -count >= LEAST_ROWS]
+    order = sorted(zip((-counts).tolist(), named.tolist(), strict=True))
+    shown = [name for count, name in order[:_MOST_GROUPS] if -count >= LEAST_ROWS]
+    left = [(name, -count) for count, name in order if name not in shown]
+    shown.sort(key=_place_of(attribute, shown))
     members = {name: groups == name for name in shown}
     return {
         "attribute": attribute.name,
-        "too_small": len(named) - len(shown),
+        "too_small": len(left),
+        "not_measured": [{"group": name, "rows": count} for name, count in left[:_MOST_GROUPS]],
         "groups": [_group(name, mask, bad, pds) for name, mask in members.items()],
         "thresholds": [_at(share, members, bad, pds) for share in SHARES],
     }
@@ -64,6 +91,23 @@ def _group(name: str, mask: Mask, bad: Mask, pds: Values) -> dict[str, Any]:
     }
 
 
+def _intervals(rate: float, rows: int, best: float, rows_of_best: int) -> dict[str, Any]:
+    """Of 95 %: Wilson's of the rate; of the ratio by the spread of its logarithm (Katz).
+
+    The best group itself has no interval of its ratio: it is 1 by being the best.
+    """
+    low, high = interval(round(rate * rows), rows)
+    found: dict[str, Any] = {"low": round(low, _DIGITS), "high": round(high, _DIGITS)}
+    if not rate or rate == best:
+        return {**found, "ratio_low": None, "ratio_high": None}
+    half = _Z * sqrt((1 - rate) / (rate * rows) + (1 - best) / (best * rows_of_best))
+    return {
+        **found,
+        "ratio_low": round(rate / best * exp(-half), _DIGITS),
+        "ratio_high": round(rate / best * exp(half), _DIGITS),
+    }
+
+
 def _at(share: float, members: dict[str, Mask], bad: Mask, pds: Values) -> dict[str, Any]:
     cut = float(np.quantile(pds, share))
     approved = pds <= cut
@@ -73,6 +117,7 @@ def _at(share: float, members: dict[str, Mask], bad: Mask, pds: Values) -> dict[
         for name, mask in members.items()
     }
     best, best_good = max(rates.values(), default=0.0), max(good.values(), default=0.0)
+    rows_of_best = max((int(members[n].sum()) for n, r in rates.items() if r == best), default=0)
     return {
         "approved_share": share,
         "pd_cut_off": round(cut, _DIGITS),
@@ -80,6 +125,7 @@ def _at(share: float, members: dict[str, Mask], bad: Mask, pds: Values) -> dict[
             {
                 "group": name,
                 "approval_rate": round(rate, _DIGITS),
+                **_intervals(rate, int(members[name].sum()), best, rows_of_best),
                 "ratio": round(rate / best, _DIGITS) if best else None,
                 "below_four_fifths": bool(best and rate / best < FOUR_FIFTHS),
                 "good_approved": round(good[name], _DIGITS),

@@ -114,6 +114,7 @@ def _champion(file: Path) -> dict[str, Any]:
 
 
 def _report(options: argparse.Namespace, trained: Trained, champion: dict[str, Any] | None) -> None:
+    from engine.training.findings import lines
     from engine.training.page import PLOTS, model_card, page
     from engine.training.plots import plots
     from engine.training.report import as_json, report
@@ -134,6 +135,7 @@ def _report(options: argparse.Namespace, trained: Trained, champion: dict[str, A
         (options.report / name).write_text(text, encoding="utf-8")
     _print_compared(trained.manifest.cross_validation, found["baselines"])
     print(f"the report is in {options.report / 'report.html'}")
+    print("\n".join(lines(found["findings"])))
 
 
 def _print_compared(ours: CrossValidation, others: Sequence[dict[str, Any]]) -> None:

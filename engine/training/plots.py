@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -10,6 +10,7 @@ from markupsafe import Markup
 from matplotlib.figure import Figure
 
 from engine.drawing.plots import axes_of, svg
+from engine.training.fairness import FOUR_FIFTHS
 from engine.training.figures import Mask, Values, auc, ks
 from engine.training.train import Trained
 
@@ -18,6 +19,7 @@ _CURVES, _ACROSS = 6, 3
 _POINTS = 400
 #: At half approved; see ``engine.training.fairness.SHARES``.
 _HALF = 1
+_SHIFT = 0.2
 #: Below the first a change is small, from the second on it is large: the customary marks.
 PSI_MARKS = (0.1, 0.25)
 
@@ -39,7 +41,7 @@ def plots(found: Mapping[str, Any], trained: Trained) -> list[Plot]:
         ),
         (
             "dependence",
-            "Partial dependence: mean PD over the values of the features that move it most",
+            "Partial dependence: mean PD at values that were tried, where it moves most; x: codes",
             _curves(found["behaviour"][:_CURVES]),
         ),
     ]
@@ -111,9 +113,25 @@ def _curves(behaviour: Sequence[Mapping[str, Any]]) -> Markup:
     figure = Figure(figsize=(9.6, 2.5 * down), layout="constrained")
     panels = figure.subplots(down, _ACROSS, sharey=True, squeeze=False)
     for axes, curve in zip(panels.flat, behaviour, strict=False):
-        axes.plot(curve["values"], curve["pd"], color=_OURS, marker=".")
+        # Trees are steps, and between two values nothing was tried: a sloping line would claim it.
+        axes.step(curve["values"], curve["pd"], where="post", color=_OURS, marker=".")
+        for shift, code in enumerate(curve["codes"], 1):
+            span = (curve["values"][-1] - curve["values"][0]) or 1.0
+            at = curve["values"][0] - 0.12 * shift * span
+            axes.plot([at], [code["pd"]], color=_ALERT, marker="x", linestyle="none")
+            axes.annotate(
+                f"{code['code']:g}",
+                (at, code["pd"]),
+                textcoords="offset points",
+                xytext=(0, 5),
+                ha="center",
+                fontsize="small",
+                color=_ALERT,
+            )
         sign = f"sign {curve['sign']:+d}" if curve["sign"] else "no sign"
         axes.set_title(f"{curve['feature']}, {sign}", fontsize="medium")
+        tried = f"{len(curve['values'])} of {curve['distinct']:,} values"
+        axes.set_xlabel(tried, fontsize="small")
         axes.tick_params(labelsize="small")
         axes.locator_params(axis="x", nbins=4)
     for axes in panels.flat[len(behaviour) :]:
@@ -143,13 +161,42 @@ def _groups(attributes: Sequence[Mapping[str, Any]]) -> Markup:
     ]
     figure, axes = axes_of(1.2 + 0.42 * len(rows))
     for shift, key, color, told in (
-        (-0.2, "approval_rate", _OTHER, "approved of all"),
-        (0.2, "good_approved", _OURS, "approved of those who repay"),
+        (-_SHIFT, "approval_rate", _OTHER, "approved of all"),
+        (_SHIFT, "good_approved", _OURS, "approved of those who repay"),
     ):
         places = [place + shift for place in range(len(rows))]
         axes.barh(places, [group[key] for _, group in rows], 0.4, color=color, label=told)
+    rates = [group["approval_rate"] for _, group in rows]
+    ends = [
+        [max(group["approval_rate"] - group["low"], 0) for _, group in rows],
+        [max(group["high"] - group["approval_rate"], 0) for _, group in rows],
+    ]
+    places = [place - _SHIFT for place in range(len(rows))]
+    axes.errorbar(rates, places, xerr=ends, fmt="none", ecolor="black", capsize=2, linewidth=1)
+    marked = "four fifths of the best group"
+    for first, last, best in _spans(attributes):
+        axes.plot(
+            [FOUR_FIFTHS * best] * 2,
+            [first - 0.5, last + 0.5],
+            color=_ALERT,
+            linestyle="--",
+            linewidth=1,
+            label=marked,
+        )
+        marked = "_"
+    axes.set_xlabel("share approved, with its interval of 95 %")
     axes.set_yticks(range(len(rows)), [name for name, _ in rows])
     axes.set_xlim(0, 1)
     axes.invert_yaxis()
     axes.legend(fontsize="small", loc="lower left", bbox_to_anchor=(0, 1), ncols=2)
     return svg(figure)
+
+
+def _spans(attributes: Sequence[Mapping[str, Any]]) -> Iterator[tuple[int, int, float]]:
+    """First and last bar of each attribute, and the rate of its best group."""
+    first = 0
+    for attribute in attributes:
+        groups = attribute["thresholds"][_HALF]["groups"]
+        if groups:
+            yield first, first + len(groups) - 1, max(group["approval_rate"] for group in groups)
+        first += len(groups)

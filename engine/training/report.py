@@ -18,6 +18,7 @@ from engine.training.behaviour import grids, reasons
 from engine.training.comparison import compared
 from engine.training.fairness import fairness, groups_of
 from engine.training.figures import Values, calibration, discrimination
+from engine.training.findings import findings
 from engine.training.points_table import points_table
 from engine.training.sample import Sample
 from engine.training.train import CODE_VERSION, Trained, protocol
@@ -55,10 +56,7 @@ def report(
     sample, scored = trained.sample, trained.scored
     bad = sample.labels[scored.rows].astype(np.bool_)
     pds = np.array(scored.pds)
-    return {
-        "version": REPORT_VERSION,
-        "card": sample.spec.card,
-        "description": sample.spec.description,
+    found = {
         "lineage": _lineage(trained, command),
         "population": _population(sample),
         "measured_on": protocol(sample),
@@ -87,6 +85,13 @@ def report(
         },
         "watching": list(WATCHING),
         "limits": [*sample.spec.limits, *STANDING_LIMITS],
+    }
+    return {
+        "version": REPORT_VERSION,
+        "card": sample.spec.card,
+        "description": sample.spec.description,
+        "findings": findings(found),
+        **found,
     }
 
 

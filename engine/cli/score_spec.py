@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import shlex
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -38,5 +39,8 @@ def _run(options: argparse.Namespace) -> int:
         print(text, end="")
     else:
         options.out.write_text(text, encoding="utf-8")
-        print(f"{options.out}: complete signs and families, then: touchstone score train --check")
+        print(
+            f"{options.out}: complete signs, families and meanings, then:\n"
+            f"  touchstone score train {shlex.quote(str(options.out))} --check"
+        )
     return OK

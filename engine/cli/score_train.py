@@ -75,6 +75,7 @@ def _run(options: argparse.Namespace) -> int:
 
 def _train(options: argparse.Namespace) -> int:
     from engine.training import read_spec, read_table
+    from engine.training.doubts import doubts
     from engine.training.optbinning import probe
     from engine.training.sample import sample_of
 
@@ -85,7 +86,10 @@ def _train(options: argparse.Namespace) -> int:
     if options.check:
         sample = sample_of(spec, table)
         print(f"{table.source}: {len(sample.labels):,} rows, {sample.labels.mean():.4f} bad")
-        print(f"{spec.card}: {len(sample.features)} features, ready to train")
+        left_open = doubts(spec)
+        print("\n".join(f"warning: {text}" for text in left_open), end="\n" * bool(left_open))
+        ready = "can be trained, but is not complete" if left_open else "ready to train"
+        print(f"{spec.card}: {len(sample.features)} features, {ready}")
         return OK
     champion = None if options.champion is None else _champion(options.champion)
     if options.optbinning is not None:

@@ -16,7 +16,8 @@ from pathlib import Path
 import numpy as np
 
 from engine.rules.reader import NAME
-from engine.training.figures import auc
+from engine.training.doubts import DESCRIPTION, LICENCE, LIMIT, MEANING
+from engine.training.figures import Mask, auc
 from engine.training.formula import FUNCTIONS, Values
 from engine.training.sniff import sniffed
 from engine.training.spec import DataSpec
@@ -34,10 +35,12 @@ _PROTECTED = re.compile(
 _TAKEN = {*FUNCTIONS, *keyword.kwlist, "yes", "no", "on", "off", "true", "false", "null"}
 _MOST_LEVELS = 1_000
 _TWO = 2
+#: So many distinct whole numbers may be levels.
+_FEW = 12
 _DIGITS = 3
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Drafted:
     """A column: a line of ``features``, ``protected``, or a reason why it is not used."""
 
@@ -45,6 +48,8 @@ class Drafted:
     feature: str = ""
     protected: str = ""
     not_used: str = ""
+    coded: Mask | None = None
+    """Of a number: the rows with any code; ``None`` of anything else."""
 
 
 def draft(path: Path, target: str, bad: Sequence[str] = ()) -> str:
@@ -61,7 +66,8 @@ def draft(path: Path, target: str, bad: Sequence[str] = ()) -> str:
         for column in table.columns
         if column != target
     ]
-    return "\n".join([*_head(path, data, names, target, bad), *_body(columns)]) + "\n"
+    head = _head(path, data, names, target, bad)
+    return "\n".join([*head, *_everywhere(columns, labels), *_body(columns)]) + "\n"
 
 
 def _bad(table: Table, target: str) -> tuple[str, ...]:
@@ -99,19 +105,24 @@ def _head(
     return [
         "# A draft, by `touchstone score spec`. Read every line: signs, families and meanings are",
         "# not in a table. `touchstone score train SPEC --check` tells what does not fit.",
+        "# A `sign` excludes `separate`, of `missing` and of codes: with a sign each needs `best`,",
+        "# `worst` or a number. The comments tell the rows of each code and their bad rate.",
         f"card: {card if NAME.match(card) else 'card'}",
-        "description: what a bad outcome is, within which time",
+        f"description: {DESCRIPTION}",
         "data:",
         f"  file: {_quoted(path.name)}",
         f"  name: {_quoted(path.name)}",
-        "  licence: whose data it is, and what it may be used for",
+        f"  licence: {LICENCE}",
         f"  separator: {_quoted(data.separator)}",
         f"  encoding: {data.encoding}",
         f"  decimal: {_quoted(data.decimal)}",
         f"  nulls: [{', '.join(map(_quoted, data.nulls))}]",
         *(["  columns:"] if renamed else []),
         *(f"    {name}: {_quoted(column)}" for name, column in renamed),
-        f"target: {{column: {names[target]}, bad: [{', '.join(map(_quoted, bad))}]}}",
+        (
+            f"target: {{column: {names[target]}, bad: [{', '.join(map(_quoted, bad))}],"
+            f" meaning: {MEANING}}}"
+        ),
         "split: {folds: 5, seed: 42}  # or: {time: COLUMN, calibrate_from: ..., test_from: ...}",
     ]
 
@@ -125,11 +136,11 @@ def _body(columns: Sequence[Drafted]) -> list[str]:
         *features,
         *(["protected:  # measured for fairness, never features", *protected] if protected else []),
         *(["not_used:", *unused] if unused else []),
-        "limits: [what an examiner must know of this data]",
+        f"limits: [{LIMIT}]",
     ]
 
 
-def _column(table: Table, column: str, name: str, labels: np.typing.NDArray[np.bool_]) -> Drafted:
+def _column(table: Table, column: str, name: str, labels: Mask) -> Drafted:
     try:
         values = table.numbers(column)
     except TrainingRefused:
@@ -144,12 +155,13 @@ def _column(table: Table, column: str, name: str, labels: np.typing.NDArray[np.b
         few = len(np.unique(known)) <= len(_HIGH_CODES)
         cuts = "" if few else ", cuts: [25, 35, 45, 60]"
         return Drafted(name, protected=f"  - {{name: {name}, column: {name}{cuts}}}")
-    return Drafted(name, feature=_number(name, values, labels))
+    codes = _codes(np.unique(known))
+    text = _number(name, values, labels, codes)
+    return Drafted(name, feature=text, coded=np.isin(values, codes))
 
 
-def _number(name: str, values: Values, labels: np.typing.NDArray[np.bool_]) -> str:
+def _number(name: str, values: Values, labels: Mask, codes: list[float]) -> str:
     known = ~np.isnan(values)
-    codes = _codes(np.unique(values[known]))
     amounts = known & ~np.isin(values, codes)
     low, high = float(values[amounts].min()), float(values[amounts].max())
     high = high if high > low else low + 1
@@ -159,7 +171,42 @@ def _number(name: str, values: Values, labels: np.typing.NDArray[np.bool_]) -> s
     if codes:
         parts.append("special: {" + ", ".join(f"{code:g}: separate" for code in codes) + "}")
     parts.append("family: other")
-    return f"  - {{{', '.join(parts)}}}{_hint(values[amounts], labels[amounts])}"
+    told = [_hint(values[amounts], labels[amounts]), _looks_coded(values[amounts])]
+    told += [_of_code(code, labels[values == code]) for code in codes]
+    comment = "; ".join(text for text in told if text)
+    return f"  - {{{', '.join(parts)}}}" + (f"  # {comment}" if comment else "")
+
+
+def _of_code(code: float, labels: Mask) -> str:
+    return f"{code:g}: {_rows(len(labels))}, {labels.mean():.{_DIGITS}f} bad"
+
+
+def _rows(count: int) -> str:
+    return f"{count:,} row" if count == 1 else f"{count:,} rows"
+
+
+def _looks_coded(values: Values) -> str:
+    """More than two whole numbers that are few: a branch or a region may be written so."""
+    distinct = np.unique(values)
+    if _TWO < len(distinct) <= _FEW and bool(np.all(distinct == np.floor(distinct))):
+        return "few whole numbers: perhaps `type: category`"
+    return ""
+
+
+def _everywhere(columns: Sequence[Drafted], labels: Mask) -> list[str]:
+    """A note on rows whose every number is a code: nothing is known of them."""
+    coded = [column.coded for column in columns if column.coded is not None]
+    with_codes = [mask for mask in coded if mask.any()]
+    if len(with_codes) < _TWO:
+        return []
+    rows = np.logical_and.reduce(with_codes)
+    if not rows.any():
+        return []
+    what = "number" if len(with_codes) == len(coded) else "number that has codes"
+    found = (
+        f"# {_rows(int(rows.sum()))} ({labels[rows].mean():.{_DIGITS}f} bad) hold a code in every"
+    )
+    return [f"{found} {what}: consider excluding them (`exclude`)."]
 
 
 def _codes(distinct: Values) -> list[float]:
@@ -175,12 +222,12 @@ def _codes(distinct: Values) -> list[float]:
     return sorted([*low, *high])
 
 
-def _hint(values: Values, labels: np.typing.NDArray[np.bool_]) -> str:
+def _hint(values: Values, labels: Mask) -> str:
     if not labels.any() or labels.all():
         return ""
     area = auc(labels, values)
     way = "more" if area > 1 / 2 else "less"
-    return f"  # alone: AUC {max(area, 1 - area):.{_DIGITS}f}, {way} is riskier"
+    return f"alone: AUC {max(area, 1 - area):.{_DIGITS}f}, {way} is riskier"
 
 
 def _category(table: Table, column: str, name: str) -> Drafted:

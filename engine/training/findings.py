@@ -21,6 +21,7 @@ LOOKED_FOR = (
     "a sign against which the bad rate runs over the bins of the feature",
     f"a group approved at less than {FOUR_FIFTHS:g} of the rate of the best group",
     "a segment or a group in which the card ranks worse than in all rows",
+    "texts of a draft, no sign at all, or no families in the spec",
 )
 #: A trend over the bins counts from here on: one in a thousand by chance, as features are many.
 _CLEAR = 3.29
@@ -31,8 +32,11 @@ Finding = dict[str, str]
 """``kind``: which of the questions; ``text``: a sentence with its figures."""
 
 
-def findings(report: Mapping[str, Any]) -> dict[str, Any]:
-    """``found``, in the order of ``looked_for``; rates and AUCs are shares of 1."""
+def findings(report: Mapping[str, Any], doubts: Sequence[str] = ()) -> dict[str, Any]:
+    """``found``, in the order of ``looked_for``; rates and AUCs are shares of 1.
+
+    ``doubts``: what the spec leaves open (``engine.training.doubts``).
+    """
     return {
         "found": [
             *_better(report),
@@ -41,6 +45,7 @@ def findings(report: Mapping[str, Any]) -> dict[str, Any]:
             *_signs(report["variables"]),
             *_below_four_fifths(report["fairness"]),
             *_ranked_worse(report),
+            *(_finding("spec", text) for text in doubts),
         ],
         "looked_for": list(LOOKED_FOR),
     }

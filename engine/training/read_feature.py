@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from math import isfinite
 
 from yaml.nodes import Node, ScalarNode, SequenceNode
@@ -15,6 +16,8 @@ from engine.training.spec import FeatureSpec, Instead, Kind, Missing, Outside
 _OPTIONAL = ("of", "type", "sign", "range", "missing", "outside", "special", "family")
 #: Log-odds of a level stay well inside.
 _LEVELS = (-20.0, 20.0)
+#: Features of a repeated fault that are named.
+_NAMED = 30
 _WORDS = tuple(word.value for word in Missing)
 
 
@@ -113,13 +116,6 @@ def _instead(entry: Reader, node: Node, sign: int) -> Instead:
     if chosen in {Missing.WORST, Missing.BEST} and sign == 0:
         entry.wrong(node, f"`{word}` needs a `sign`: without one no end of the range is {word}")
         return Missing.REFUSE
-    if chosen is Missing.SEPARATE and sign != 0:
-        entry.wrong(
-            node,
-            "`separate` and a `sign` contradict each other: no constraint holds between missing"
-            " and known, so somebody who proves a value may become riskier",
-            "use `worst`, a number, or no sign",
-        )
     return chosen
 
 
@@ -152,3 +148,29 @@ def _check_category(entry: Reader, feature: FeatureSpec) -> None:
         entry.wrong(entry.node, "`missing` of a category is `refuse`, or `separate`: its own level")
     if "special" in entry.items:
         entry.wrong(entry.items["special"][1], "a category has no special values")
+
+
+def check_separate(entries: Sequence[tuple[Reader, FeatureSpec]]) -> None:
+    """One fault for all features: told for each code of each, it would bury everything else."""
+    wrong = [(entry, feature, what) for entry, feature in entries if (what := _separate(feature))]
+    if not wrong:
+        return
+    first = wrong[0][0]
+    node = first.node_of("special") or first.node_of("missing") or first.node
+    lines = [f"{feature.name} ({what}, line {e.span.line})" for e, feature, what in wrong]
+    more = f", and {len(lines) - _NAMED} more" if len(lines) > _NAMED else ""
+    first.wrong(
+        node,
+        "`separate` and a `sign` contradict each other: no constraint holds between missing and"
+        " known, so somebody who proves a value may become riskier; of"
+        f" {', '.join(lines[:_NAMED])}{more}",
+        "use `best`, `worst`, a number, or no sign",
+    )
+
+
+def _separate(feature: FeatureSpec) -> str:
+    """What a feature with a sign tells the trees apart: its codes, and what is missing."""
+    if feature.sign == 0 or feature.kind is Kind.CATEGORY:
+        return ""
+    told = [f"{code:g}" for code, instead in feature.special if instead is Missing.SEPARATE]
+    return ", ".join(["missing"] * (feature.missing is Missing.SEPARATE) + told)

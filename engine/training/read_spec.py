@@ -12,7 +12,7 @@ from engine.rules.reader import Reader
 from engine.rules.source import Source
 from engine.rules.yaml_source import compose, node_span, read_source, scalar
 from engine.training.formula import Formula, FormulaError, parse
-from engine.training.read_feature import read_feature
+from engine.training.read_feature import check_separate, read_feature
 from engine.training.spec import (
     BureauColumns,
     DataSpec,
@@ -111,9 +111,9 @@ def _features(reader: Reader) -> tuple[FeatureSpec, ...]:
     nodes = reader.list_of("features")
     if len(nodes) > MAX_FEATURES:
         reader.wrong(nodes[MAX_FEATURES], f"a card has at most {MAX_FEATURES} features")
-    found = [
-        read_feature(_entry(reader, node, "a feature"), defaults) for node in nodes[:MAX_FEATURES]
-    ]
+    entries = [_entry(reader, node, "a feature") for node in nodes[:MAX_FEATURES]]
+    found = [read_feature(entry, defaults) for entry in entries]
+    check_separate(list(zip(entries, found, strict=True)))
     seen: set[str] = set()
     for node, feature in zip(nodes, found, strict=False):
         if feature.name in seen:

@@ -16,6 +16,7 @@ import numpy as np
 
 from engine.training.behaviour import grids, reasons
 from engine.training.comparison import compared
+from engine.training.doubts import doubts
 from engine.training.fairness import fairness, groups_of
 from engine.training.figures import Values, calibration, discrimination
 from engine.training.findings import findings
@@ -90,7 +91,7 @@ def report(
         "version": REPORT_VERSION,
         "card": sample.spec.card,
         "description": sample.spec.description,
-        "findings": findings(found),
+        "findings": findings(found, doubts(sample.spec)),
         **found,
     }
 

@@ -1,5 +1,6 @@
 """A draft of a spec: what can be seen in a table, and nothing that cannot."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from pyarrow import parquet
 
 from engine.cli import main
 from engine.training import Spec, TrainingRefused, read_spec, read_table
+from engine.training.doubts import doubts
 from engine.training.draft import draft
 from engine.training.sample import Sample, sample_of
 from engine.training.spec import Kind, Missing
@@ -94,6 +96,68 @@ def test_the_command_never_overwrites(tmp_path: Path, capsys: pytest.CaptureFixt
     path.write_text(text_table(), encoding="utf-8")
     arguments = ["score", "spec", str(path), "--target", "y", "--out", str(out)]
     assert main(arguments) == 0
+    assert f"touchstone score train {out} --check" in capsys.readouterr().out
     assert main(["score", "train", str(out), "--check"]) == 0
     assert main(arguments) == 1
     assert "is not overwritten" in capsys.readouterr().err
+
+
+def test_an_untouched_draft_is_not_called_ready(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Its texts, signs and families would stand in the report as if somebody had meant them."""
+    path, out = tmp_path / "table.csv", tmp_path / "table.yaml"
+    path.write_text(text_table(), encoding="utf-8")
+    out.write_text(draft(path, "y"), encoding="utf-8")
+    assert main(["score", "train", str(out), "--check"]) == 0
+    told = capsys.readouterr().out
+    for key in ("description", "data.licence", "target.meaning", "limits"):
+        assert f"warning: `{key}` is still the text of the draft" in told
+    assert "No feature has a `sign`" in told
+    assert "Every `family` is `other`" in told
+    assert "can be trained, but is not complete" in told
+    spec = read_spec(out)
+    assert len(doubts(spec)) == 6
+    done = replace(
+        spec,
+        description="late",
+        data=replace(spec.data, licence="ours"),
+        target=replace(spec.target, meaning="ninety days past due"),
+        features=tuple(replace(f, sign=1, family="debt") for f in spec.features),
+        limits=(),
+    )
+    assert doubts(done) == ()
+
+
+def test_a_draft_counts_its_codes(tmp_path: Path) -> None:
+    """What to do with a code depends on how many have it, and how they paid."""
+    path = tmp_path / "table.csv"
+    path.write_text(text_table(), encoding="utf-8")
+    text = draft(path, "y")
+    assert "; -9: 43 rows, 0.209 bad; 998: 43 rows, 0.209 bad" in text
+    assert "A `sign` excludes `separate`" in text.partition("card:")[0]
+
+
+def test_a_draft_tells_rows_of_which_nothing_is_known(tmp_path: Path) -> None:
+    """A code in every number that has codes: an application without a file."""
+    path = tmp_path / "table.csv"
+    lines = ["a,b,c,y"]
+    for row in range(_ROWS):
+        first, second = (-9, -9) if row < 10 else (row % 13, -9 if row == 20 else row % 17)
+        lines.append(f"{first},{second},{row * 7 % 100},{row % 3 % 2}")
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    told = "10 rows (0.300 bad) hold a code in every number that has codes: consider excluding them"
+    assert f"# {told}" in draft(path, "y")
+    path.write_text("\n".join(lines[:1] + lines[11:]) + "\n", encoding="utf-8")
+    assert "consider excluding" not in draft(path, "y")
+
+
+def test_few_whole_numbers_may_be_levels(tmp_path: Path) -> None:
+    """A coded branch reads like an amount; two values are the same either way."""
+    path = tmp_path / "table.csv"
+    lines = ["branch,flag,amount,y"]
+    lines += [f"{row % 4},{row % 2},{row * 7 % 100},{row % 3 % 2}" for row in range(_ROWS)]
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    hinted = [line for line in draft(path, "y").splitlines() if "perhaps `type: category`" in line]
+    assert len(hinted) == 1
+    assert "feature: branch" in hinted[0]

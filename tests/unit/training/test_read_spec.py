@@ -73,6 +73,16 @@ def test_everything_wrong_is_told_at_once(tmp_path: Path) -> None:
     assert refused(tmp_path, text).count("error[") == 3
 
 
+def test_separate_with_signs_is_told_once(tmp_path: Path) -> None:
+    """Of all features and codes, with what can be written instead; not thirty times."""
+    text = SPEC.replace("missing: worst", "missing: separate")
+    text = text.replace("special: {-7: best, 99: worst}", "special: {-7: separate, 99: separate}")
+    message = refused(tmp_path, text)
+    assert message.count("error[") == 1
+    assert "of income (missing, line 6), late (-7, 99, line 8)" in message
+    assert "help: use `best`, `worst`, a number, or no sign" in message
+
+
 def test_a_spec_that_is_not_there_is_told(tmp_path: Path) -> None:
     """By its name."""
     with pytest.raises(PolicyError, match=r"no file nothing\.yaml"):

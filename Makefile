@@ -41,8 +41,9 @@ pages: install ## Write what follows the code: vocabulary, diagnostics, schemas/
 
 .PHONY: train
 train: install ## Train the shipped scorecards: from the shipped data, and from generated streams
-	$(BIN)/touchstone score train data/card_bureau.yaml --out rulesets/credit_card/scorecards/card_bureau
-	$(BIN)/python -m engine.scoring.fraud_train
+	$(BIN)/touchstone score train data/card_bureau.yaml --out rulesets/credit_card/scorecards/card_bureau \
+		--report docs/cards/card_bureau
+	$(BIN)/python -m engine.scoring.fraud_train --model-card docs/cards/card_fraud/model_card.md
 
 .PHONY: demo
 demo: install ## Start a server, decide a few applications, show the answers

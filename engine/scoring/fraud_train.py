@@ -33,6 +33,7 @@ from engine.scoring.calibrate import platt
 from engine.scoring.fraud_data import FraudSample, fraud_sample
 from engine.scoring.fraud_features import FRAUD_COLUMNS, NOBODY_LINKED
 from engine.scoring.fraud_fit import CONFIGURATION, TREES, fit, margins
+from engine.scoring.fraud_model_card import model_card
 from engine.scoring.frozen_bins import bins_of, score_bins
 from engine.scoring.manifest import (
     MANIFEST,
@@ -209,10 +210,16 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--out", type=Path, default=_OUT, help="directory of the artefact")
     parser.add_argument("--applicants", type=int, default=APPLICANTS, help="of each stream")
     parser.add_argument("--rings", type=int, help="of each stream; 60 for each 40,000 applicants")
+    parser.add_argument("--model-card", type=Path, help="file of the short form for examiners")
     options = parser.parse_args(arguments)
     os.environ["OMP_NUM_THREADS"] = "1"
     model, manifest = train(worlds(SEEDS, options.applicants, options.rings), SEEDS)
-    return (_verify if options.verify else _write)(options.out, model, manifest)
+    if options.verify:
+        return _verify(options.out, model, manifest)
+    if options.model_card is not None:
+        options.model_card.parent.mkdir(parents=True, exist_ok=True)
+        options.model_card.write_text(model_card(manifest), encoding="utf-8")
+    return _write(options.out, model, manifest)
 
 
 def _write(directory: Path, model: bytes, manifest: Manifest) -> int:

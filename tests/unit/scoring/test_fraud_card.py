@@ -20,6 +20,7 @@ from engine.rules import vocabulary
 from engine.scoring import FraudCard, Scorecard
 from engine.scoring.fraud_data import fraud_sample, replayed
 from engine.scoring.fraud_features import FRAUD_COLUMNS, LinkFamily, fraud_vector
+from engine.scoring.fraud_model_card import model_card
 from engine.scoring.fraud_train import train, worlds
 from engine.scoring.manifest import encode, read_artefact
 from graph.features import graph_facts
@@ -179,3 +180,10 @@ def test_the_shipped_card_says_that_it_is_synthetic() -> None:
     manifest = read_artefact(CARDS / "card_fraud", FRAUD_COLUMNS).manifest
     assert manifest.data.name.startswith("synthetic: engine.generate version 1")
     assert manifest.cross_validation.auc_mean > 0.8
+
+
+def test_the_shipped_model_card_is_of_the_shipped_manifest() -> None:
+    """What an examiner reads of the card is what was measured when it was trained."""
+    manifest = read_artefact(CARDS / "card_fraud", FRAUD_COLUMNS).manifest
+    shipped = CARDS.parents[2] / "docs" / "cards" / "card_fraud" / "model_card.md"
+    assert shipped.read_text(encoding="utf-8") == model_card(manifest), "make train"

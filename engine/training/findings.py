@@ -159,13 +159,17 @@ def _signs(variables: Sequence[Mapping[str, Any]]) -> list[Finding]:
 def _below_four_fifths(attributes: Sequence[Mapping[str, Any]]) -> list[Finding]:
     found = []
     for attribute in attributes:
+        rows = {group["group"]: group["rows"] for group in attribute["groups"]}
         told: dict[str, list[str]] = {}
         for threshold in attribute["thresholds"]:
+            # A small group may be the best by chance: the examiner sees how large it is.
+            best = max(threshold["groups"], key=lambda g: g["approval_rate"], default=None)
             for group in threshold["groups"]:
-                if group["below_four_fifths"]:
+                if best and group["below_four_fifths"]:
                     told.setdefault(group["group"], []).append(
                         f"{group['ratio']:.3f}{_interval(group)} where"
-                        f" {threshold['approved_share']:.0%} are approved"
+                        f" {threshold['approved_share']:.0%} are approved, against {best['group']}"
+                        f" ({rows[best['group']]:,} rows)"
                     )
         found += [
             _finding(

@@ -101,6 +101,10 @@ def test_a_group_below_four_fifths_is_a_finding(found: dict[str, Any]) -> None:
         )
     (told,) = findings(made)["found"]
     name = made["fairness"][0]["thresholds"][0]["groups"][1]["group"]
+    groups = made["fairness"][0]["thresholds"][0]["groups"]
+    best = max(groups, key=lambda group: group["approval_rate"])["group"]
+    rows = {group["group"]: group["rows"] for group in made["fairness"][0]["groups"]}
+    assert f"where 30% are approved, against {best} ({rows[best]:,} rows)" in told["text"]
     assert f"sex {name}: approved at less than 0.8" in told["text"]
     assert told["text"].count("0.700 (0.600 to 0.810)") == 2
 

@@ -41,13 +41,13 @@ def with_parts(
     """The score with the parts that the card gives, before those that rules added.
 
     Of a supposed score nobody can say which features made it: it has only the families that the
-    applicant's own file has lost points in.
+    applicant's own file has lost points in, also those that the file would not bear out.
     """
     if score is None or assessed is None or score.base_points is not None:
         return score
-    whole = assessed.explained()
     if supposed:
-        return replace(score, families=whole.families)
+        return replace(score, families=assessed.supposed())
+    whole = assessed.explained()
     return replace(
         score,
         base_points=whole.base_points,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from engine.estimate.missing import missing_facts
+from engine.estimate.missing import missing_facts, tellable
 from engine.estimate.prospect import Prospect, as_if_proved
 from engine.estimate.result import Estimate, LineRange, MissingFact
 from engine.estimate.road import Travelled, travel
@@ -66,7 +66,7 @@ def estimate_partly(policy: Policy, prospect: Prospect, as_of_us: int) -> Estima
 
 def _exact_line(product: Product, found: Travelled) -> LineResult | None:
     bounds = found.bounds
-    if bounds is None or bounds.inputs is None:
+    if bounds is None or bounds.inputs is None or not bounds.proofs_known:
         return None
     return compute_line(product, bounds.inputs)
 
@@ -74,8 +74,10 @@ def _exact_line(product: Product, found: Travelled) -> LineResult | None:
 def _limit(
     product: Product, prospect: Prospect, found: Travelled, line: LineResult | None
 ) -> ExpectedLimit:
-    """Exact where the line is; else what is certain of it."""
+    """Exact where the line is, or would be without proof; else what is certain of it."""
     bounds, asked = found.bounds, prospect.expected_limit_minor
+    if asked is not None and bounds is not None and bounds.inputs is not None:
+        line = compute_line(product, bounds.inputs)
     declined = found.outcome is Outcome.DECLINE
     exact = expected_limit(
         product,
@@ -136,7 +138,13 @@ def _text(
     if found.may_decline:
         said.append(speaker.say(_RANGES, "may_be_declined", {}))
     said += [(one.text_en, one.text_zh) for one in (known, proved) if one is not None]
-    if missing:
-        facts = listed([(fact.text_en, fact.text_zh) for fact in missing])
-        said.append(speaker.say(_RANGES, "missing", {"facts": facts}))
+    exact = known is not None and known.is_exact
+    asked = {
+        "missing_application" if exact else "missing": [one for one in missing if tellable(one)],
+        "asked_when_applying": [one for one in missing if not tellable(one)],
+    }
+    for name, facts in asked.items():
+        if facts:
+            places = {"facts": listed([(one.text_en, one.text_zh) for one in facts])}
+            said.append(speaker.say(_RANGES, name, places))
     return joined(said)

@@ -19,8 +19,9 @@ from touchstone.v1 import facts_pb2
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bounds:
-    """``inputs``: those of the line, if nothing that they hold is open; else ``None``.
+    """``inputs``: those of the line, if nothing else than the proofs is open; else ``None``.
 
+    ``proofs_known``: whether the proofs of ``inputs`` are all that count.
     ``reachable_minor``: the least and the most of the line with every proof there is.
     ``binding_cap``: of the most; ``beyond_cap``: of the most with every proof.
     """
@@ -29,6 +30,7 @@ class Bounds:
     highest_minor: int
     reachable_minor: tuple[int, int]
     inputs: LineInputs | None
+    proofs_known: bool
     binding_cap: CapName
     beyond_cap: CapName
 
@@ -51,13 +53,16 @@ def line_bounds(
     if bounded:
         lowest = min(compute_line(product, one).line_minor for one in at_worst)
         reachable_lowest = min(highest_line(product, one).line_minor for one in at_worst)
-    line = max((compute_line(product, one) for one in at_best), key=_size)
     highest = max((highest_line(product, one) for one in at_best), key=_size)
+    line = highest  # every proof that is accepted may come
+    if prospect.is_proved:
+        line = max((compute_line(product, one) for one in at_best), key=_size)
     return Bounds(
         lowest_minor=lowest,
         highest_minor=line.line_minor,
         reachable_minor=(reachable_lowest, highest.line_minor),
         inputs=at_best[0] if bounded and best == worst and len(people) == 1 else None,
+        proofs_known=prospect.is_proved,
         binding_cap=line.binding_cap,
         beyond_cap=highest.binding_cap,
     )

@@ -11,6 +11,8 @@ from engine.rules.vocabulary import LISTS, SIGNALS
 from engine.rules.wording import TOPICS, Section
 from engine.wording import Speaker
 
+_DEBT_TO_INCOME = "evidence.debt_to_income"
+_OBLIGATIONS = "bureau.monthly_obligations_minor"
 _TOPIC_OF = {
     "applicant.age": "age",
     "applicant.is_student": "student",
@@ -18,12 +20,12 @@ _TOPIC_OF = {
     "applicant.id_document_kind": "identity",
     "applicant.id_document_days_left": "identity",
     "application.customer_segment": "segment",
-    "bureau.monthly_obligations_minor": "obligations",
-    "evidence.debt_to_income": "obligations",
+    _OBLIGATIONS: "obligations",
     "lines.own_minor": "own_lines",
     "lines.elsewhere_minor": "other_lines",
 }
 _TOPIC_OF_ROOT = {
+    "evidence": "income",
     "application": "application",
     "applicant": "applicant",
     "session": "session",
@@ -31,9 +33,20 @@ _TOPIC_OF_ROOT = {
     "score": "credit_report",
     LISTS: "lists",
 }
+#: What ``Prospect`` has a place for: topics, and fields of the others.
+_TELLABLE = frozenset(
+    {
+        *("age", "student", "segment", "income", "credit_report", "obligations"),
+        *("own_lines", "other_lines"),
+        *("application.channel", "application.branch", "application.staff_member"),
+        *("application.partner", "applicant.declared_income_minor"),
+    }
+)
+_PROVED = ("evidence.verified_income_minor", "evidence.verified_assets_minor")
 _OF_EVERY_LINE = (
     "score.pd",
-    "bureau.monthly_obligations_minor",
+    *_PROVED,
+    _OBLIGATIONS,
     "lines.own_minor",
     "lines.elsewhere_minor",
 )
@@ -47,7 +60,7 @@ def missing_facts(
     paths += [path for rule in untold for path in rule.missing]
     by_topic: dict[str, dict[str, None]] = {}
     for path in paths:
-        topic = _topic(path)
+        topic = _topic(path, hidden)
         if topic is not None:
             by_topic.setdefault(topic, {})[path] = None
     return tuple(
@@ -65,8 +78,15 @@ def _of_ceilings(product: Product) -> Iterable[str]:
         yield "application.customer_segment"
 
 
-def _topic(path: str) -> str | None:
+def tellable(fact: MissingFact) -> bool:
+    """Whether it can be told before there is an application; the rest only with one."""
+    return not _TELLABLE.isdisjoint({fact.topic, *fact.paths})
+
+
+def _topic(path: str, hidden: AbstractSet[str]) -> str | None:
     """``None`` for what neither the customer nor the desk can tell."""
+    if path == _DEBT_TO_INCOME and _OBLIGATIONS in hidden:
+        return "obligations"
     root = path.split(".", maxsplit=1)[0]
     return None if root == SIGNALS else _TOPIC_OF.get(path) or _TOPIC_OF_ROOT.get(root)
 

@@ -26,7 +26,8 @@ class Prospect:
     """What a marketing desk or a partner's page knows. ``None`` and "": not known.
 
     No identifiers at all. Of ``birth_date`` and ``age`` at most one is given; ``age`` in years.
-    ``monthly_obligations_minor`` stands beside a ``bureau`` that is not known.
+    ``monthly_obligations_minor`` stands beside a ``bureau`` that is not known. While no proof of
+    ``evidence`` is verified, it is not known which will be.
     """
 
     product: str
@@ -46,6 +47,11 @@ class Prospect:
     own_lines_minor: int | None = None
     elsewhere_lines_minor: int | None = None
     evidence: tuple[Evidence, ...] = ()
+
+    @property
+    def is_proved(self) -> bool:
+        """Whether a proof of strength is verified."""
+        return any(proof.status is VerificationStatus.VERIFIED for proof in self.evidence)
 
     @property
     def has_hopes(self) -> bool:
@@ -164,11 +170,12 @@ def _known(prospect: Prospect, income_minor: int) -> frozenset[str]:
         "lines.own_minor": prospect.own_lines_minor is not None,
         "lines.elsewhere_minor": prospect.elsewhere_lines_minor is not None,
         # The ratio of obligations to an income of 0 stays unknown, whatever the obligations are.
-        "evidence.debt_to_income": obligations or income_minor == 0,
+        "evidence.debt_to_income": prospect.is_proved and (obligations or income_minor == 0),
     }
     paths = {path for path, is_known in known.items() if is_known}
     for path in fields():
         in_bureau = path.startswith("bureau.") and whole_bureau
-        if in_bureau or (path.startswith("evidence.") and path not in known):
+        in_proofs = path.startswith("evidence.") and path not in known and prospect.is_proved
+        if in_bureau or in_proofs:
             paths.add(path)
     return frozenset(paths)

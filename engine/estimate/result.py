@@ -32,7 +32,7 @@ class LineRange:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MissingFact:
-    """What would narrow the range: a topic with its text, and its fields of the vocabulary."""
+    """What would make the answer more exact: a topic, its text, its fields of the vocabulary."""
 
     topic: str
     paths: tuple[str, ...]
@@ -56,8 +56,9 @@ class Estimate:
     """A trial calculation.
 
     ``outcome``: the gravest that is certain. ``line``: known exactly, or ``None``. ``range``:
-    with the proofs that are verified; ``range_if_proved``: with everything told taken as verified,
-    ``None`` if nothing else was told. Both are ``None`` for a certain decline.
+    with the proofs that are verified, or if none is with any that count; ``range_if_proved``: with
+    everything told taken as verified, ``None`` if nothing else was told. Both are ``None`` for a
+    certain decline.
     """
 
     currency: str

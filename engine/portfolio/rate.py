@@ -264,9 +264,12 @@ def _tried(
     if not owners:
         return [() for _ in named]
     tried = rows[owners]
-    replaced = np.array([str(family) for families in named for family in families])
-    for family, columns in card.places.items():
-        tried[np.ix_(replaced == family, columns)] = card.typical[0, columns]
+    places: dict[tuple[int, ...], list[int]] = {}
+    told = [family for families in named for family in families]
+    for place, (family, values) in enumerate(zip(told, tried.tolist(), strict=True)):
+        places.setdefault(tuple(card.columns_of(family, values)), []).append(place)
+    for columns, which in places.items():
+        tried[np.ix_(which, columns)] = card.typical[0, list(columns)]
     without = iter(card.booster.inplace_predict(tried, predict_type="margin").tolist())
     return [
         tuple([str(family) for family in families if next(without) < margin][:MOST])

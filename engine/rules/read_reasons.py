@@ -40,8 +40,8 @@ WORDED = {
         ),
         (
             "PARENT_UNKNOWN",
-            "The card whose line this one would share could not be found; we are checking it.",
-            "未能找到所共享额度的卡片,我们正在核实。",
+            "The card whose line is to be shared could not be found; a colleague has to check it.",
+            "未能找到所共享额度的卡片,需由人工核实。",
         ),
         (
             "PARENT_WITHOUT_LINE",

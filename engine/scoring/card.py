@@ -170,6 +170,15 @@ class Card:
             ),
         )
 
+    def supposed(self, assessed: Assessed) -> tuple[ReasonFamily, ...]:
+        """The families of a score that is supposed of the row's person instead of its own."""
+        return assessed.explained().families
+
+    def columns_of(self, family: str, values: Sequence[float]) -> Sequence[int]:
+        """The places of the columns for which a family that is told of a row stands."""
+        del values  # of every row the same, unless a card knows better
+        return self.places[family]
+
     def _held(self, assessed: Assessed, losses: Sequence[float]) -> Sequence[tuple[str, int]]:
         """The families that lost points and hold when they are tried out, at most four.
 
@@ -183,7 +192,7 @@ class Card:
             return named[:MOST]
         rows = np.repeat(assessed.row, len(named), axis=0)
         for place, (family, _) in enumerate(named):
-            columns = self.places[family]
+            columns = list(self.columns_of(family, assessed.values))
             rows[place, columns] = self.typical[0, columns]
         without = self.trees.margins(rows)
         kept = [one for one, other in zip(named, without, strict=True) if other < assessed.margin]
@@ -209,6 +218,14 @@ class Assessed:
         self.score = score
         self.lost = lost
         self._explained: ScoreResult | None = None
+
+    def with_lost(self, lost: Lost) -> Assessed:
+        """The same row, with other families."""
+        return Assessed(self._card, self.values, self.row, self.margin, self.score, lost)
+
+    def supposed(self) -> tuple[ReasonFamily, ...]:
+        """The families if another score is supposed; raises as ``explained``."""
+        return self._card.supposed(self)
 
     def explained(self) -> ScoreResult:
         """The score with its parts. Raises ``ArithmeticError`` as ``Card.contributions``."""

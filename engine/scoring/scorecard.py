@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Self
 
 from engine.model import Bureau
-from engine.outcome import ScoreResult
+from engine.outcome import ReasonFamily, ScoreResult
 from engine.scoring.card import ADDITIVITY, Assessed, Card
 from engine.scoring.columns import Gate, Row
-from engine.scoring.families import lost_points
+from engine.scoring.families import columns_of, lost_at_all, lost_points
 from engine.scoring.features import FEATURES, ScoreUnavailable, vector
 
 __all__ = ["ADDITIVITY", "Row", "Scorecard", "checked_row"]
@@ -35,6 +35,15 @@ class Scorecard(Card):
         if isinstance(values, ScoreUnavailable):
             return values
         return self.assess(values, lost_points)
+
+    def columns_of(self, family: str, values: Sequence[float]) -> Sequence[int]:
+        """Of little use, those of the families that say nothing else."""
+        return columns_of(family, values)
+
+    def supposed(self, assessed: Assessed) -> tuple[ReasonFamily, ...]:
+        """Those that lost points, for want of true ones: a supposed decline is one all the same."""
+        known = assessed.explained().families
+        return known or self.explain(assessed.with_lost(lost_at_all)).families
 
     def score(self, bureau: Bureau) -> ScoreResult | ScoreUnavailable:
         """The same with its parts and families."""

@@ -257,7 +257,7 @@ KEYS_AND_VALUES: dict[str, Broken] = {
         "reasons.yaml:5",
         {
             "reasons.yaml": re.sub(
-                r"(?<=missing; we are checking it\.\n).*\n", "", _REASONS, count=1
+                r"(?<=missing; a colleague has to check it\.\n).*\n", "", _REASONS, count=1
             )
         },
     ),

@@ -68,9 +68,15 @@ def test_a_product_alone_is_enough(service: decision_pb2_grpc.DecisionServiceStu
     """The answer says what is missing, in words, and names the rules that cannot be told."""
     answer = _estimate(service, pb.LimitFacts(product="classic"))
     assert not answer.HasField("line")
-    assert (answer.range.lowest.units, answer.range.highest.units) == (0, 0)
+    assert answer.outcome == types_pb2.OUTCOME_APPROVE
+    assert not answer.reasons
+    assert answer.range.lowest.units == 0 < answer.range.highest.units
     topics = {fact.topic for fact in answer.missing_facts}
-    assert {"age", "student", "credit_report", "obligations", "other_lines"} <= topics
+    assert {"age", "student", "income", "credit_report", "obligations", "other_lines"} <= topics
+    exact, _, later = answer.text_en.partition("When you apply, we also ask for: ")
+    assert "proof of your income or assets" in exact
+    assert "identity document" not in exact
+    assert "identity document" in later
     assert all(fact.text_en and fact.text_zh and fact.paths for fact in answer.missing_facts)
     assert "UNDER_AGE" in {rule.rule_id for rule in answer.untold_rules}
     assert "征信报告" in answer.text_zh
@@ -80,7 +86,10 @@ def test_a_product_alone_is_enough(service: decision_pb2_grpc.DecisionServiceStu
 def test_what_the_customer_tells_is_hypothetical(
     service: decision_pb2_grpc.DecisionServiceStub,
 ) -> None:
-    """A declared income and proofs that are not verified move the second range only."""
+    """A declared income and proofs that are not verified move the second range only.
+
+    While no proof is verified the first is over all that could be proved.
+    """
     facts = _known()
     del facts.evidence[:]
     nothing = _estimate(service, facts)
@@ -91,7 +100,9 @@ def test_what_the_customer_tells_is_hypothetical(
     unverified = _estimate(service, facts)
     assert declared.range == unverified.range == nothing.range
     assert unverified.range_if_proved == declared.range_if_proved
-    assert declared.range_if_proved.highest.units > declared.range.highest.units == 0
+    assert declared.range_if_proved.highest.units > declared.range.lowest.units == 0
+    assert declared.range.highest.units >= declared.range_if_proved.highest.units
+    assert "income" in {fact.topic for fact in declared.missing_facts}
     assert "verified" in declared.range_if_proved.text_en
 
 
@@ -107,6 +118,25 @@ def test_all_that_matters_gives_the_exact_line_and_plan(
     assert limit.evidence_plan_policy_digest == answer.policy_digest
     assert not limit.HasField("evidence_plan_expires_at")
     assert "when you apply" in limit.text_en
+    # The line is exact: whatever else is asked for must not be asked for the line.
+    assert "For an exact answer" not in answer.text_en
+    assert "When you apply, we also ask for: your identity document" in answer.text_en
+
+
+def test_the_plan_is_there_before_any_proof_is(
+    service: decision_pb2_grpc.DecisionServiceStub,
+) -> None:
+    """Nothing is certain without proof but what the limit hoped for would take."""
+    facts = _known()
+    del facts.evidence[:]
+    facts.declared_monthly_income.CopyFrom(yuan(12_000))
+    answer = _estimate(service, facts)
+    assert not answer.HasField("line")
+    assert not answer.reasons
+    limit = answer.expected_limit
+    assert limit.status == types_pb2.LIMIT_STATUS_NEEDS_EVIDENCE
+    assert limit.evidence_plan[0].text_en in limit.text_en
+    assert "may be more than you have told us" in limit.text_en
 
 
 def test_a_certain_decline_is_told(service: decision_pb2_grpc.DecisionServiceStub) -> None:

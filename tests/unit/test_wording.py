@@ -98,7 +98,10 @@ def test_a_plan_names_proof_amount_and_the_last_day(policy: Policy) -> None:
             {"expected_limit_minor": 9_900_000},
             Outcome.APPROVE,
             LimitStatus.PARTIAL,
-            "CNY 21,500 is out of reach: the repayment record limits the line at present.",
+            (
+                "CNY 21,500 is out of reach: "
+                "our overall assessment of credit risk limits the line at present."
+            ),
         ),
         (
             {"expected_limit_minor": 2_000_000, "evidence": ()},

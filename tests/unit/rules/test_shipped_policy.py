@@ -243,3 +243,16 @@ def test_a_cap_that_cannot_be_told_is_looked_at(engine: RuleEngine) -> None:
     facts.bureau.months_on_file.value = 9
     facts.bureau.ClearField("inquiries_3m")
     assert answer(engine, facts)[0] is Outcome.REFER
+
+
+def test_no_reason_says_more_than_every_caller_of_it_knows() -> None:
+    """Trials have no application to be checked, reviews read no bureau, a loss is not a record."""
+    reasons = load_bundle(SHIPPED).reasons
+    for reason in reasons.values():
+        assert "we are checking" not in reason.text_en
+        assert "正在核实" not in reason.text_zh
+        if reason.code.startswith("SCORE_"):
+            assert "bureau" not in reason.text_en
+            assert "征信" not in reason.text_zh
+    assert "record" not in reasons["LINE_CAP_EXPECTED_LOSS"].text_en
+    assert "记录" not in reasons["LINE_CAP_EXPECTED_LOSS"].text_zh

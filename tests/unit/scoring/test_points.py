@@ -86,16 +86,24 @@ def losses(**by_family: float) -> list[float]:
     return [left.pop(feature.family.value, 0.0) for feature in FEATURES]
 
 
+def row(**values: float) -> list[float]:
+    """A row of these values, and of 0 elsewhere."""
+    return [values.get(feature.name, 0.0) for feature in FEATURES]
+
+
+#: Late, in debt, paying little: every sentence is true but that of little use.
 LATE = [1.0] * len(FEATURES)
+LATE[[feature.name for feature in FEATURES].index("paid_share_1")] = 0.1
 NEVER_LATE = [0.0] * len(FEATURES)
+PAID = row(paid_share_1=1, paid_share_total_5m=1, paid_in_full_count_6m=6, utilisation_max_6m=0.2)
+UNUSED = row(paid_share_1=1, paid_share_total_5m=1, no_use_count_6m=6, nothing_owed_count_6m=6)
 
 
 def test_families_come_worst_first() -> None:
     """All that lost; the card tries them out and tells four at most."""
-    lost = losses(delinquency=3, utilisation=9, payment=5, balance=1, history=7)
+    lost = losses(delinquency=3, utilisation=9, payment=5, balance=1)
     expected = [
         (Family.UTILISATION, 9),
-        (Family.HISTORY, 7),
         (Family.PAYMENT, 5),
         (Family.DELINQUENCY, 3),
         (Family.BALANCE, 1),
@@ -105,8 +113,20 @@ def test_families_come_worst_first() -> None:
 
 def test_ties_keep_the_fixed_order_and_helpers_are_dropped() -> None:
     """Equal losses are told in the order of the families; what helped is no reason."""
-    lost = losses(history=2, utilisation=2, payment=-4, balance=0.4)
-    assert lost_points(LATE, lost) == [(Family.UTILISATION, 2), (Family.HISTORY, 2)]
+    lost = losses(balance=2, utilisation=2, payment=-4, delinquency=0.4)
+    assert lost_points(LATE, lost) == [(Family.UTILISATION, 2), (Family.BALANCE, 2)]
+
+
+def test_what_is_not_true_of_a_person_is_not_told() -> None:
+    """Whoever pays in full pays not little, at a fifth of the limit uses not much, owes no more."""
+    lost = losses(delinquency=9, utilisation=9, payment=9, balance=9)
+    assert lost_points(PAID, lost) == []
+
+
+def test_little_use_stands_for_all_that_it_makes_look_bad() -> None:
+    """An unused card has no payments and no balances: one reason, with the points of all of it."""
+    lost = losses(utilisation=1, payment=2, balance=3, history=4)
+    assert lost_points(UNUSED, lost) == [(Family.HISTORY, 10)]
 
 
 def test_nobody_is_told_of_late_payments_that_were_not_late() -> None:

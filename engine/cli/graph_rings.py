@@ -22,9 +22,9 @@ from engine.cli.graph_site import (
     open_site,
     progress_bar,
     run_site,
-    settings_of,
 )
 from engine.cli.remote import Client, add_server, connected_to_graph
+from engine.cli.shared import settings_of
 from engine.rings import Found, NobodyDecides, Report, as_json, record, search, would_record
 from graph.catch_up import catch_up
 from graph.rings import STEPS, RingSettings

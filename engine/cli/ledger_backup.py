@@ -40,8 +40,7 @@ def _run(options: argparse.Namespace) -> int:
         return PROBLEM
     print(f"{report.records} records; head {report.head}")
     print(f"the copy in {options.to} holds; note the head")
-    print(
-        f"the keys are not in it, and without them it cannot be read: "
-        f"keep a copy of {storage.keys_path} elsewhere"
-    )
+    keys = storage.keys_path
+    which = f"a copy of {keys}" if keys.exists() else "a copy of the server's keys"
+    print(f"the keys are not in it, and without them it cannot be read: keep {which} elsewhere")
     return OK

@@ -146,10 +146,12 @@ def sharing_of(kind: LineKind, facts: facts_pb2.Facts) -> Sharing | None:
     """What the line shares; nothing must stand in its way."""
     if kind is LineKind.PRIMARY:
         return None
+    asked = facts.application.expected_limit_minor
     return Sharing(
         kind=kind,
         parent_line_minor=facts.parent.line_minor.value,
         supplementary_minor=facts.parent.supplementary_minor.value,
+        asked_minor=asked.value if facts.application.HasField("expected_limit_minor") else None,
     )
 
 

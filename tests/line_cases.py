@@ -81,6 +81,9 @@ def _offered(product: Product, person: LineInputs, line: int) -> bool:
     if sharing is None:
         return line >= product.minimum_minor
     parent = sharing.parent_line_minor
+    least = _least(product, sharing)
+    if sharing.asked_minor is not None and line > max(sharing.asked_minor, least):
+        return False
     if sharing.kind is LineKind.SUPPLEMENTARY:
         assert part is not None
         together = line + sharing.supplementary_minor
@@ -90,6 +93,15 @@ def _offered(product: Product, person: LineInputs, line: int) -> bool:
     more = line - parent
     within = product.minimum_minor <= line and 0 < more <= raised.maximum_minor
     return within and more <= raised.share * parent
+
+
+def _least(product: Product, sharing: Sharing) -> int:
+    """The least line of the kind: whoever asks for less is offered it."""
+    if sharing.kind is LineKind.SUPPLEMENTARY:
+        assert product.supplementary is not None
+        return product.supplementary.minimum_minor
+    above = sharing.parent_line_minor + product.step_minor
+    return max(product.minimum_minor, above - above % product.step_minor)
 
 
 def _allowed(product: Product, person: LineInputs, income: int, assets: int, line: int) -> bool:
@@ -274,6 +286,7 @@ _sharing = st.builds(
     kind=st.sampled_from([LineKind.SUPPLEMENTARY, LineKind.TEMPORARY]),
     parent_line_minor=st.one_of(st.just(0), _amounts, st.integers(1, 100).map(lambda n: n * 7)),
     supplementary_minor=st.one_of(st.just(0), _amounts),
+    asked_minor=st.one_of(st.none(), _amounts),
 )
 sharers = st.builds(replace, people, sharing=_sharing)
 """Whoever asks for a part of a line, or for a raise for a time."""

@@ -1,30 +1,17 @@
-"""Ledgers of many varied decisions over days, with reviews and performance, for monitoring."""
+"""Many varied applications over days; ``engine.watch.sample`` fills ledgers with decisions."""
 
 from __future__ import annotations
 
-import asyncio
 import random
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
 
-from engine.codec import encode
-from engine.evaluate import evaluate
-from engine.gather import subject_of
-from engine.ledger import NewRecord, SqliteLedger
 from engine.model import Admission, Application, Identifier, IdentifierKind, Link, Role
-from engine.outcome import Decision, Outcome
-from engine.policy import Policy
-from engine.privacy import Keyring
-from engine.record import DecisionRecord
-from engine.recording import new_record
-from engine.reported import KIND, OutcomeReport, Performance, PerformanceReport, ReviewReport
-from tests.applications import application, bureau, gathered, months, payroll
+from tests.applications import application, bureau, months, payroll
 
 FIRST = date(2026, 3, 1)
 DAY_US = 86_400_000_000
-_TOGETHER = 256
 
 Vary = Callable[[random.Random, date, dict[str, object]], None]
 """Changes the fields of an application, for a planted cause."""
@@ -87,87 +74,3 @@ def admissions(
             as_of_us=at_us(day, number),
             application=asked(chance, day, seed * 10_000_000 + number, vary),
         )
-
-
-def decided(policy: Policy, admission: Admission) -> DecisionRecord:
-    """The record of a decision whose sources have answered that there is nobody near."""
-    facts = gathered()
-    decision = evaluate(policy, admission, facts)
-    assert isinstance(decision, Decision)
-    return DecisionRecord(admission=admission, gathered=facts, decision=decision)
-
-
-def report_of(record: DecisionRecord, report: OutcomeReport, number: int) -> NewRecord:
-    """A row as the service writes it."""
-    return NewRecord(
-        caller="mobile",
-        request_id=f"outcome:{number}:{report.decision_id}",
-        fingerprint=b"",
-        decision_id=f"out_{number}_{report.decision_id}",
-        subject=subject_of(record.admission),
-        kind=KIND,
-        at_us=report.reported_at_us,
-        body=encode(report),
-        answer=b"",
-    )
-
-
-def reviewed(record: DecisionRecord, outcome: Outcome) -> OutcomeReport:
-    """A reviewer's answer, an hour later."""
-    later = record.decision.as_of_us + 3_600_000_000
-    return OutcomeReport(
-        decision_id=record.decision.decision_id,
-        happened_at_us=later,
-        reported_at_us=later,
-        review=ReviewReport(outcome=outcome, line_minor=0, reviewer="reviewer-1"),
-    )
-
-
-def performed(record: DecisionRecord, performance: Performance) -> OutcomeReport:
-    """How the account turned out, a year later."""
-    later = record.decision.as_of_us + 365 * DAY_US
-    return OutcomeReport(
-        decision_id=record.decision.decision_id,
-        happened_at_us=later,
-        reported_at_us=later,
-        performance=PerformanceReport(
-            performance=performance,
-            observed_on=datetime.fromtimestamp(later / 1_000_000, UTC).date(),
-            months_on_book=12,
-            days_past_due=0,
-        ),
-    )
-
-
-def outcomes_of(record: DecisionRecord, chance: random.Random) -> list[OutcomeReport]:
-    """Performance as the PD says for the approved, an answer for half of the referred."""
-    outcome, score = record.decision.outcome, record.decision.score
-    if outcome is Outcome.APPROVE and score is not None:
-        bad = chance.random() < score.pd
-        return [performed(record, Performance.BAD if bad else Performance.GOOD)]
-    if outcome is Outcome.REFER and chance.random() < 0.5:
-        return [reviewed(record, chance.choice((Outcome.APPROVE, Outcome.DECLINE)))]
-    return []
-
-
-async def fill(
-    place: Path, records: Iterable[DecisionRecord], *, outcomes_seed: int | None = None
-) -> int:
-    """Write the records, and outcomes of them if there is a seed; the number of records."""
-    keyring = Keyring.open(place / "keys", ledger_exists=(place / "ledger.sqlite3").exists())
-    ledger = await SqliteLedger.open(place, keyring, group=_TOGETHER)
-    chance = random.Random(outcomes_seed)
-    waiting: list[asyncio.Task[object]] = []
-    count = 0
-    for record in records:
-        count += 1
-        rows = [new_record(record, b"", b"")]
-        if outcomes_seed is not None:
-            rows += [report_of(record, r, i) for i, r in enumerate(outcomes_of(record, chance))]
-        waiting.extend(asyncio.create_task(ledger.append(row)) for row in rows)
-        if len(waiting) >= _TOGETHER:
-            await asyncio.gather(*waiting)
-            waiting.clear()
-    await asyncio.gather(*waiting)
-    await ledger.close()
-    return count

@@ -89,7 +89,7 @@ AREAS: Mapping[str, tuple[str, Mapping[str, str]]] = {
     "score": ("train scorecards", {"spec": "score_spec", "train": "score_train"}),
     "monitor": (
         "watch scores, lines and decisions",
-        {"report": "monitor_report", "explain": "monitor_report"},
+        {"report": "monitor_report", "explain": "monitor_report", "sample": "monitor_sample"},
     ),
     "ledger": ("look after a ledger", {"verify": "ledger_verify", "backup": "ledger_backup"}),
 }

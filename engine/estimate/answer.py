@@ -10,7 +10,7 @@ from engine.estimate.result import Estimate, LineRange, MissingFact
 from engine.estimate.road import Travelled, travel
 from engine.facts import day_of
 from engine.lines import Product, compute_line, expected_limit
-from engine.lines.expected import target_of
+from engine.lines.sharing import target_of
 from engine.outcome import ExpectedLimit, LimitStatus, LineResult, Outcome
 from engine.policy import Policy
 from engine.reasons import ranked

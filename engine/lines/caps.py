@@ -37,7 +37,7 @@ def line_caps(product: Product, inputs: LineInputs, income: int, assets: int) ->
             "lines of the circle of linked applicants count towards a common ceiling",
         ),
         _cap(CapName.POLICY, inputs.policy_cap_minor, "rules"),
-        *(() if sharing is None else (parent_cap(product, sharing),)),
+        *(() if sharing is None else (parent_cap(product, inputs, sharing),)),
     )
 
 

@@ -6,7 +6,7 @@ from engine.lines.inputs import LineInputs
 from engine.lines.line import highest_line
 from engine.lines.plan import evidence_plan
 from engine.lines.product import Product
-from engine.lines.sharing import line_range
+from engine.lines.sharing import line_range, target_of
 from engine.outcome import CapName, ExpectedLimit, LimitStatus, LineResult
 
 
@@ -53,13 +53,6 @@ def expected_limit(
         unreachable_minor=beyond,
         unreachable_cap=highest.binding_cap if highest is not None and beyond else None,
     )
-
-
-def target_of(product: Product, asked_minor: int, inputs: LineInputs | None = None) -> int:
-    """T*: the asked limit, rounded down to the step and brought within the range of the line."""
-    stepped = asked_minor // product.step_minor * product.step_minor
-    minimum, maximum = line_range(product, inputs)
-    return min(max(stepped, minimum), maximum)
 
 
 def _status(approved: int, target: int, highest: LineResult | None) -> LimitStatus:

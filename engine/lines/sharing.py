@@ -21,12 +21,15 @@ if TYPE_CHECKING:
 class Sharing:
     """Whose line is shared, minor units: its line, and what other supplementary cards hold of it.
 
+    ``asked_minor``: the limit hoped for, if one was named. No more is shared: what one card holds
+    cannot be given to the next, and nobody asked for more credit than that.
     Raises ``ValueError`` for a line of its own and for amounts that are negative or no integers.
     """
 
     kind: LineKind
     parent_line_minor: int
     supplementary_minor: int = 0
+    asked_minor: int | None = None
 
     def __post_init__(self) -> None:
         """As ``LineInputs``: better no line than one that rests on nonsense."""
@@ -36,6 +39,9 @@ class Sharing:
             amount = getattr(self, name)
             if type(amount) is not int or amount < 0:
                 raise ValueError(f"{name} must be an integer, at least 0")
+        asked = self.asked_minor
+        if asked is not None and (type(asked) is not int or asked < 1):
+            raise ValueError("asked_minor must be an integer, at least 1")
 
 
 def is_part(inputs: LineInputs | None) -> bool:
@@ -45,22 +51,34 @@ def is_part(inputs: LineInputs | None) -> bool:
 
 
 def line_range(product: Product, inputs: LineInputs | None) -> tuple[int, int]:
-    """Least and greatest line that can be asked for, minor units.
-
-    A raise begins a step above the parent's line: if that is beyond the maximum, there is none.
-    """
+    """Least and greatest line that can be asked for, minor units."""
     sharing = None if inputs is None else inputs.sharing
     if sharing is None:
         return product.minimum_minor, product.maximum_minor
-    if sharing.kind is LineKind.SUPPLEMENTARY:
+    return shared_range(product, sharing.kind, sharing.parent_line_minor)
+
+
+def shared_range(product: Product, kind: LineKind, parent_line_minor: int) -> tuple[int, int]:
+    """Least and greatest line that shares another's.
+
+    A raise begins a step above the parent's line: if that is beyond the maximum, there is none.
+    """
+    if kind is LineKind.SUPPLEMENTARY:
         rule = supplementary_rule(product)
         return rule.minimum_minor, rule.maximum_minor
-    above = (sharing.parent_line_minor // product.step_minor + 1) * product.step_minor
+    above = (parent_line_minor // product.step_minor + 1) * product.step_minor
     return max(product.minimum_minor, above), product.maximum_minor
 
 
-def parent_cap(product: Product, sharing: Sharing) -> Cap:
-    """What the parent's line leaves, rounded down to the minor unit."""
+def target_of(product: Product, asked_minor: int, inputs: LineInputs | None = None) -> int:
+    """T*: the asked limit, rounded down to the step and brought within the range of the line."""
+    stepped = asked_minor // product.step_minor * product.step_minor
+    least, most = line_range(product, inputs)
+    return min(max(stepped, least), most)
+
+
+def parent_cap(product: Product, inputs: LineInputs, sharing: Sharing) -> Cap:
+    """What the parent's line leaves, rounded down to the minor unit, and no more than was asked."""
     line = sharing.parent_line_minor
     if sharing.kind is LineKind.SUPPLEMENTARY:
         left = max(line - sharing.supplementary_minor, 0)
@@ -70,6 +88,10 @@ def parent_cap(product: Product, sharing: Sharing) -> Cap:
         rule = temporary_rule(product)
         amount = line + min(int(rule.share * line), rule.maximum_minor)
         detail = "the card's line and the most that it is raised by for a time"
+    if sharing.asked_minor is not None:
+        asked = target_of(product, sharing.asked_minor, inputs)
+        if asked < amount:
+            amount, detail = asked, "no more is shared than was asked for"
     return Cap(name=CapName.PARENT, amount_minor=amount, detail=detail)
 
 

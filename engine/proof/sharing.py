@@ -18,6 +18,7 @@ from engine.sharing import DECLINING, ParentState
 _STATE, _LINE = "parent.state", "parent.line_minor"
 _OTHERS, _HELD = "parent.supplementary_minor", "parent.held_minor"
 _DAYS = "application.temporary_days"
+_ASKED = "application.expected_limit_minor"
 
 
 class Sharing:
@@ -79,8 +80,16 @@ class Sharing:
         return logic.choose(logic.formula(self._raised), others, own)
 
     def rooms(self, amount: Term) -> Iterator[Term]:
-        """Whether the parent's line, and the greatest part of one, leave room for an amount."""
+        """Whether the parent's line, and the greatest part of one, leave room for an amount.
+
+        The amount is a multiple of the step: to round what was asked for down changes nothing.
+        """
         logic, line = self._logic, self._line
+        hoped = logic.all((self._world.known(_ASKED), self._world.term(_ASKED) < amount))
+        least = amount <= self.least_steps * self._product.step_minor
+        yield logic.implies(
+            logic.any((self.is_part, self._raised)), logic.any((logic.no(hoped), least))
+        )
         part, raised = self._product.supplementary, self._product.temporary
         if part is not None:
             left = logic.any((amount <= 0, amount <= line - self._world.term(_OTHERS)))

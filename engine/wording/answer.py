@@ -6,7 +6,8 @@ from dataclasses import replace
 from enum import StrEnum
 
 from engine.lines import Product
-from engine.model import INCOME_EVIDENCE, EvidenceKind
+from engine.lines.sharing import shared_range
+from engine.model import INCOME_EVIDENCE, EvidenceKind, LineKind
 from engine.outcome import (
     Decision,
     ExpectedLimit,
@@ -156,7 +157,7 @@ def _bring(speaker: Speaker, answer: ExpectedLimit, voice: Voice) -> Pair:
 
 
 def _places(speaker: Speaker, answer: ExpectedLimit, line: LineResult | None) -> dict[str, Pair]:
-    product = speaker.product
+    least, most = _range(speaker.product, line)
     amounts = {
         "line": 0 if line is None else line.line_minor,
         "offer": answer.offer_minor,
@@ -165,9 +166,18 @@ def _places(speaker: Speaker, answer: ExpectedLimit, line: LineResult | None) ->
         "gap": answer.gap_minor,
         "highest": answer.highest_minor or 0,
         "unreachable": answer.unreachable_minor,
-        "least": product.minimum_minor,
-        "most": product.maximum_minor,
-        "step": product.step_minor,
+        "least": least,
+        "most": most,
+        "step": speaker.product.step_minor,
     }
     places = {key: speaker.money(minor) for key, minor in amounts.items()}
     return places | {"why": speaker.beyond(answer.unreachable_cap)}
+
+
+def _range(product: Product, line: LineResult | None) -> tuple[int, int]:
+    """What can be asked for: of a raise what is above the card's line, of a part what parts are."""
+    shares = None if line is None else line.shares
+    if shares is None:
+        return product.minimum_minor, product.maximum_minor
+    kind = LineKind.SUPPLEMENTARY if shares.until_us is None else LineKind.TEMPORARY
+    return shared_range(product, kind, shares.parent_line_minor)

@@ -24,9 +24,10 @@ from engine.monitor.observation import observe
 from engine.monitor.population import Population
 from engine.policy import Policy, load_policy
 from engine.record import DecisionRecord
+from engine.watch.sample import decide_alone, fill
 from engine.watch.shelf import Shelf
 from tests.bench.ledgers import POLICY, measured
-from tests.monitored_ledgers import FIRST, admissions, decided, fill
+from tests.monitored_ledgers import FIRST, admissions
 
 _DAYS = 60
 _COUNTED = 2_000
@@ -61,7 +62,7 @@ def _measure(place: Path, count: int, processes: int) -> None:
     for who, name in ((resource.RUSAGE_SELF, "itself"), (resource.RUSAGE_CHILDREN, "a process")):
         print(f"greatest memory, {name}: {resource.getrusage(who).ru_maxrss / 1024:,.0f} MB")
     shelf, population = Shelf(place / "policies"), Population()
-    sample = [decided(policy, admission) for admission in admissions(_COUNTED, 1, seed=2)]
+    sample = [decide_alone(policy, admission) for admission in admissions(_COUNTED, 1, seed=2)]
     started = time.perf_counter()
     for record in sample:
         population.add(observe(record, shelf))
@@ -74,7 +75,7 @@ def _records(policy: Policy, count: int) -> Iterator[DecisionRecord]:
     drawn: list[DecisionRecord] = []
     for number, admission in enumerate(admissions(count, _DAYS)):
         if number < _DECIDED:
-            drawn.append(decided(policy, admission))
+            drawn.append(decide_alone(policy, admission))
             yield drawn[-1]
             continue
         again = drawn[number % _DECIDED]

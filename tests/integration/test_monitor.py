@@ -30,30 +30,24 @@ from engine.record import DecisionRecord
 from engine.reported import Performance
 from engine.settings import Monitoring
 from engine.simulate import sources as simulation_sources
+from engine.watch.sample import decide_alone, fill, performed, report_of, reviewed
 from engine.watch.shelf import Shelf
 from engine.watch.why import Compared, why
 from engine.watch.windows import count_window, window
-from tests.monitored_ledgers import (
-    FIRST,
-    admissions,
-    decided,
-    fill,
-    performed,
-    report_of,
-    reviewed,
-)
+from tests.monitored_ledgers import FIRST, admissions
 from tests.raw_calls import RawCall
 from tests.running_app import POLICY, running_app
 from touchstone.v1 import decision_pb2 as pb
 
 _ALL = ListFilter()
+_PAGE = Path(__file__).parents[2] / "docs" / "monitoring.md"
 _MIDDLE = FIRST + timedelta(days=5)
 
 
 def _records(count: int, **options: object) -> list[DecisionRecord]:
     policy = load_policy(POLICY)
     try:
-        return [decided(policy, a) for a in admissions(count, 10, **options)]  # type: ignore[arg-type]
+        return [decide_alone(policy, a) for a in admissions(count, 10, **options)]  # type: ignore[arg-type]
     finally:
         policy.rules.close()
 
@@ -194,7 +188,7 @@ async def test_a_changed_rule_is_told_from_a_changed_population(tmp_path: Path) 
     for root in (POLICY, strict):
         store.put_directory(root)
     records = [
-        decided(policies[admission.as_of_us >= _us(_MIDDLE)], admission)
+        decide_alone(policies[admission.as_of_us >= _us(_MIDDLE)], admission)
         for admission in admissions(600, 10)
     ]
     await fill(data, records)
@@ -210,7 +204,7 @@ async def test_a_changed_rule_is_told_from_a_changed_population(tmp_path: Path) 
     assert isinstance(first, PolicyEffect)
     assert first.digest == policies[0].digest
     sample = [r for r in records if r.decision.as_of_us >= _us(_MIDDLE)]
-    again = [decided(policies[0], r.admission) for r in sample]
+    again = [decide_alone(policies[0], r.admission) for r in sample]
     effect = sum(r.decision.outcome is Outcome.APPROVE for r in sample) - sum(
         r.decision.outcome is Outcome.APPROVE for r in again
     )
@@ -368,3 +362,22 @@ async def test_monitoring_can_be_off(tmp_path: Path) -> None:
         text = await asyncio.to_thread(_metrics, app.metrics)
     assert _value(text, "up") == 0
     assert _value(text, "applications") is None
+
+
+def test_the_sample_of_the_page_tells_its_causes(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """``monitor sample`` and ``monitor explain`` as the page shows them, to the digit."""
+    place = tmp_path / "sample"
+    assert main(["monitor", "sample", str(place)]) == 0
+    assert main(["monitor", "sample", str(place)]) == 1  # it does not write over anything
+    capsys.readouterr()
+    days = ["--since", "2026-03-16", "--against", "2026-03-01..2026-03-16"]
+    assert main(["monitor", "explain", "--data-dir", str(place), *days, "--processes", "1"]) == 0
+    told = " ".join(capsys.readouterr().out.split())
+    page = " ".join(_PAGE.read_text(encoding="utf-8").split())
+    first = told[: told.index("product: mix")].strip()
+    assert "channel partner" in first
+    assert "customer segment affluent" in first
+    assert "this works against the change" in first
+    assert first in page

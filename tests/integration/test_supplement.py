@@ -281,7 +281,7 @@ async def _kept(service: Any, decision: types_pb2.Decision, *, one_at_a_time: bo
     assert decision.policy_digest == digest
     assert decision.expected_limit.status == types_pb2.LIMIT_STATUS_MET
     assert decision.line.amount.units >= target.units
-    assert "available to you" in decision.expected_limit.text_en
+    assert "is within the line of" in decision.expected_limit.text_en
     return True
 
 

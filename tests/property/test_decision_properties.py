@@ -297,5 +297,7 @@ def test_a_referral_and_a_decline_promise_nothing(decided: Decided) -> None:
             continue
         texts = decision.text_en + decision.expected_limit.text_en
         assert "available to you" not in texts
+        assert "is within the line" not in texts
         assert "is approved with" not in texts
         assert "可获得" not in decision.expected_limit.text_zh.replace("可能获得", "")
+        assert "所批额度" not in decision.expected_limit.text_zh

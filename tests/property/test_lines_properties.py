@@ -20,8 +20,7 @@ from engine.lines import (
     highest_line,
     verified_strength,
 )
-from engine.lines.expected import target_of
-from engine.lines.sharing import is_part, line_range
+from engine.lines.sharing import is_part, line_range, target_of
 from engine.model import Evidence, LineKind, VerificationStatus
 from engine.outcome import CapName, ExpectedLimit, LimitStatus, LineResult
 from tests.line_cases import (

@@ -96,6 +96,11 @@ def _shared(rng: random.Random) -> dict[str, Any]:
         facts["application.temporary_days"] = rng.choice((None, -1, 0, 30, 400))
     if rng.random() < 0.1:
         return facts
+    asked = rng.choice((None, 1, 500_000, 1_499_999, 3_000_000))
+    facts |= {
+        "application.expected_limit_minor": asked,
+        "application.has_expected_limit": asked is not None,
+    }
     states = (*(ParentState.IN_FORCE,) * 40, *ParentState)
     line = rng.choice((0, 133_333, 700_000, 1_000_000, 1_200_000, 1_450_000, 1_800_000))
     return facts | {

@@ -78,7 +78,7 @@ def test_a_plan_names_proof_amount_and_the_last_day(policy: Policy) -> None:
     assert item.text_zh in answer.text_zh
     assert answer.plan_expires_at_us is not None
     until = day(answer.plan_expires_at_us - 1, 480)
-    assert f"until the end of {until[0]}" in answer.text_en
+    assert f"by the end of {until[0]}" in answer.text_en
     assert until[1] in answer.text_zh
     assert (answer.plan_expires_at_us + 480 * 60_000_000) % 86_400_000_000 == 0
     assert "less than the CNY 25,000 that you asked for" in decision.text_en
@@ -87,32 +87,37 @@ def test_a_plan_names_proof_amount_and_the_last_day(policy: Policy) -> None:
 @pytest.mark.parametrize(
     "changes, outcome, status, said",
     [
-        ({}, Outcome.APPROVE, LimitStatus.NOT_ASKED, "Your credit line is CNY 28,500."),
+        ({}, Outcome.APPROVE, LimitStatus.NOT_ASKED, "The line is CNY 28,500."),
         (
             {"expected_limit_minor": 2_500_050},
             Outcome.APPROVE,
             LimitStatus.MET,
-            "so your CNY 25,000.50 is taken as CNY 25,000. The limit of CNY 25,000 is available",
+            "so your CNY 25,000.50 is taken as CNY 25,000. The CNY 25,000 that you hope",
         ),
         (
             {"expected_limit_minor": 9_900_000},
             Outcome.APPROVE,
             LimitStatus.PARTIAL,
-            "CNY 21,500 of it is out of reach: the repayment record limits the line at present.",
+            "CNY 21,500 is out of reach: the repayment record limits the line at present.",
         ),
         (
             {"expected_limit_minor": 2_000_000, "evidence": ()},
             Outcome.REFER,
             LimitStatus.NEEDS_EVIDENCE,
-            "This is not a promise. Please send us until the end of",
+            "This is not a promise. Please send us by the end of",
         ),
         (
             {"expected_limit_minor": 2_000_000, "bureau": None},
             Outcome.REFER,
             LimitStatus.UNDETERMINED,
-            "cannot be told until the review has completed what is missing",
+            "cannot be determined until the review has completed what is missing",
         ),
-        ({"bureau": None}, Outcome.REFER, LimitStatus.NOT_ASKED, "The credit line cannot be told"),
+        (
+            {"bureau": None},
+            Outcome.REFER,
+            LimitStatus.NOT_ASKED,
+            "The credit line cannot be determined",
+        ),
         (
             {"birth_date": date(2015, 1, 1)},
             Outcome.DECLINE,

@@ -132,3 +132,18 @@ def test_a_line_of_its_own_shares_nothing() -> None:
     """The kind says so."""
     with pytest.raises(ValueError, match="kind"):
         Sharing(kind=LineKind.PRIMARY, parent_line_minor=1)
+
+
+def test_no_more_is_shared_than_was_asked_for() -> None:
+    """What is held for one card cannot be given to the next; a raise ends where it was hoped to."""
+    plain = part(1_600_000)
+    for asked, line in ((230_000, 200_000), (1, 100_000), (5_000_000, 800_000), (None, 800_000)):
+        assert plain.sharing is not None
+        wanted = replace(plain, sharing=replace(plain.sharing, asked_minor=asked))
+        assert compute_line(CLASSIC, wanted).line_minor == line
+    asks = raised(1_600_000)
+    assert asks.sharing is not None
+    modest = replace(asks, sharing=replace(asks.sharing, asked_minor=1_780_000))
+    assert compute_line(CLASSIC, modest).line_minor == 1_750_000
+    with pytest.raises(ValueError, match="asked_minor"):
+        replace(asks.sharing, asked_minor=0)

@@ -189,9 +189,7 @@ CASES: dict[str, Files] = {
         "wording.yaml": _WORDING.replace('      text_zh: "您的申请已通过。"\n', "")
     },
     "wording_placeholder_unknown": {"wording.yaml": _WORDING.replace("{gap} more", "{gpa} more")},
-    "wording_placeholder_needed": {
-        "wording.yaml": _WORDING.replace(" until the end of {until}", "")
-    },
+    "wording_placeholder_needed": {"wording.yaml": _WORDING.replace(" by the end of {until}", "")},
     "wording_brace_open": {"wording.yaml": _WORDING.replace("{offer} of the", "{offer of the", 1)},
     "idle_reason": eligibility("- id: A\n  when: 'true'\n  then: {reason: AGE_REVIEW}\n"),
     "no_effect": eligibility("- id: A\n  when: 'true'\n  then: {}\n"),

@@ -26,6 +26,8 @@ from engine.settings_loading import load
 
 def main() -> int:
     """Run the server; the exit code says how it ended."""
+    # What it writes is its own: the stores make their files with the mode that is left to them.
+    os.umask(0o077)
     try:
         settings = load(sys.argv[1:], os.environ)
         return uvloop.run(run(settings))

@@ -6,13 +6,12 @@ python -m client_examples.async_client 127.0.0.1:50051
 from __future__ import annotations
 
 import asyncio
-import sys
 import uuid
 
 import grpc
 
 from client_examples.applications import Person, application, clean_bureau
-from client_examples.channel import OPTIONS
+from client_examples.channel import OPTIONS, server
 from touchstone.v1 import decision_pb2, decision_pb2_grpc, types_pb2
 
 
@@ -39,4 +38,4 @@ async def main(target: str) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(main(sys.argv[1] if len(sys.argv) > 1 else "127.0.0.1:50051"))
+    asyncio.run(main(server()))

@@ -6,6 +6,8 @@ that was already made gets the stored answer.
 
 from __future__ import annotations
 
+import os
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,6 +22,11 @@ OPTIONS = (
     ("grpc.keepalive_time_ms", 60_000),
     ("grpc.keepalive_timeout_ms", 10_000),
 )
+
+
+def server(arguments: list[str] = sys.argv[1:]) -> str:
+    """host:port of the server: the first argument, else TOUCHSTONE_SERVER, else the default."""
+    return (*arguments, os.environ.get("TOUCHSTONE_SERVER", "127.0.0.1:50051"))[0]
 
 
 @dataclass(frozen=True, slots=True)

@@ -366,7 +366,7 @@ class Scenario:
             decision_id=card.decision_id,
         )
         raised = self.decide(journey)
-        table = Table(title="10. One line, shared", title_justify="left")
+        table = Table(title="11. One line, shared", title_justify="left")
         for heading in ("asked for", "line", "shares the line of", "until"):
             table.add_column(heading)
         for name, decision in (

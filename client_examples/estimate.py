@@ -10,7 +10,7 @@ import sys
 import grpc
 
 from client_examples.applications import yuan
-from client_examples.channel import OPTIONS, problem
+from client_examples.channel import OPTIONS, problem, server
 from touchstone.v1 import decision_pb2, decision_pb2_grpc
 
 
@@ -42,4 +42,4 @@ def main(target: str) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1] if len(sys.argv) > 1 else "127.0.0.1:50051"))
+    sys.exit(main(server()))

@@ -2,7 +2,7 @@
 # Calls a running server with grpcurl (not part of this project: install it from its own releases).
 #   client_examples/grpcurl.sh [host:port]
 set -euo pipefail
-target="${1:-127.0.0.1:50051}"
+target="${1:-${TOUCHSTONE_SERVER:-127.0.0.1:50051}}"
 root="$(cd "$(dirname "$0")/.." && pwd)"
 protos=(-import-path "$root/proto" -import-path "$root/third_party/proto"
   -proto touchstone/v1/decision.proto -proto google/rpc/error_details.proto)

@@ -3,7 +3,7 @@
 # measures the road to the ledger's stored answer; `make bench` measures fresh decisions.
 #   client_examples/h2load.sh [host:port] [calls]
 set -euo pipefail
-target="${1:-127.0.0.1:50051}"
+target="${1:-${TOUCHSTONE_SERVER:-127.0.0.1:50051}}"
 calls="${2:-5000}"
 body="$(mktemp)"
 trap 'rm -f "$body"' EXIT

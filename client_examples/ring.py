@@ -13,7 +13,7 @@ import uuid
 import grpc
 
 from client_examples.applications import Person, application, clean_bureau
-from client_examples.channel import OPTIONS, problem
+from client_examples.channel import OPTIONS, problem, server
 from touchstone.v1 import decision_pb2, decision_pb2_grpc
 
 _HIDEOUT = "上海市静安区示例里7号"
@@ -45,4 +45,4 @@ def main(target: str) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1] if len(sys.argv) > 1 else "127.0.0.1:50051"))
+    sys.exit(main(server()))

@@ -41,14 +41,19 @@ class TouchstoneError(Exception):
 
 
 class InvalidApplication(TouchstoneError):
-    """The request is malformed; ``violations`` names every bad field (at most 20)."""
+    """The request is malformed; ``violations`` names every bad field, up to 20.
+
+    ``more``: how many there are beyond these.
+    """
 
     reason = "INVALID_APPLICATION"
     code = "INVALID_ARGUMENT"
 
     def __init__(self, violations: tuple[FieldViolation, ...]) -> None:
         self.violations = violations[:20]
-        super().__init__("; ".join(f"{v.field}: {v.description}" for v in self.violations))
+        self.more = len(violations) - len(self.violations)
+        told = [f"{v.field}: {v.description}" for v in self.violations]
+        super().__init__("; ".join((*told, f"and {self.more} more") if self.more else told))
 
 
 class NotFound(TouchstoneError):

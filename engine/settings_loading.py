@@ -149,7 +149,7 @@ def _parser(known: Sequence[Option]) -> argparse.ArgumentParser:
         flag = "--" + option.name.replace("_", "-")
         meaning = f"{option.meaning.text} (default: {_shown(option.default)})".replace("%", "%%")
         if option.kind is bool:
-            parser.add_argument(flag, help=meaning, action="store_const", const=True)
+            parser.add_argument(flag, help=meaning, action=argparse.BooleanOptionalAction)
         else:
             parser.add_argument(flag, help=meaning, metavar="VALUE")
     return parser

@@ -208,7 +208,7 @@ def _translated(call: Callable[[float], _T], left_s: float) -> _T:
 def _open(directory: Path, settings: GraphSettings) -> kglite.Session:
     # Advice on statements goes to the result; nobody reads it on standard error.
     kglite.set_query_warning_policy("silent")
-    directory.mkdir(parents=True, exist_ok=True)
+    directory.mkdir(parents=True, exist_ok=True, mode=0o700)
     for left in directory.glob(f"{COPY}*"):
         left.unlink()
     try:
@@ -216,7 +216,7 @@ def _open(directory: Path, settings: GraphSettings) -> kglite.Session:
         if _digest(session) not in {None, settings.projection_digest()}:
             session.close()
             shutil.rmtree(directory)
-            directory.mkdir(parents=True)
+            directory.mkdir(parents=True, mode=0o700)
             session = _session(directory)
     except (kglite.KgError, RuntimeError, OSError) as error:
         raise GraphUnavailable(f"the graph cannot be opened: {type(error).__name__}") from error

@@ -65,8 +65,9 @@ class Converter:
         problems.add_constraints(request)
         purse = Purse(problems)
         evidence = to_evidence("evidence", request.evidence, purse, problems, self.today())
+        currency = purse.settle()
         problems.raise_if_any()
-        return Supplement(evidence=evidence, currency=purse.currency)
+        return Supplement(evidence=evidence, currency=currency)
 
 
 def check(request: Message) -> None:
@@ -110,7 +111,7 @@ class _Reader:
             branch=message.branch,
             staff_member=message.staff_member,
             partner=message.partner,
-            currency=self._purse.currency,
+            currency=self._purse.settle(),
             expected_limit_minor=expected,
             supplementary=bool(message.relations.primary_card),
             applicant=applicant,

@@ -43,7 +43,7 @@ def to_prospect(message: pb.LimitFacts, problems: Problems, today: date) -> Pros
     evidence = to_evidence(f"{_PATH}.evidence", message.evidence, purse, problems, today)
     return Prospect(
         product=message.product,
-        currency=purse.currency,
+        currency=purse.settle(),
         channel=message.channel,
         customer_segment=message.customer_segment,
         branch=message.branch,

@@ -48,21 +48,40 @@ class Purse:
 
     def __init__(self, problems: Problems) -> None:
         self._problems = problems
-        self.currency = ""
-        """The request's currency; empty while no amount was read."""
+        self._paths: dict[str, list[str]] = {}
 
     def read(self, path: str, money: money_pb2.Money, sign: Sign = Sign.NOT_NEGATIVE) -> int:
         """Minor units; 0 after noting a problem, which keeps the request from going on."""
         # Called for some forty amounts a request: a plain try costs nothing where all is well.
         try:
             minor = minor_units(money, sign)
-            self.currency = self.currency or money.currency_code
-            if money.currency_code != self.currency:
-                raise ValueError("all amounts of a request must be in one currency")  # noqa: TRY301
         except ValueError as error:
             self._problems.add(path, str(error))
             return 0
+        paths = self._paths.get(money.currency_code)
+        if paths is None:
+            paths = self._paths[money.currency_code] = []
+        paths.append(path)
         return minor
+
+    def settle(self) -> str:
+        """The currency of most amounts that were read, of two the earlier; empty for none.
+
+        Notes one problem for each other currency, at its first amount: which one is the slip is
+        told by the many.
+        """
+        if not self._paths:
+            return ""
+        currency = max(self._paths, key=lambda code: len(self._paths[code]))
+        for code, paths in self._paths.items():
+            if code != currency:
+                more = f", as are {len(paths) - 1} more" if len(paths) > 1 else ""
+                self._problems.add(
+                    paths[0],
+                    f"is in {code}{more}, other amounts in {currency}: all amounts of a request "
+                    "must be in one currency",
+                )
+        return currency
 
 
 def to_money(minor: int, currency: str) -> money_pb2.Money:

@@ -41,11 +41,12 @@ def told_of(request: pb.ReportOutcomeRequest, now_us: int, today: date) -> Told:
         review = _review(request.review, purse)
     elif request.HasField("performance"):
         performance = _performance(request.performance, purse, problems, today)
+    currency = purse.settle()
     problems.raise_if_any()
     return Told(
         decision_id=request.decision_id,
         happened_at_us=happened_us or 0,
-        currency=purse.currency,
+        currency=currency,
         review=review,
         performance=performance,
     )

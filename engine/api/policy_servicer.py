@@ -217,6 +217,7 @@ class PolicyServicer(policy_pb2_grpc.PolicyServiceServicer):
                 for rail in status.rails
             ),
             proposals=(_proposal(state, item) for item in state.proposals.values()),
+            currency_code=status.currency,
         )
 
     async def ListPolicyEvents(  # noqa: N802

@@ -12,9 +12,6 @@ from google.protobuf.message import Message
 
 from engine.errors import FieldViolation, InvalidApplication
 
-MAX_PROBLEMS = 20
-"""More would not fit the metadata that carries an error: peers refuse more than 16 KiB."""
-
 _T = TypeVar("_T")
 
 
@@ -54,9 +51,9 @@ class Problems:
         return frozenset(violation.field for violation in self._found)
 
     def raise_if_any(self) -> None:
-        """Raise ``InvalidApplication`` with the first ``MAX_PROBLEMS`` problems, if any."""
+        """Raise ``InvalidApplication`` with all problems, if any."""
         if self._found:
-            raise InvalidApplication(tuple(self._found)[:MAX_PROBLEMS])
+            raise InvalidApplication(tuple(self._found))
 
 
 def _element(element: object) -> str:

@@ -14,6 +14,7 @@ from engine.api.app import App
 from engine.api.bootstrap import build
 from engine.api.server import Server
 from engine.settings import Settings
+from engine.version import touchstone_version
 
 EXIT_STOPPED = 0
 EXIT_FAILED = 1
@@ -28,6 +29,10 @@ async def run(settings: Settings) -> int:
     """
     addresses.check(settings.network, tls=settings.tls.tls_certificate is not None)
     sink = logs.configure(settings.log)
+    # Loading a policy and catching up with a ledger take seconds: somebody watches the start.
+    structlog.get_logger().info(
+        "starting", version=touchstone_version(), data_dir=str(settings.storage.data_dir)
+    )
     try:
         app = build(settings)
         server = Server(app, settings)

@@ -20,11 +20,15 @@ _MAX_STATUS_BYTES = 4096
 
 def to_status(error: TouchstoneError) -> status_pb2.Status:
     """Code, reason, text and details of an error that callers may see."""
-    text = "the request has invalid fields" if isinstance(error, InvalidApplication) else str(error)
-    status = status_pb2.Status(code=code_number(error.code), message=text[: error.most_text])
+    status = status_pb2.Status(code=code_number(error.code), message=str(error)[: error.most_text])
     status.details.append(_packed(_info(error.reason)))
     if isinstance(error, InvalidApplication):
-        status.details.append(_packed(_bad_request(error)))
+        told = _bad_request(error)
+        more = len(error.violations) - len(told.field_violations) + error.more
+        status.message = "the request has invalid fields" + (
+            f"; {more} more than are listed" if more else ""
+        )
+        status.details.append(_packed(told))
     if isinstance(error, Overloaded):
         delay = Duration()
         delay.FromMilliseconds(round(error.retry_after_s * 1000))

@@ -18,8 +18,8 @@ from engine.cli.graph_site import (
     open_site,
     progress_bar,
     run_site,
-    settings_of,
 )
+from engine.cli.shared import settings_of
 from engine.load import (
     ColumnsError,
     Converter,

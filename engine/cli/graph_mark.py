@@ -13,13 +13,20 @@ from engine.cli import graph_shown as shown
 from engine.cli.command import OK, PROBLEM, USAGE
 from engine.cli.graph_common import add_common, add_pages, all_pages, print_json
 from engine.cli.graph_mark_file import Line, MarkFileError, moment_of, read_marks
-from engine.cli.remote import Client, connected_to_graph, new_request_id
+from engine.cli.remote import Client, Refused, connected_to_graph, new_request_id
+from engine.rules.diagnostics import did_you_mean
 from touchstone.v1 import graph_pb2 as pb
 
 if TYPE_CHECKING:
     from engine.cli.command import Area
 
 _AT_ONCE = 100
+#: As docs/investigators.md lists them.
+KNOWN_TYPES = (
+    *("identity_theft", "synthetic_identity", "account_takeover", "bust_out", "mule"),
+    *("false_documents", "false_income", "agent_collusion", "first_party", "ring"),
+)
+_LATEST = 1_000
 
 
 def add(area: Area) -> None:
@@ -28,6 +35,9 @@ def add(area: Area) -> None:
     add_common(mark)
     mark.add_argument("decision_id", nargs="?", help="the application")
     mark.add_argument("--type", help="of fraud, such as bust_out")
+    mark.add_argument(
+        "--new-type", action="store_true", help="the type is new on purpose: no warning"
+    )
     mark.add_argument("--source", help="who or what says so, such as chargeback_desk")
     mark.add_argument("--since", type=moment_of, help="since when it was known: YYYY-MM-DD, UTC")
     mark.add_argument(
@@ -63,9 +73,34 @@ def _mark(options: argparse.Namespace) -> int:
         case_id=options.case,
     )
     with connected_to_graph(options) as client:
+        if not options.new_type:
+            _warn_of_new(client, [options.type], options.case)
         made = client.call("MarkFraud", request)
     print(f"{shown.moment(made.known_at)} UTC  {made.decision_id} marked as fraud")
     return OK
+
+
+def _warn_of_new(client: Client, types: Sequence[str], case_id: str) -> None:
+    """A type with a slip in it would be a type of its own, which nobody looks for."""
+    asked = [one for one in dict.fromkeys(types) if one and one not in KNOWN_TYPES]
+    if not asked:
+        return
+
+    def request(token: str, size: int) -> pb.ListFraudMarksRequest:
+        return pb.ListFraudMarksRequest(page_size=size, page_token=token, case_id=case_id)
+
+    try:
+        marks = all_pages(client, "ListFraudMarks", request, "marks", _LATEST)
+    except Refused:  # who may mark may not be allowed to list
+        marks = []
+    known = {*KNOWN_TYPES, *(mark.fraud_type for mark in marks)} - {""}
+    for one in asked:
+        if one not in known:
+            hint = did_you_mean(one, sorted(known)) or f"known: {', '.join(sorted(known))}"
+            print(
+                f"warning: no mark has the type `{one}` yet; {hint} (--new-type: it is meant so)",
+                file=sys.stderr,
+            )
 
 
 def _unmark(options: argparse.Namespace) -> int:
@@ -89,6 +124,8 @@ def _mark_file(options: argparse.Namespace) -> int:
         return USAGE
     refused = 0
     with connected_to_graph(options) as client:
+        if not options.new_type:
+            _warn_of_new(client, [line.mark.fraud_type for line in lines], options.case)
         for start in range(0, len(lines), _AT_ONCE):
             refused += _send(client, lines[start : start + _AT_ONCE], options.case)
             done = min(start + _AT_ONCE, len(lines))

@@ -10,9 +10,6 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from rich.console import Console
-from rich.table import Table
-
 from engine.api.graph_stores import retention_of
 from engine.cli.command import OK, PROBLEM
 from engine.cli.graph_site import (
@@ -22,9 +19,9 @@ from engine.cli.graph_site import (
     open_site,
     progress_bar,
     run_site,
-    settings_of,
 )
 from engine.cli.remote import Client, add_server, connected_to_graph
+from engine.cli.shared import settings_of
 from engine.rings import Found, NobodyDecides, Report, as_json, record, search, would_record
 from graph.catch_up import catch_up
 from graph.rings import STEPS, RingSettings
@@ -158,15 +155,14 @@ def _print(report: str, options: argparse.Namespace) -> None:
         print(report)
         return
     told = json.loads(report)
-    console = Console()
     print(
         f"{told['applicants']} applications, {told['pairs']} pairs, {told['communities']} "
         f"communities; rings worth telling: {told['rings_told']}, of them alarms: {told['alarms']}"
     )
     if told["rings"]:
-        console.print(_rings_table(told, options.top))
+        _print_rings(told, options.top)
     if told["alerts"]:
-        console.print(_alerts_table(told, options.top))
+        _print_alerts(told, options.top)
     done = "would be written" if told["dry_run"] else "written"
     print(
         f"{done}: {told['changed']} rings, {told['placed']} places, {told['new_alerts']} new "
@@ -174,39 +170,27 @@ def _print(report: str, options: argparse.Namespace) -> None:
     )
 
 
-def _rings_table(told: Mapping[str, Any], top: int) -> Table:
-    table = Table(title="rings, the highest score first")
-    table.add_column("ring", no_wrap=True)
-    for column in ("score", "of", "fraud", "a week", "latest", "why"):
-        table.add_column(column)
+def _print_rings(told: Mapping[str, Any], top: int) -> None:
+    """As ``graph ring`` shows them: a table of sentences needs more than a terminal is wide."""
+    print("rings, the highest score first")
     for ring in told["rings"][:top]:
         figures = ring["figures"]
-        table.add_row(
-            ring["ring"],
-            str(ring["score"]),
-            str(figures["members"]),
-            str(figures["fraud"]),
-            f"{figures['per_week']:.1f}",
-            _day(figures["latest_us"]),
-            "\n".join(f"{part['points']:+d} {part['en']}" for part in ring["parts"]),
+        print(
+            f"{ring['ring']}  score {ring['score']}  {figures['members']} members, "
+            f"{figures['fraud']} known fraud, {figures['per_week']:.1f} a week, "
+            f"latest {_day(figures['latest_us'])}"
         )
-    return table
+        for part in ring["parts"]:
+            print(f"  {part['points']:+4d}  {part['en']}")
 
 
-def _alerts_table(told: Mapping[str, Any], top: int) -> Table:
-    table = Table(title="new alerts: decisions to look at again")
-    table.add_column("decision", no_wrap=True)
-    for column in ("outcome", "of", "ring", "score"):
-        table.add_column(column, overflow="fold")
+def _print_alerts(told: Mapping[str, Any], top: int) -> None:
+    print("new alerts: decisions to look at again")
     for alert in told["alerts"][:top]:
-        table.add_row(
-            alert["decision_id"],
-            alert["outcome"],
-            _day(alert["decided_at_us"]),
-            alert["ring"],
-            str(alert["score"]),
+        print(
+            f"  {alert['decision_id']}  {alert['outcome']} of {_day(alert['decided_at_us'])}  "
+            f"{alert['ring']}  score {alert['score']}"
         )
-    return table
 
 
 def _day(at_us: int) -> str:

@@ -9,7 +9,6 @@ import sys
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from rich.console import Console
@@ -17,11 +16,11 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 
 from engine.api.graph_stores import graph_opener
 from engine.cli.command import PROBLEM, USAGE
+from engine.cli.shared import add_place
 from engine.ledger import SqliteLedger
 from engine.ledger.sqlite import FILE_NAME
 from engine.privacy import Keyring
 from engine.settings import Settings, SettingsError
-from engine.settings_loading import load
 from graph.settings import GraphSettings
 from graph.upkeep import UpkeepStore
 
@@ -47,8 +46,7 @@ class Site:
 
 def add_site(parser: argparse.ArgumentParser) -> None:
     """The options that name a server's settings."""
-    parser.add_argument("--data-dir", type=Path, help="the server's; stop the server first")
-    parser.add_argument("--config", type=Path, help="the server's TOML file")
+    add_place(parser, "the server's; stop the server first")
 
 
 @asynccontextmanager
@@ -69,18 +67,9 @@ async def open_site(settings: Settings, *, create: bool = False) -> AsyncIterato
         await ledger.close()
 
 
-def settings_of(options: argparse.Namespace) -> Settings:
-    """As the server would read them. Raises ``SettingsError``."""
-    given = []
-    if options.config is not None:
-        given += ["--config", str(options.config)]
-    if options.data_dir is not None:
-        given += ["--data-dir", str(options.data_dir)]
-    return load(given, os.environ)
-
-
 def run_site(work: Coroutine[Any, Any, int]) -> int:
     """Run to the exit code. What the settings have wrong is a usage error."""
+    os.umask(0o077)  # as the server has it: what is written are the server's files
     try:
         return asyncio.run(work)
     except SettingsError as error:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from engine.cli.command import PROBLEM
+from engine.cli.command import PROBLEM, USAGE
 from engine.errors import TouchstoneError
 from engine.privacy import KeyringError
+from engine.settings import SettingsError
+from engine.version import touchstone_version
 
 if TYPE_CHECKING:
     from engine.cli.command import Area, Command
@@ -88,7 +91,7 @@ AREAS: Mapping[str, tuple[str, Mapping[str, str]]] = {
         "watch scores, lines and decisions",
         {"report": "monitor_report", "explain": "monitor_report", "sample": "monitor_sample"},
     ),
-    "ledger": ("look after a ledger", {"verify": "ledger_verify"}),
+    "ledger": ("look after a ledger", {"verify": "ledger_verify", "backup": "ledger_backup"}),
 }
 
 #: Commands that stand for themselves, with their modules.
@@ -98,16 +101,26 @@ COMMANDS: Mapping[str, str] = {"generate": "generate"}
 def main(arguments: Sequence[str] | None = None) -> int:
     """The exit code of the command; what is wrong was printed."""
     given = sys.argv[1:] if arguments is None else list(arguments)
-    options = _parser(given).parse_args(given)
     try:
-        return int(options.run(options))
+        options = _parser(given).parse_args(given)
+        code = int(options.run(options))
+        sys.stdout.flush()
+    except SettingsError as error:
+        print(error, file=sys.stderr)
+        return USAGE
     except (TouchstoneError, KeyringError) as error:
         print(error, file=sys.stderr)
         return PROBLEM
+    except BrokenPipeError:
+        # Whoever read the output has seen enough; the interpreter must not flush into it at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return PROBLEM
+    return code
 
 
 def _parser(given: Sequence[str]) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="touchstone", description="Touchstone's tools")
+    parser.add_argument("--version", action="version", version=f"touchstone {touchstone_version()}")
     areas = parser.add_subparsers(required=True, metavar="AREA")
     for name, (told, modules) in AREAS.items():
         area = areas.add_parser(name, help=told).add_subparsers(required=True, metavar="COMMAND")

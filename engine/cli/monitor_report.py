@@ -15,11 +15,12 @@ from rich.console import Console
 
 from engine.cli.command import OK, PROBLEM, USAGE
 from engine.cli.progress import progress
-from engine.cli.shared import add_processes, add_window, day, processes_of
+from engine.cli.shared import add_place, add_processes, add_window, day, processes_of, settings_of
 from engine.monitor.cells import Metric
 from engine.monitor.observation import DIMENSIONS
 from engine.monitor.sentences import amounts, sentences
 from engine.monitor.stability import Thresholds
+from engine.settings import Storage
 from engine.simulate.sources import StoredDecisions
 from engine.watch.figures import Figures, Scope, between, unit_of, window_figures
 from engine.watch.report_html import explanation_page, page
@@ -61,7 +62,7 @@ def add(area: Area) -> None:
 
 
 def _common(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--data-dir", type=Path, required=True, help="of a server; it may run")
+    add_place(parser)
     add_window(parser)
     parser.add_argument(
         "--only",
@@ -108,7 +109,7 @@ def _report(options: argparse.Namespace) -> int:
     if problem:
         print(problem, file=sys.stderr)
         return USAGE
-    shelf = Shelf(options.data_dir / "policies")
+    shelf = Shelf(_storage(options).data_dir / "policies")
     scope = Scope(
         cards=shelf,
         thresholds=Thresholds(
@@ -152,7 +153,8 @@ def _explain(options: argparse.Namespace) -> int:
             counts=(_counted(options, windows[0], []), _counted(options, windows[1], [])),
             seed=options.seed,
         )
-        found = why(Metric(options.metric), compared, Shelf(options.data_dir / "policies"))
+        shelf = Shelf(_storage(options).data_dir / "policies")
+        found = why(Metric(options.metric), compared, shelf)
     except KeyboardInterrupt:
         print("stopped; nothing was written", file=sys.stderr)
         return PROBLEM
@@ -171,9 +173,13 @@ def _explain(options: argparse.Namespace) -> int:
     return _write(options, explanation_page(told, title))
 
 
+def _storage(options: argparse.Namespace) -> Storage:
+    return settings_of(options).storage
+
+
 def _source(options: argparse.Namespace, days: _Window) -> StoredDecisions:
-    keys = options.keys or options.data_dir / "keys"
-    return window(options.data_dir, keys, days[0], days[1], options.only)
+    storage = _storage(options)
+    return window(storage.data_dir, storage.keys_path, days[0], days[1], options.only)
 
 
 def _counted(options: argparse.Namespace, days: _Window, by: list[str]) -> Counts:

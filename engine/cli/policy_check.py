@@ -45,7 +45,7 @@ def _run(options: argparse.Namespace) -> int:
 def _print_text(report: CheckReport, directory: Path) -> None:
     text = as_text(report)
     if not report.usable:
-        print(text, file=sys.stderr)
+        print(f"{text}\n\n{_counted(report)}: refused", file=sys.stderr)
     elif text:
         print(text + "\n")
     if report.digest:
@@ -53,6 +53,11 @@ def _print_text(report: CheckReport, directory: Path) -> None:
             f"{directory}: {report.rules} rules, {report.products} products, "
             f"{report.scorecards} scorecards; digest {report.digest}"
         )
+
+
+def _counted(report: CheckReport) -> str:
+    counts = ((report.errors, "error"), (report.warnings, "warning"))
+    return ", ".join(f"{n} {what}{'s' if n > 1 else ''}" for n, what in counts if n)
 
 
 def _print_if_any(text: str) -> None:

@@ -38,6 +38,7 @@ def add(area: Area) -> None:
     source = parser.add_mutually_exclusive_group(required=True)
     source.add_argument("--data-dir", type=Path, help="of a server; it may be running")
     source.add_argument("--applications", type=Path, help="a DecideRequest in JSON on each line")
+    parser.add_argument("--keys", type=Path, help="default: DATA_DIR/keys")
     add_window(parser)
     parser.add_argument("--product", default="", help="only of this product")
     parser.add_argument("--channel", default="", help="only of this channel")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from engine.cli.command import OK
 from engine.cli.remote import add_server, connected, say
+from engine.currency import MINOR_DIGITS
 from touchstone.v1 import policy_pb2 as pb
 from touchstone.v1 import types_pb2
 
@@ -34,11 +35,7 @@ def _status(options: argparse.Namespace) -> int:
     if found.canary_digest:
         print(f"canary   {found.canary_digest}  for {found.canary_percent} % of the applicants")
     for rail in found.guard_rails:
-        state = "TRIPPED" if rail.tripped else "holds"
-        print(
-            f"  guard  {rail.name}: {rail.value:.4g} against {rail.baseline:.4g} "
-            f"over {rail.decisions} decisions: {state}"
-        )
+        print(f"  guard  {_guard(rail, found.currency_code)}")
     if found.shadow_digest:
         _shadow(found)
     for item in found.proposals:
@@ -48,12 +45,33 @@ def _status(options: argparse.Namespace) -> int:
     return OK
 
 
+def _guard(rail: pb.GuardRail, currency: str) -> str:
+    """Where a rail stands; a mean of no decisions is none."""
+    baseline = _shown(rail.name, rail.baseline, currency)
+    if not rail.decisions:
+        return f"{rail.name}: no decisions yet, against {baseline}"
+    value, state = _shown(rail.name, rail.value, currency), "TRIPPED" if rail.tripped else "holds"
+    return f"{rail.name}: {value} against {baseline} over {rail.decisions} decisions: {state}"
+
+
+def _shown(name: str, value: float, currency: str) -> str:
+    return _amount(value, currency) if name == "approved_line" else f"{value:.1%}"
+
+
+def _amount(minor: float, currency: str) -> str:
+    """In major units, to the whole: means need no more."""
+    if currency not in MINOR_DIGITS:  # of a server from before it was told
+        return f"{minor:,.0f} (minor units)"
+    return f"{currency} {minor / 10 ** MINOR_DIGITS[currency]:,.0f}"
+
+
 def _shadow(found: pb.GetPolicyStatusResponse) -> None:
     print(f"shadow   {found.shadow_digest}")
     seen = found.shadow_comparison
     print(
         f"  {seen.compared} compared, {seen.not_compared} not; approved lines "
-        f"{seen.live_line_minor} live, {seen.other_line_minor} in shadow (minor units)"
+        f"{_amount(seen.live_line_minor, found.currency_code)} live, "
+        f"{_amount(seen.other_line_minor, found.currency_code)} in shadow"
     )
     for pair in seen.outcomes:
         live, other = (

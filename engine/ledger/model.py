@@ -120,11 +120,15 @@ class ListFilter:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VerifyReport:
-    """The chain's state; ``problem`` is empty if it holds. ``head``: the last hash, hex."""
+    """The chain's state; ``problem`` is empty if it holds. ``head``: the last hash, hex.
+
+    ``contains_at``: after how many records the chain had the head that was asked for; 0 if never.
+    """
 
     records: int
     head: str
     problem: str
+    contains_at: int = 0
 
 
 class DuplicateRecord(TouchstoneError):

@@ -11,8 +11,10 @@ import apsw
 
 from engine.codec import decode
 from engine.errors import LedgerUnavailable
-from engine.ledger.reader import read_after
-from engine.ledger.schema import open_reader
+from engine.ledger.chain import GENESIS
+from engine.ledger.model import VerifyReport
+from engine.ledger.reader import read_after, verify
+from engine.ledger.schema import VERSION, open_reader
 from engine.ledger.sqlite import FILE_NAME
 from engine.privacy import Keyring, KeyringError, Sealer
 from engine.record import DecisionRecord
@@ -27,6 +29,37 @@ class SampledDecision:
 
     record: DecisionRecord
     until: int | None
+
+
+def verify_file(data_dir: Path, contains: str = "") -> VerifyReport:
+    """Walk the chain as of now, without lock or keys; a server may write meanwhile.
+
+    ``contains``: a head in hex; ``contains_at`` of the report says after which record the chain had
+    it. Raises ``LedgerUnavailable`` if there is no ledger, or one of another schema.
+    """
+    path = data_dir / FILE_NAME
+    if not path.exists():
+        raise LedgerUnavailable(f"{data_dir} holds no ledger")
+    try:
+        connection = open_reader(path)
+        try:
+            return _verified(connection, path, contains)
+        finally:
+            connection.close()
+    except apsw.Error as error:
+        raise LedgerUnavailable(f"{path} cannot be read: {error}") from None
+
+
+def _verified(connection: apsw.Connection, path: Path, contains: str) -> VerifyReport:
+    found = connection.pragma("user_version")
+    if found == 0:  # a file whose first tables are still in a write-ahead log that is not there
+        return VerifyReport(records=0, head=GENESIS.hex(), problem="")
+    if found != VERSION:
+        raise LedgerUnavailable(
+            f"{path} has schema {found}, this version knows {VERSION}; a start of the server that"
+            " is to use it brings an older one up"
+        )
+    return verify(connection, contains)
 
 
 class LedgerOutside:

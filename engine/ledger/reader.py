@@ -356,17 +356,20 @@ def last_at_us(connection: apsw.Connection) -> int:
     return (row[0] or 0) if row else 0
 
 
-def verify(connection: apsw.Connection) -> VerifyReport:
-    """Walk the chain from the first record; stop at the first that does not hold."""
+def verify(connection: apsw.Connection, contains: str = "") -> VerifyReport:
+    """Walk the chain from the first record; stop at the first that does not hold.
+
+    ``contains``: a head in hex that is looked for on the way.
+    """
     connection.execute("BEGIN")  # one snapshot: records are appended meanwhile
     try:
-        return _walk(connection)
+        return _walk(connection, contains)
     finally:
         connection.execute("ROLLBACK")
 
 
-def _walk(connection: apsw.Connection) -> VerifyReport:
-    head, count, position = chain.GENESIS, 0, 0
+def _walk(connection: apsw.Connection, contains: str) -> VerifyReport:
+    head, count, position, contains_at = chain.GENESIS, 0, 0, 0
     columns = ", ".join(chain.ALL_COLUMNS)
     rows = connection.execute(
         f"SELECT {columns}, chain FROM records ORDER BY sequence"  # noqa: S608 - constants
@@ -380,7 +383,14 @@ def _walk(connection: apsw.Connection) -> VerifyReport:
             problem = f"record {count} (decision {values[4]}) was altered, removed or moved"
             return VerifyReport(records=count, head=head.hex(), problem=problem)
         position += len(events)
-    return VerifyReport(records=count, head=head.hex(), problem=_surplus(connection, position))
+        if head.hex() == contains:
+            contains_at = count
+    return VerifyReport(
+        records=count,
+        head=head.hex(),
+        problem=_surplus(connection, position),
+        contains_at=contains_at,
+    )
 
 
 class _Outbox:

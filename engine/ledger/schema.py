@@ -113,6 +113,8 @@ def lock(directory: Path) -> int:
 
 def open_writer(path: Path) -> apsw.Connection:
     """The one connection that writes and checkpoints."""
+    # SQLite makes its files readable by everybody; what stands beside this one gets its mode.
+    os.close(os.open(path, os.O_WRONLY | os.O_CREAT, 0o600))
     connection = apsw.Connection(str(path))
     connection.set_busy_timeout(_BUSY_MS)
     connection.pragma("journal_mode", "wal")

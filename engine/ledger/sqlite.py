@@ -29,7 +29,7 @@ from engine.ledger.shared_reads import shared
 from engine.ledger.sharing import SharedLines
 from engine.ledger.writer import Writer, last_position
 from engine.model import GrantedLine, History
-from engine.privacy import Keyring, Sealer
+from engine.privacy import Keyring, Sealer, private_directory
 from graph.model import GraphEvent
 
 FILE_NAME = "ledger.sqlite3"
@@ -82,7 +82,7 @@ class SqliteLedger:
         ``LedgerUnavailable`` if another process uses the directory or a newer version wrote it,
         ``KeyringError`` if the ledger was written with other keys.
         """
-        await asyncio.to_thread(directory.mkdir, parents=True, exist_ok=True)
+        await asyncio.to_thread(private_directory, directory)
         descriptor = lock(directory)
         try:
             return cls(directory / FILE_NAME, descriptor, keyring, capacity, group, on_failure)

@@ -46,11 +46,15 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Status:
-    """What is live now, and how it goes. ``shadow`` ``None``: there is none."""
+    """What is live now, and how it goes. ``comparison`` ``None``: there is no shadow.
+
+    ``currency``: ISO 4217, of the live policy's amounts.
+    """
 
     state: State
     comparison: Comparison | None
     rails: tuple[RailStatus, ...]
+    currency: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -271,7 +275,12 @@ class PolicyDesk:
     def status(self) -> Status:
         """What is live now."""
         comparison = None if self._shadow is None else self._shadow.comparison
-        return Status(state=self._state, comparison=comparison, rails=self._rails.status())
+        return Status(
+            state=self._state,
+            comparison=comparison,
+            rails=self._rails.status(),
+            currency=self._policies.live.bundle.strategy.currency,
+        )
 
     def history(self) -> Sequence[Event]:
         """Every event, the oldest first."""

@@ -23,7 +23,7 @@ class BundleStore:
 
     def __init__(self, root: Path) -> None:
         self._root = root
-        root.mkdir(parents=True, exist_ok=True)
+        root.mkdir(parents=True, exist_ok=True, mode=0o700)
         for left in root.glob(".tmp-*"):
             shutil.rmtree(left, ignore_errors=True)
 
@@ -76,6 +76,30 @@ class BundleStore:
         drafts.sort(key=lambda place: place.stat().st_mtime)
         for place in drafts[: max(len(drafts) - MAX_DRAFTS, 0)]:
             shutil.rmtree(place, ignore_errors=True)
+
+
+def copy_bundles(root: Path, target: Path) -> None:
+    """Copy every bundle, held against its digest, while a server may add and drop some.
+
+    ``target`` is made, also if there is no ``root``. Raises ``PolicyError`` for altered files.
+    """
+    target.mkdir(mode=0o700)
+    places = sorted(root.iterdir()) if root.is_dir() else []
+    for place in places:
+        if _DIGEST.fullmatch(place.name) is None:
+            continue
+        copy = target / place.name
+        try:
+            shutil.copytree(place, copy)
+            altered = digest(read_contents(copy, Diagnostics())) != place.name
+        except OSError:  # shutil.Error is one
+            if place.is_dir():
+                raise
+            altered = False
+        if not place.is_dir():  # a draft that made room for a newer one
+            shutil.rmtree(copy, ignore_errors=True)
+        elif altered:
+            raise PolicyError(f"the stored files of policy {place.name} were altered")
 
 
 def _refuse_unusable(contents: Contents) -> None:

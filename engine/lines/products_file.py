@@ -122,8 +122,9 @@ def _product(name: str, reader: Reader, evidence: EvidenceRules) -> Product:
         temporary=_temporary(reader),
     )
     reader.done()
-    _check_range(reader, product)
-    _check_bands(reader, product.bands)
+    if reader.is_read:
+        _check_range(reader, product)
+        _check_bands(reader, product.bands)
     return product
 
 
@@ -146,6 +147,9 @@ def _supplementary(reader: Reader, product: Product) -> SupplementaryRule | None
         minimum_minor=product.minimum_minor if least is None else least,
         maximum_minor=product.maximum_minor if most is None else most,
     )
+    entry.done()
+    if not reader.is_read:
+        return rule
     for key, amount in (("minimum", rule.minimum_minor), ("maximum", rule.maximum_minor)):
         if amount % product.step_minor:
             entry.wrong(key, "must be a multiple of `step`")
@@ -153,7 +157,6 @@ def _supplementary(reader: Reader, product: Product) -> SupplementaryRule | None
         entry.wrong("minimum", "must not exceed `maximum`")
     if rule.maximum_minor > product.maximum_minor:
         entry.wrong("maximum", "must not exceed the product's")
-    entry.done()
     return rule
 
 

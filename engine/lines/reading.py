@@ -5,14 +5,18 @@ Numbers are exact: what the file spells as ``0.15`` becomes the fraction 3/20, n
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from decimal import Decimal, InvalidOperation
+from difflib import get_close_matches
 from fractions import Fraction
 
 from engine.errors import PolicyError
 
 _MOST_SHOWN = 50
 _MOST_DIGITS = 15
+_GROUPED = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?", re.ASCII)
+_PERCENT = re.compile(r"(\d{1,9}(?:\.\d{1,9})?) ?%", re.ASCII)
 
 
 class Faults:
@@ -20,6 +24,8 @@ class Faults:
 
     def __init__(self) -> None:
         self._found: list[str] = []
+        self.unread: set[str] = set()
+        """Paths whose value could not be read: what stands in for it says nothing."""
 
     def add(self, path: str, what: str) -> None:
         """Note one fault."""
@@ -50,6 +56,12 @@ class Reader:
     def names(self) -> tuple[str, ...]:
         """The keys, in the order of the file."""
         return tuple(self._items)
+
+    @property
+    def is_read(self) -> bool:
+        """Whether everything asked for could be read: only then entries can be compared."""
+        under = tuple(f"{self._path}{mark}" for mark in ".[")
+        return not any(path.startswith(under) for path in self._faults.unread)
 
     def wrong(self, key: str, what: str) -> None:
         """Note a fault of an entry."""
@@ -99,6 +111,8 @@ class Reader:
     def number(self, key: str, low: int, high: int | None, *, above: bool = False) -> Fraction:
         """An exact decimal in [low, high], or (low, high] if ``above``."""
         value = self._decimal(key)
+        if value is None:
+            return Fraction(1)
         too_low = value <= low if above else value < low
         if too_low or (high is not None and value > high):
             start = f"above {low}" if above else f"at least {low}"
@@ -108,7 +122,10 @@ class Reader:
 
     def amount(self, key: str) -> int:
         """Minor units of an amount above 0, which must be exact in them."""
-        minor = self._decimal(key) * 10**self._digits
+        value = self._decimal(key)
+        if value is None:
+            return 1
+        minor = value * 10**self._digits
         if minor <= 0 or minor.denominator != 1:
             self.wrong(key, f"must be an amount above 0 with at most {self._digits} decimals")
             return 1
@@ -122,7 +139,12 @@ class Reader:
         """Note every entry that nobody asked for: most often a misspelled one."""
         for key in self._items:
             if key not in self._asked:
-                self.wrong(key, "is not known here")
+                missing = self._asked - set(self._items)
+                near = get_close_matches(key, missing, n=1) or get_close_matches(
+                    key, self._asked, n=1
+                )
+                hint = f"; did you mean `{near[0]}`?" if near else ""
+                self.wrong(key, f"is not known here{hint}")
 
     def _reader(self, value: object, key: str) -> Reader:
         return Reader(value, self._under(key), self._faults, self._digits)
@@ -133,21 +155,35 @@ class Reader:
     def _value(self, key: str, otherwise: object) -> object:
         if self.has(key):
             return self._items[key]
+        self._faults.unread.add(self._under(key))
         self.wrong(key, "is missing")
         return otherwise
 
-    def _decimal(self, key: str) -> Fraction:
+    def _decimal(self, key: str) -> Fraction | None:
+        """``None`` after noting that it is no number."""
         value = self._value(key, 1)
         if type(value) in {int, float, str}:
             exact = _exact(str(value))
             if exact is not None:
                 return exact
-        self.wrong(key, f"must be a number with at most {_MOST_DIGITS} digits")
-        return Fraction(1)
+        self._faults.unread.add(self._under(key))
+        hint = _number_hint(str(value))
+        self.wrong(key, f"must be a number with at most {_MOST_DIGITS} digits{hint}")
+        return None
 
 
 def _listed(value: object) -> list[object] | None:
     return value if isinstance(value, list) else None
+
+
+def _number_hint(text: str) -> str:
+    """What to write for a number as people write it."""
+    if _GROUPED.fullmatch(text):
+        return f"; write {text.replace(',', '_')} or {text.replace(',', '')}"
+    percent = _PERCENT.fullmatch(text)
+    if percent:
+        return f"; write {Decimal(percent[1]).scaleb(-2).normalize():f}"
+    return ""
 
 
 def _exact(text: str) -> Fraction | None:

@@ -1,6 +1,6 @@
 """Tokens instead of identifiers, masks for people, keys, and sealing of stored records."""
 
-from engine.privacy.keyring import Keyring, KeyringError
+from engine.privacy.keyring import Keyring, KeyringError, private_directory
 from engine.privacy.normalise import UnusableIdentifier
 from engine.privacy.sealing import Erased, Sealer
 from engine.privacy.tokens import Tokeniser
@@ -12,4 +12,5 @@ __all__ = [
     "Sealer",
     "Tokeniser",
     "UnusableIdentifier",
+    "private_directory",
 ]

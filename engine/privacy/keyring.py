@@ -47,7 +47,7 @@ class Keyring:
         paths = [directory / name for name in _NAMES]
         present = [path.exists() for path in paths]
         if not any(present) and not ledger_exists:
-            directory.mkdir(parents=True, exist_ok=True, mode=0o700)
+            private_directory(directory)
             for path in paths:
                 _write(path, secrets.token_bytes(_KEY_BYTES))
             _sync(directory)
@@ -61,6 +61,13 @@ class Keyring:
                 "would not recognise anything it holds)"
             )
         return cls(*(_read(path) for path in paths))
+
+
+def private_directory(directory: Path) -> None:
+    """Make it, and what is missing above it, for its owner alone; what is there stays as it is."""
+    # `mkdir(parents=True)` would give the mode to the last one only.
+    for place in reversed((directory, *directory.parents)):
+        place.mkdir(exist_ok=True, mode=0o700)
 
 
 def _write(path: Path, key: bytes) -> None:

@@ -70,7 +70,9 @@ def compile_expression(
     except CelRefused as refused:
         # What follows from another problem tells nothing new.
         own = [item for item in refused.problems if "'*error*'" not in item.message]
-        return tuple(explain(text, item) for item in own or refused.problems)
+        told = tuple(explain(text, item) for item in own or refused.problems)
+        # After a number that CEL does not read, it stumbles over the rest of the line.
+        return next(((item,) for item in told if item.hint.startswith("write ")), told)
     if only_bool and expression.return_type().name() != "BOOL":
         name = explain_type(expression.return_type().name())
         return (Problem(Code.NOT_BOOL, 0, len(text), f"the condition is {name}, not bool"),)

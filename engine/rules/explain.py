@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from decimal import Decimal
 
 from engine.rules import vocabulary
 from engine.rules.diagnostics import Code, did_you_mean
@@ -15,7 +16,8 @@ _UNDEFINED_FIELD = re.compile(r"undefined field '(.+?)' not found in struct '(.+
 _UNDECLARED = re.compile(r"undeclared reference to '(.+?)'")
 _UNEXPECTED = re.compile(r"^(?:mismatched input|extraneous input|token recognition error at:) ")
 _OVERLOAD = re.compile(r"found no matching overload for '(.+?)' applied to '(.+)'")
-
+_GROUPED = re.compile(r"\b\d{1,3}(?:,\d{3})+\b")
+_PERCENT = re.compile(r"\b(\d{1,9}(?:\.\d{1,9})?)\s*%(?!\s*[\w(-])")
 
 _BUNDLE = {
     "touchstone.policy.Lists": ("lists", "a list `x` is the file lists/x.yaml"),
@@ -75,7 +77,9 @@ def _length(text: str, offset: int) -> int:
 def _syntax(text: str, offset: int, message: str) -> Problem:
     said = message.removeprefix("Syntax error: ").partition(" expecting ")[0]
     said = _UNEXPECTED.sub("unexpected ", said).replace("'<EOF>'", "end").replace("= '", "='")
-    hint = "CEL writes `==`, `&&`, `||` and `!`" if _looks_foreign(text) else ""
+    hint = _number_hint(text, offset)
+    if not hint and _looks_foreign(text):
+        hint = "CEL writes `==`, `&&`, `||` and `!`"
     return Problem(
         Code.CEL_SYNTAX,
         offset,
@@ -85,13 +89,27 @@ def _syntax(text: str, offset: int, message: str) -> Problem:
     )
 
 
+def _number_hint(text: str, offset: int) -> str:
+    """What to write for a number that people write so, if one stands where CEL stopped."""
+    for grouped in _GROUPED.finditer(text):
+        if grouped.start() <= offset <= grouped.end():
+            return f"write {grouped.group().replace(',', '')} for {grouped.group()}"
+    for percent in _PERCENT.finditer(text):
+        if percent.start() <= offset <= percent.end() + 1:
+            share = Decimal(percent.group(1)).scaleb(-2).normalize()
+            return f"write {share:f} for {percent.group()}"
+    return ""
+
+
 def _looks_foreign(text: str) -> bool:
     return bool(re.search(r"(?<![=!<>])=(?!=)|\b(?:and|or|not)\b", text))
 
 
 def _undefined_field(text: str, offset: int, match: re.Match[str]) -> Problem:
     name, struct = match.groups()
-    offset += 1 if text[offset : offset + 1] == "." else 0
+    # CEL places a field at its dot, but in `has(a.b)` at the bracket.
+    written = re.compile(rf"\.\s*({re.escape(name)})\b").search(text, offset)
+    offset = written.start(1) if written else offset
     if struct in _BUNDLE:
         root, what = _BUNDLE[struct]
         message = f"`{root}.{name}` is not defined, or could not be read"

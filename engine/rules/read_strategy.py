@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from enum import StrEnum
 
 from yaml.nodes import Node
 
+from engine.currency import MINOR_DIGITS
 from engine.rules import vocabulary
 from engine.rules.diagnostics import Code, Diagnostics, did_you_mean
 from engine.rules.model import (
@@ -21,7 +21,7 @@ from engine.rules.model import (
 from engine.rules.reader import Reader
 from engine.rules.source import Source
 
-_CURRENCY = re.compile(r"^[A-Z]{3}$")
+_USUAL_NAMES = {"RMB": "did you mean `CNY`?", "CNH": "did you mean `CNY`?"}
 _DAY_S = 86_400
 _WIDEST_OFFSET_MIN = 14 * 60
 MAX_CHALLENGERS = 4
@@ -45,8 +45,10 @@ def read_strategy(source: Source, node: Node, found: Diagnostics) -> Strategy:
     stages = tuple(_stage(reader, item, sources) for item in reader.list_of("stages"))
     _check_stages(reader, stages)
     currency = reader.text("currency")
-    if currency and not _CURRENCY.match(currency):
-        reader.wrong(reader.items["currency"][1], "`currency` must be an ISO 4217 code, as CNY")
+    if currency and currency not in MINOR_DIGITS:
+        hint = _USUAL_NAMES.get(currency.upper()) or did_you_mean(currency.upper(), MINOR_DIGITS)
+        message = f"`{currency}` is not an ISO 4217 code of a currency in use, as CNY is"
+        reader.wrong(reader.items["currency"][1], message, hint)
     return Strategy(
         name=reader.name("strategy"),
         currency=currency,

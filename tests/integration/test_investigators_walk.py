@@ -28,13 +28,13 @@ def _block(name: str) -> str:
 def test_the_walk_of_an_investigator(tmp_path: Path) -> None:
     """Search, expand, explain, mark, declare, note, export, ask in Cypher, and who looked."""
     script = "\n".join(["set -e -o pipefail", *(_block(name) for name in _STEPS)])
+    (tmp_path / ".venv").symlink_to(sys.prefix)
     with local_server(data_dir=tmp_path / "data") as server:
         done = subprocess.run(
             ["/usr/bin/env", "bash", "-c", script],
             cwd=tmp_path,
             env=os.environ
             | {
-                "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
                 "PYTHONPATH": f"{_ROOT}:{_ROOT / 'proto'}",
                 "TOUCHSTONE_SERVER": server.address,
             },

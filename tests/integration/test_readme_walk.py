@@ -12,8 +12,10 @@ from pathlib import Path
 
 import pytest
 
+from client_examples.local_server import local_server
+
 _ROOT = Path(__file__).resolve().parents[2]
-_STEPS = ("break", "mend", "test", "serve", "live")
+_STEPS = ("break", "mend", "test", "serve", "live", "investigate")
 
 
 def _block(name: str) -> str:
@@ -21,6 +23,31 @@ def _block(name: str) -> str:
     found = re.search(rf"<!-- walk: {name} -->\n```sh\n(.*?)```", text, re.DOTALL)
     assert found, f"README.md has no block {name}"
     return found[1]
+
+
+@pytest.mark.slow
+def test_the_walk_stops_without_a_server_of_its_own(tmp_path: Path) -> None:
+    """Where the ports are taken it must not work on the server that has them."""
+    (tmp_path / "server.py").symlink_to(_ROOT / "server.py")
+    (tmp_path / ".venv").symlink_to(sys.prefix)
+    (tmp_path / "approvers.toml").write_text("", encoding="utf-8")
+    serve = "\n".join(line for line in _block("serve").splitlines() if " policy key " not in line)
+    with local_server() as other:
+        before = other.log.read_text(encoding="utf-8").count("/Decide")
+        done = subprocess.run(
+            ["/usr/bin/env", "bash", "-c", serve],
+            cwd=tmp_path,
+            env=os.environ
+            | {"PYTHONPATH": f"{_ROOT}:{_ROOT / 'proto'}", "TOUCHSTONE_LISTEN": other.address},
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+        )
+        after = other.log.read_text(encoding="utf-8").count("/Decide")
+
+    assert "OUTCOME_" not in done.stdout
+    assert (before, after) == (0, 0)
 
 
 def _free_port() -> int:
@@ -38,7 +65,6 @@ def test_the_walk_of_an_analyst(tmp_path: Path) -> None:
     (tmp_path / ".venv").symlink_to(sys.prefix)
     address = f"127.0.0.1:{_free_port()}"
     blocks = {name: _block(name) for name in _STEPS}
-    blocks["serve"] = blocks["serve"].replace("sync_client", f"sync_client {address}")
     script = "\n".join(
         [
             "set -e -o pipefail; trap 'kill %1' EXIT",
@@ -52,7 +78,6 @@ def test_the_walk_of_an_analyst(tmp_path: Path) -> None:
         env=os.environ
         | {
             "PYTHONPATH": f"{_ROOT}:{_ROOT / 'proto'}",
-            "TOUCHSTONE_SERVER": address,
             "TOUCHSTONE_LISTEN": address,
             "TOUCHSTONE_ADMIN_LISTEN": "127.0.0.1:0",
             "TOUCHSTONE_METRICS_LISTEN": "127.0.0.1:0",
@@ -77,6 +102,9 @@ def test_the_walk_of_an_analyst(tmp_path: Path) -> None:
         "canary_started for 10 % of the applicants",
         "activated",
         "rolled_back",
+        "phone +86****00",
+        "marked as fraud",
+        "rings worth telling: 1",
     ):
         assert told in re.sub(r" +", " ", said), said
     assert (tmp_path / "swap.html").stat().st_size > 10_000

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
+from importlib.metadata import version
 from pathlib import Path
 
+from client_examples import ring
 from client_examples.local_server import local_server
 
 _ROOT = Path(__file__).resolve().parents[2]
@@ -55,3 +58,24 @@ def test_a_broken_policy_is_refused_with_its_diagnostics(tmp_path: Path) -> None
 
     assert code == 2
     assert any("strategy.yaml:" in line for line in said)
+
+
+def test_what_a_server_writes_nobody_else_can_read(tmp_path: Path) -> None:
+    """Directories and files of ledger, graph, policies and keys, also with a lax umask."""
+    with local_server(data_dir=tmp_path / "above" / "data") as server:
+        ring.main(server.address)
+        places = [tmp_path / "above", *(tmp_path / "above").rglob("*")]
+        lax = {str(place) for place in places if place.stat().st_mode & 0o077}
+
+    assert (tmp_path / "above" / "data" / "graph").is_dir()
+    assert lax == set()
+
+
+def test_the_log_tells_that_it_starts(tmp_path: Path) -> None:
+    """Before anything is loaded: version and data directory."""
+    with local_server("--no-monitor", data_dir=tmp_path / "data") as server:
+        first = json.loads(server.log.read_text(encoding="utf-8").splitlines()[0])
+
+    assert first["event"] == "starting"
+    assert first["data_dir"] == str(tmp_path / "data")
+    assert first["version"] == version("touchstone")

@@ -59,7 +59,9 @@ def test_a_broken_policy_is_told_with_its_place(
     (policy / file).write_text(text.replace(before, after, 1), encoding="utf-8")
 
     assert main(["policy", "check", str(policy)]) == 1
-    assert told in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert told in said
+    assert said.endswith(": refused\n")
 
 
 def test_an_intact_ledger_verifies(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -302,7 +302,7 @@ class GetPolicyStatusRequest(_message.Message):
     def __init__(self) -> None: ...
 
 class GetPolicyStatusResponse(_message.Message):
-    __slots__ = ("live_digest", "canary_digest", "canary_percent", "shadow_digest", "frozen", "mode", "shadow_comparison", "guard_rails", "proposals")
+    __slots__ = ("live_digest", "canary_digest", "canary_percent", "shadow_digest", "frozen", "mode", "shadow_comparison", "guard_rails", "proposals", "currency_code")
     LIVE_DIGEST_FIELD_NUMBER: _ClassVar[int]
     CANARY_DIGEST_FIELD_NUMBER: _ClassVar[int]
     CANARY_PERCENT_FIELD_NUMBER: _ClassVar[int]
@@ -312,6 +312,7 @@ class GetPolicyStatusResponse(_message.Message):
     SHADOW_COMPARISON_FIELD_NUMBER: _ClassVar[int]
     GUARD_RAILS_FIELD_NUMBER: _ClassVar[int]
     PROPOSALS_FIELD_NUMBER: _ClassVar[int]
+    CURRENCY_CODE_FIELD_NUMBER: _ClassVar[int]
     live_digest: str
     canary_digest: str
     canary_percent: int
@@ -321,7 +322,8 @@ class GetPolicyStatusResponse(_message.Message):
     shadow_comparison: PolicyComparison
     guard_rails: _containers.RepeatedCompositeFieldContainer[GuardRail]
     proposals: _containers.RepeatedCompositeFieldContainer[PolicyProposal]
-    def __init__(self, live_digest: _Optional[str] = ..., canary_digest: _Optional[str] = ..., canary_percent: _Optional[int] = ..., shadow_digest: _Optional[str] = ..., frozen: _Optional[bool] = ..., mode: _Optional[str] = ..., shadow_comparison: _Optional[_Union[PolicyComparison, _Mapping]] = ..., guard_rails: _Optional[_Iterable[_Union[GuardRail, _Mapping]]] = ..., proposals: _Optional[_Iterable[_Union[PolicyProposal, _Mapping]]] = ...) -> None: ...
+    currency_code: str
+    def __init__(self, live_digest: _Optional[str] = ..., canary_digest: _Optional[str] = ..., canary_percent: _Optional[int] = ..., shadow_digest: _Optional[str] = ..., frozen: _Optional[bool] = ..., mode: _Optional[str] = ..., shadow_comparison: _Optional[_Union[PolicyComparison, _Mapping]] = ..., guard_rails: _Optional[_Iterable[_Union[GuardRail, _Mapping]]] = ..., proposals: _Optional[_Iterable[_Union[PolicyProposal, _Mapping]]] = ..., currency_code: _Optional[str] = ...) -> None: ...
 
 class PolicyComparison(_message.Message):
     __slots__ = ("compared", "not_compared", "outcomes", "live_line_minor", "other_line_minor", "different_decision_ids")

@@ -138,6 +138,16 @@ async def test_twenty_long_violations_fit_the_metadata_of_a_client_with_defaults
     assert told.fields
 
 
+async def test_a_list_of_violations_that_was_cut_says_so() -> None:
+    """Whoever mends what is listed knows that there is more."""
+    violations = tuple(FieldViolation(f"application.x[{n}]", "y") for n in range(27))
+    async with _calling(_raising(InvalidApplication(violations))) as send:
+        told = await _refusal(send(_DECIDE, full_request()))
+
+    assert len(told.fields) == 20
+    assert told.text == "the request has invalid fields; 7 more than are listed"
+
+
 @pytest.mark.parametrize(
     "body", [b"\xff\xff\xff", b"\x0a\x02\xc3\x28"], ids=["broken", "not UTF-8"]
 )

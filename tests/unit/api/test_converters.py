@@ -186,8 +186,34 @@ def test_a_second_currency_is_refused() -> None:
     request.application.bureau.loan_balance.currency_code = "USD"
 
     assert _told(request) == {
-        "application.bureau.loan_balance": "all amounts of a request must be in one currency"
+        "application.bureau.loan_balance": "is in USD, other amounts in CNY: all amounts of a "
+        "request must be in one currency"
     }
+
+
+def test_the_slip_is_told_not_the_many_amounts_beside_it() -> None:
+    """The first amount that is read does not make all others wrong."""
+    request = full_request()
+    request.application.expected_limit.currency_code = "USD"
+
+    assert list(_told(request)) == ["application.expected_limit"]
+
+
+def test_each_other_currency_is_told_once() -> None:
+    """At its first amount, with how many more there are; real faults are not pushed out."""
+    request = full_request()
+    request.application.expected_limit.currency_code = "USD"
+    for month in request.application.bureau.months[:2]:
+        month.balance.currency_code = "EUR"
+    request.application.bureau.loan_balance.units = -1
+
+    told = _told(request)
+    assert sorted(told) == [
+        "application.bureau.loan_balance",
+        "application.bureau.months[0].balance",
+        "application.expected_limit",
+    ]
+    assert "as are 1 more" in told["application.bureau.months[0].balance"]
 
 
 def test_sums_are_bounded_as_single_amounts_are() -> None:

@@ -178,3 +178,31 @@ def test_a_part_is_bounded_by_the_product_where_nothing_else_is_said() -> None:
         5_000_000,
     )
     assert SHIPPED["student"].supplementary is None
+
+
+def test_a_misspelled_key_is_told_with_the_right_one() -> None:
+    """As rules do it."""
+    assert "did you mean `minimum`?" in refused(classic(minimun=1000))
+
+
+@pytest.mark.parametrize(
+    "entry, written, told",
+    [
+        ("maximum", "50,000", "write 50_000 or 50000"),
+        ("debt_service_share", "55%", "write 0.55"),
+    ],
+)
+def test_numbers_as_people_write_them_are_told_once(entry: str, written: str, told: str) -> None:
+    """With what to write, and without what would follow from a number that was not read."""
+    lines = refused(classic(**{entry: written})).splitlines()
+
+    assert len(lines) == 1
+    assert told in lines[0]
+
+
+def test_underscores_group_digits() -> None:
+    """What the message proposes is taken, as a number and as a text."""
+    values = copy.deepcopy(shipped_values())
+    values["products"]["classic"]["maximum"] = "50_000"
+
+    assert load_products(values, "CNY")["classic"].maximum_minor == 5_000_000

@@ -54,6 +54,7 @@ def _chained_signals() -> Files:
 
 _LIST = "list: {}\nkind: block\nmatches: {}\nentries:\n{}"
 _SNOOZE = "  - {{rule: {}, customer: '{}', until: 2026-12-31, reason: dispute, by: ann}}\n"
+_PRODUCTS: Files = {"products.yaml": "products: {classic: {}, platinum: {}}\n"}
 _PERSON = "id_number:" + "0a" * 32
 
 
@@ -147,6 +148,12 @@ CASES: dict[str, Files] = {
     "unknown_field_in_block": when("|\n    applicant.age > 18\n      && bureau.scroe < 600"),
     "unknown_field_in_quotes": when("'''学生'' == applicant.occupation && bureau.scroe < 600'"),
     "unknown_field_of_neighbour": when("graph.neighbours.exists(n, n.frod)"),
+    "unknown_field_in_has": when("has(bureau.inquires_6m) && bureau.inquiries_6m >= 20"),
+    "number_with_commas": when("applicant.declared_income >= 50,000 && applicant.age > 20"),
+    "number_in_per_cent": when("bureau.utilisation > 7%"),
+    "unknown_product": when('application.product == "platinm"') | _PRODUCTS,
+    "unknown_product_in_list": when('application.product in ["classic", "platinm"]') | _PRODUCTS,
+    "currency_of_no_country": {"strategy.yaml": STRATEGY.replace("currency: CNY", "currency: RMB")},
     "two_problems_in_one_condition": when("bureau.scroe < 600 && applicant.agee > 3"),
     "type_error": when('bureau.score > "600"'),
     "type_error_int_double": when("bureau.utilisation > 1"),

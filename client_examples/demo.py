@@ -318,8 +318,12 @@ class Scenario:
             self._console.print(f"  {text}", highlight=False)
         topics = [fact.topic for fact in answer.missing_facts]
         self._console.print(f"  missing: {', '.join(topics)}\n", highlight=False)
-        self.expect("what is missing", ["segment", "identity", "credit_report"], topics)
-        self.expect("declared income moves no line", 0, answer.range.highest.units)
+        self.expect("what is missing", ["segment", "identity", "income", "credit_report"], topics)
+        facts.ClearField("declared_monthly_income")
+        silent = self._decisions.EstimateLimit(
+            decision_pb2.EstimateLimitRequest(facts=facts), timeout=5
+        )
+        self.expect("declared income moves no line", silent.range, answer.range)
 
     def estimate_and_explain(self) -> None:
         """A trial calculation, and one decision in sentences."""

@@ -135,8 +135,11 @@ def queries(draw: st.DrawFn) -> NeighbourhoodQuery:
 
 
 def moved(event: GraphEvent, by_us: int) -> GraphEvent:
-    """The same event at another time: a link then has a first and a last time."""
-    return dataclasses.replace(event, at_us=event.at_us + by_us)
+    """The same event at another time: a link then has a first and a last time.
+
+    After 1970: nothing happened before it, and a cut-off of 0 stands for never.
+    """
+    return dataclasses.replace(event, at_us=max(event.at_us + by_us, 1))
 
 
 def positioned(events: list[GraphEvent]) -> list[tuple[int, GraphEvent]]:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import apsw
 
+from engine.durable import sync
 from engine.errors import LedgerUnavailable, TouchstoneError
 from engine.ledger.model import VerifyReport
 from engine.ledger.outside import verify_file
@@ -50,9 +51,9 @@ def back_up(
         report = verify_file(draft)
         if report.problem:
             raise BackupFailed(f"the copy does not hold: {report.problem}")
-        _sync(draft)
+        sync(draft)
         draft.rename(target)
-        _sync(target.parent)
+        sync(target.parent)
     except (OSError, apsw.Error) as error:
         raise BackupFailed(f"the backup failed: {error}") from None
     finally:
@@ -79,12 +80,4 @@ def _copy(path: Path, copy: Path, progress: Callable[[int, int], None]) -> None:
     finally:
         target.close()
         source.close()
-    _sync(copy)
-
-
-def _sync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+    sync(copy)

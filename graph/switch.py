@@ -7,10 +7,11 @@ interrupted.
 
 from __future__ import annotations
 
-import os
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
+
+from engine.durable import sync
 
 _MARK = "COMPLETE"
 
@@ -41,9 +42,9 @@ def begin(places: GraphPlaces) -> None:
 def complete(places: GraphPlaces) -> None:
     """The new graph is whole and closed: from now on it is the one to be used."""
     for path in (*places.new.rglob("*"), places.new):
-        _sync(path)
+        sync(path)
     (places.new / _MARK).touch()
-    _sync(places.new)
+    sync(places.new)
 
 
 def is_waiting(places: GraphPlaces) -> bool:
@@ -63,14 +64,6 @@ def settle(places: GraphPlaces) -> bool:
         places.live.rename(places.old)
     places.new.rename(places.live)
     (places.live / _MARK).unlink()
-    _sync(places.live.parent)
+    sync(places.live.parent)
     shutil.rmtree(places.old, ignore_errors=True)
     return True
-
-
-def _sync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -8,6 +8,7 @@ import shutil
 import tempfile
 from pathlib import Path, PurePosixPath
 
+from engine.durable import sync
 from engine.errors import FieldViolation, InvalidApplication, NotFound, PolicyError
 from engine.rules.contents import MAX_BUNDLE_BYTES, MAX_FILES, Contents, digest, read_contents
 from engine.rules.diagnostics import Diagnostics
@@ -53,10 +54,10 @@ class BundleStore:
             for path, raw in contents.items():
                 _write(draft / path, raw)
             for directory in (draft, *(p for p in draft.rglob("*") if p.is_dir())):
-                _sync(directory)
+                sync(directory)
             if not _renamed(draft, place):
                 shutil.rmtree(draft, ignore_errors=True)
-            _sync(self._root)
+            sync(self._root)
         except BaseException:
             shutil.rmtree(draft, ignore_errors=True)
             raise
@@ -136,11 +137,3 @@ def _write(path: Path, raw: bytes) -> None:
         file.write(raw)
         file.flush()
         os.fsync(file.fileno())
-
-
-def _sync(directory: Path) -> None:
-    descriptor = os.open(directory, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

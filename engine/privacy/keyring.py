@@ -14,6 +14,8 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
 
+from engine.durable import sync
+
 _KEY_BYTES = 32
 _NAMES = ("token.key", "master.key")
 
@@ -50,8 +52,9 @@ class Keyring:
             private_directory(directory)
             for path in paths:
                 _write(path, secrets.token_bytes(_KEY_BYTES))
-            _sync(directory)
-            _sync(directory.parent)
+            # A ledger must not outlive its keys in a power cut.
+            sync(directory)
+            sync(directory.parent)
         elif not all(present):
             missing = ", ".join(
                 str(p) for p, there in zip(paths, present, strict=True) if not there
@@ -76,15 +79,6 @@ def _write(path: Path, key: bytes) -> None:
         file.write(key)
         file.flush()
         os.fsync(file.fileno())
-
-
-def _sync(directory: Path) -> None:
-    """Make the names durable too: a ledger must not outlive its keys in a power cut."""
-    descriptor = os.open(directory, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def _read(path: Path) -> bytes:

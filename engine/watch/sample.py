@@ -15,6 +15,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
+from engine.cases.standard import alone
 from engine.codec import encode
 from engine.evaluate import evaluate
 from engine.gather import subject_of
@@ -43,7 +44,6 @@ from engine.privacy import Keyring
 from engine.record import DecisionRecord
 from engine.recording import new_record
 from engine.reported import KIND, OutcomeReport, Performance, PerformanceReport, ReviewReport
-from graph.model import Neighbourhood
 
 FIRST = date(2026, 3, 1)
 DAYS = 30
@@ -105,16 +105,7 @@ def decide_alone(policy: Policy, admission: Admission) -> DecisionRecord:
     """The record of a decision whose sources have answered that there is nobody near."""
     facts = Gathered(
         statuses=(("graph", SourceStatus.OK), ("history", SourceStatus.OK)),
-        graph=Neighbourhood(
-            as_of_us=admission.as_of_us,
-            identifiers=(),
-            near=(),
-            near_cut=False,
-            far=(),
-            far_cut=False,
-            projected_to=0,
-            pending=0,
-        ),
+        graph=alone(admission),
         history=History(applications=(), cut=False, circle=()),
     )
     decision = evaluate(policy, admission, facts)

@@ -40,12 +40,8 @@ def lost_points(values: Sequence[float], losses: Sequence[float]) -> list[tuple[
     Families that helped are dropped, and those whose sentence is not true of the row; ties keep the
     order of ``Family``.
     """
-    totals = {
-        family: round(fsum([losses[place] for place in columns_of(family, values)]))
-        for family in Family
-        if _HOLDS[family](values)
-    }
-    return _worst_first(totals)
+    told = {f: columns_of(f, values) for f in Family if _HOLDS[f](values)}
+    return _worst_first(told, losses)
 
 
 def lost_at_all(values: Sequence[float], losses: Sequence[float]) -> list[tuple[Family, int]]:
@@ -53,12 +49,9 @@ def lost_at_all(values: Sequence[float], losses: Sequence[float]) -> list[tuple[
 
     Only late payments stay with whoever was late.
     """
-    totals = {
-        family: round(fsum([losses[place] for place in places]))
-        for family, places in _PLACES.items()
-        if family is not Family.DELINQUENCY or _was_late(values)
-    }
-    return _worst_first(totals)
+    late = _was_late(values)
+    told = {f: places for f, places in _PLACES.items() if f is not Family.DELINQUENCY or late}
+    return _worst_first(told, losses)
 
 
 def columns_of(family: str, values: Sequence[float]) -> tuple[int, ...]:
@@ -73,7 +66,10 @@ def columns_of(family: str, values: Sequence[float]) -> tuple[int, ...]:
     return tuple(place for one in (Family.HISTORY, *silent) for place in _PLACES[one])
 
 
-def _worst_first(totals: Mapping[Family, int]) -> list[tuple[Family, int]]:
+def _worst_first(
+    told: Mapping[Family, Sequence[int]], losses: Sequence[float]
+) -> list[tuple[Family, int]]:
+    totals = {f: round(fsum([losses[place] for place in places])) for f, places in told.items()}
     lost = [(family, points) for family, points in totals.items() if points > 0]
     return sorted(lost, key=lambda entry: -entry[1])
 

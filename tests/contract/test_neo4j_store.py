@@ -84,19 +84,29 @@ async def test_other_caps_empty_the_graph(client: Neo4jClient) -> None:
 
 async def test_no_decision_waits_for_planning(client: Neo4jClient) -> None:
     """Planning takes longer than a decision has: it is done before, and once for all questions."""
-    await client.run("CALL db.clearQueryCaches()", timeout_s=5)
     store = Neo4jGraphStore(client)
+    clear = "CALL db.clearQueryCaches()"
+    await client.run(clear, timeout_s=5)
     await store.position(timeout_s=30)
+    prepared = [await _asking_s(store, number) for number in (1, 2, 5, 10, 11, 20, 64)]
+    planned = []
+    for _ in range(3):
+        await client.run(clear, timeout_s=5)
+        planned.append(await _asking_s(store, 1))
+    assert sorted(prepared)[-2] < min(planned) / 2
+
+
+async def _asking_s(store: Neo4jGraphStore, links: int) -> float:
+    """Seconds that a neighbourhood takes which begins at so many identifiers."""
+    query = NeighbourhoodQuery(
+        applicant_key=f"{links:032x}",
+        links=tuple(uses("phone", place) for place in range(links)),
+        as_of_us=1_000,
+        since_us=0,
+    )
     began = time.perf_counter()
-    for number in (1, 2, 5, 10, 11, 20, 64):
-        query = NeighbourhoodQuery(
-            applicant_key=f"{number:032x}",
-            links=tuple(uses("phone", place) for place in range(number)),
-            as_of_us=1_000,
-            since_us=0,
-        )
-        await store.neighbourhood(query, NOTHING_PENDING, timeout_s=5)
-    assert time.perf_counter() - began < 0.5, "seven plans take more than a second"
+    await store.neighbourhood(query, NOTHING_PENDING, timeout_s=10)
+    return time.perf_counter() - began
 
 
 async def test_interrupted_emptying_is_finished(client: Neo4jClient) -> None:

@@ -10,7 +10,7 @@ import grpc
 
 from client_examples.applications import Person, application, clean_bureau
 from graph.embedded import EmbeddedGraphStore
-from tests.running_app import RunningApp, running_app
+from tests.running_app import SHIPPED, RunningApp, running_app
 from touchstone.v1 import decision_pb2 as pb
 from touchstone.v1 import decision_pb2_grpc, types_pb2
 
@@ -43,7 +43,7 @@ async def test_without_the_graph_a_good_customer_is_referred(tmp_path: Path) -> 
 
 async def test_a_late_graph_costs_its_budget_and_no_more(tmp_path: Path) -> None:
     """The stage waits as long as the strategy allows, then the fallback applies."""
-    async with running_app(tmp_path) as app:
+    async with running_app(tmp_path, policy_dir=SHIPPED) as app:
         await _decide(app, 1)
         assert isinstance(app.app.graph, EmbeddedGraphStore)
         blocked = asyncio.create_task(

@@ -25,7 +25,7 @@ from graph.settings import GraphSettings
 from graph.store import OutboxEvent
 from tests.fault_proxy import Fault, FaultProxy
 from tests.neo4j_server import Neo4jServer
-from tests.running_app import RunningApp, running_app
+from tests.running_app import SHIPPED, RunningApp, running_app
 from touchstone.v1 import decision_pb2 as pb
 from touchstone.v1 import decision_pb2_grpc, types_pb2
 
@@ -216,7 +216,8 @@ async def test_black_hole_costs_the_stage_its_budget_and_soon_nothing(
     rig: Rig, tmp_path: Path
 ) -> None:
     """Late while it is found out, down from then on, and referred each time."""
-    async with running_app(tmp_path / "data", graph=rig.options) as app:
+    data = tmp_path / "data"
+    async with running_app(data, graph=rig.options, policy_dir=SHIPPED) as app:
         await caught_up(app)
         await decide(app, 1)
         await rig.proxy.set(Fault.BLACK_HOLE)
@@ -231,8 +232,7 @@ async def test_black_hole_costs_the_stage_its_budget_and_soon_nothing(
     statuses = [status for d in decisions for _, status, _ in told(d)]
     assert statuses == ["late"] * 5 + ["down"] * 15
     assert {d.outcome for d in decisions} == {types_pb2.OUTCOME_REFER}
-    assert max(seconds) < 0.3 + 0.7
-    assert sorted(seconds[5:])[7] < 0.15
+    assert sorted(seconds[5:])[7] < min(seconds[:5])
 
 
 @pytest.mark.parametrize(

@@ -63,7 +63,7 @@ async def test_a_long_queue_is_not_waited_for() -> None:
     started = time.monotonic()
     view = await horizon(pending, last_us=5000).view(Deadline(10))
     assert view.as_of_us == 1
-    assert time.monotonic() - started < 1
+    assert time.monotonic() - started < 4, "it waited half of the deadline"
 
 
 async def test_an_index_that_is_blind_makes_the_view_stale() -> None:

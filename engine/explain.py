@@ -17,6 +17,7 @@ from engine.outcome import (
     LineResult,
     ListHit,
     Outcome,
+    RequiredDocument,
     ScoreResult,
     StageTrace,
 )
@@ -129,6 +130,7 @@ def _sentences(decision: Decision, zh: int, said: Mapping[str, str]) -> Iterator
     )
     for reason in decision.reasons:
         yield reason.text_zh if zh else reason.text_en
+    yield from _documents(decision.documents, zh)
     yield from (_finding(finding, zh) for finding in decision.findings)
     yield from (_listed(hit, zh) for hit in decision.list_hits)
     if decision.fraud_score is not None:
@@ -229,6 +231,12 @@ def _plan(answer: ExpectedLimit, currency: str, zh: int) -> Iterator[str]:
         yield f"可补充: {'、'.join(f'{proof}不低于 {amount}' for proof, amount in items)}。"
     else:
         yield f"Proof that would help: {', '.join(f'{p} of at least {a}' for p, a in items)}."
+
+
+def _documents(documents: Iterable[RequiredDocument], zh: int) -> Iterator[str]:
+    asked = [f"{d.text_zh if zh else d.text_en} ({d.code})" for d in documents]
+    if asked:
+        yield f"需提供: {'; '.join(asked)}。" if zh else f"Asked for: {'; '.join(asked)}."
 
 
 def _finding(finding: GraphFinding, zh: int) -> str:

@@ -278,10 +278,20 @@ class ListHit:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RequiredDocument:
+    """A document that rules require, as a customer is told it; without a text, by its code."""
+
+    code: str
+    text_en: str
+    text_zh: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Decision:
     """The whole answer, as pure values.
 
-    ``supplements``: the decision that this one takes the place of, or "".
+    ``supplements``: the decision that this one takes the place of, or "". ``documents``: the
+    required ones with their texts.
     """
 
     decision_id: str
@@ -306,6 +316,7 @@ class Decision:
     text_en: str = ""
     text_zh: str = ""
     kind: LineKind = LineKind.PRIMARY
+    documents: tuple[RequiredDocument, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -29,7 +29,7 @@ from engine.rules.read_strategy import MAX_CHALLENGERS, MAX_SEGMENTS, Gives
 from engine.rules.reader import NAME, UPPER_NAME
 from engine.rules.tables.draft import MAX_COLUMNS, MAX_ROWS
 from engine.rules.tables.model import Aggregate, HitPolicy
-from engine.rules.wording import TEXTS
+from engine.rules.wording import TEXTS, Section
 
 Schema = dict[str, object]
 
@@ -326,7 +326,7 @@ def _wording() -> Schema:
     """Placeholders are the reader's."""
     text = _object({"text_en": _TEXT, "text_zh": _TEXT})
     sections = {str(name): _object(dict.fromkeys(names, text)) for name, names in TEXTS.items()}
-    return _object({"wording": _object(dict(sections))})
+    return _object({"wording": _object(dict(sections), {Section.DOCUMENTS: _each(text, _NAME)})})
 
 
 def _products() -> Schema:

@@ -18,6 +18,7 @@ from engine.outcome import (
     LineResult,
     Outcome,
     Reason,
+    RequiredDocument,
     RuleTrace,
     ScoreResult,
     StageTrace,
@@ -76,6 +77,14 @@ def to_decision(request_id: str, decision: Decision, timings: Iterable[Timing]) 
         text_en=decision.text_en,
         text_zh=decision.text_zh,
         line_kind=f"LINE_KIND_{decision.kind.name}",
+        documents=map(to_document, decision.documents),
+    )
+
+
+def to_document(document: RequiredDocument) -> pb.RequiredDocument:
+    """A document on the wire."""
+    return pb.RequiredDocument(
+        code=document.code, text_en=document.text_en, text_zh=document.text_zh
     )
 
 

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from datetime import date
 
-from engine.api.answers import OUTCOMES, to_expected, to_line, to_reason, to_score, to_stage
+from engine.api.answers import (
+    OUTCOMES,
+    to_document,
+    to_expected,
+    to_line,
+    to_reason,
+    to_score,
+    to_stage,
+)
 from engine.api.bureau import to_bureau
 from engine.api.dates import birth_date
 from engine.api.money import Purse, Sign, to_money
@@ -66,7 +74,8 @@ def estimate_response(estimate: Estimate) -> pb.EstimateLimitResponse:
         expected_limit=to_expected(estimate.expected_limit, estimate.currency),
         score=to_score(estimate.score),
         reasons=map(to_reason, estimate.reasons),
-        required_documents=estimate.required_documents,
+        required_documents=(document.code for document in estimate.documents),
+        documents=map(to_document, estimate.documents),
         trace=types_pb2.Trace(stages=map(to_stage, estimate.stages)),
         policy_digest=estimate.policy_digest,
         range=_range(estimate.range, estimate.currency),

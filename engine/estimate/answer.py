@@ -52,7 +52,7 @@ def estimate_partly(policy: Policy, prospect: Prospect, as_of_us: int) -> Estima
         expected_limit=limit,
         score=found.score,
         reasons=ranked(found.reasons, found.outcome),
-        required_documents=found.documents,
+        documents=speaker.documents(found.documents),
         stages=found.stages,
         policy_digest=policy.digest,
         text_en=en,

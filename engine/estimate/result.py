@@ -10,6 +10,7 @@ from engine.outcome import (
     LineResult,
     Outcome,
     Reason,
+    RequiredDocument,
     ScoreResult,
     StageTrace,
 )
@@ -67,7 +68,7 @@ class Estimate:
     expected_limit: ExpectedLimit
     score: ScoreResult | None
     reasons: tuple[Reason, ...]
-    required_documents: tuple[str, ...]
+    documents: tuple[RequiredDocument, ...]
     stages: tuple[StageTrace, ...]
     policy_digest: str
     text_en: str
@@ -87,7 +88,7 @@ def whole(decision: Decision) -> Estimate:
         expected_limit=decision.expected_limit,
         score=decision.score,
         reasons=decision.reasons,
-        required_documents=decision.required_documents,
+        documents=decision.documents,
         stages=decision.stages,
         policy_digest=decision.policy_digest,
         text_en=decision.text_en,

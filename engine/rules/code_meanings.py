@@ -133,6 +133,11 @@ MEANINGS: Mapping[Code, Meaning] = {
         "`{target}` in the name of a proof",
         "Use the placeholders that docs/policy_language.md lists for the text.",
     ),
+    Code.DOCUMENT_TEXT: Meaning(
+        "A document that a rule requires and that the wording has no name for.",
+        "`then: {require: [payslips]}` and no `payslips` under `documents`",
+        "Name it in wording.yaml, under `documents`, in both languages.",
+    ),
     Code.IDLE_REASON: Meaning(
         "A reason where none is given to anybody.",
         "`then: {outcome: approve, reason: GOOD}`",

@@ -39,25 +39,31 @@ def read_wording(source: Source, node: Node, found: Diagnostics) -> Wordings:
     whole = reader.mapping("wording", "`wording`")
     if whole is None:
         return {}
-    whole.allow(tuple(section.value for section in TEXTS))
-    return {section: _section(whole, section, names, found) for section, names in TEXTS.items()}
+    whole.allow(tuple(section.value for section in TEXTS), (Section.DOCUMENTS.value,))
+    texts = {section: _section(whole, section, names, found) for section, names in TEXTS.items()}
+    named = Section.DOCUMENTS in whole.items
+    texts[Section.DOCUMENTS] = _section(whole, Section.DOCUMENTS, None, found) if named else {}
+    return texts
 
 
 def _section(
-    whole: Reader, section: Section, names: Mapping[str, Places], found: Diagnostics
+    whole: Reader, section: Section, names: Mapping[str, Places] | None, found: Diagnostics
 ) -> dict[str, Wording]:
+    """``names`` ``None``: whatever names the policy has given."""
     reader = whole.mapping(section, f"the section `{section}`")
     if reader is None:
         return {}
-    reader.allow(tuple(names))
+    if names is not None:
+        reader.allow(tuple(names))
     texts: dict[str, Wording] = {}
 
     def add(name: str, entry: Reader) -> None:
-        if name in names:
+        places = Places() if names is None else names.get(name)
+        if places is not None:
             entry.allow(("text_en", "text_zh"))
             texts[name] = Wording(
-                text_en=_text(entry, "text_en", names[name], found),
-                text_zh=_text(entry, "text_zh", names[name], found),
+                text_en=_text(entry, "text_en", places, found),
+                text_zh=_text(entry, "text_zh", places, found),
             )
 
     reader.each(add, f"the {section} text")

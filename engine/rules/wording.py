@@ -25,6 +25,7 @@ class Section(StrEnum):
     PROOFS = "proofs"
     ITEMS = "items"
     FACTS = "facts"
+    DOCUMENTS = "documents"
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,4 +144,7 @@ TEXTS: Mapping[Section, Mapping[str, Places]] = MappingProxyType(
         Section.FACTS: dict.fromkeys(TOPICS, Places()),
     }
 )
-"""Every text that a policy words, with its placeholders."""
+"""Every text that each policy words, with its placeholders.
+
+``Section.DOCUMENTS`` is not among them: its names are those of the documents that rules require.
+"""

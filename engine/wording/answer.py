@@ -37,7 +37,8 @@ def worded(bundle: Bundle, product: Product, decision: Decision, voice: Voice) -
     limit = worded_limit(
         bundle, product, decision.expected_limit, decision.outcome, decision.line, voice
     )
-    return replace(decision, text_en=en, text_zh=zh, expected_limit=limit)
+    documents = speaker.documents(decision.required_documents)
+    return replace(decision, text_en=en, text_zh=zh, expected_limit=limit, documents=documents)
 
 
 def worded_limit(

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from engine.lines import Product
-from engine.outcome import CapName
+from engine.outcome import CapName, RequiredDocument
 from engine.rules import Bundle
 from engine.rules.wording import OTHER, Section
 from engine.wording.formats import amount
@@ -40,6 +40,15 @@ class Speaker:
         """Why something is out of reach."""
         named = cap is not None and self.words(Section.BEYOND, cap.value)
         return self.say(Section.BEYOND, cap.value if cap and named else OTHER, {})
+
+    def documents(self, codes: Iterable[str]) -> tuple[RequiredDocument, ...]:
+        """The documents as customers are told them."""
+        return tuple(self._document(code) for code in codes)
+
+    def _document(self, code: str) -> RequiredDocument:
+        named = self.words(Section.DOCUMENTS, code)
+        en, zh = self.say(Section.DOCUMENTS, code, {}) if named else (code, code)
+        return RequiredDocument(code=code, text_en=en, text_zh=zh)
 
 
 def joined(sentences: Iterable[Pair]) -> Pair:

@@ -404,6 +404,11 @@ RULES: dict[str, Broken] = {
         "wording.yaml:8",
         {"wording.yaml": _WORDING.replace("is {line}.", "is {line} or {gap}.", 1)},
     ),
+    "document_without_a_text": _rule(
+        Code.DOCUMENT_TEXT,
+        3,
+        "- id: A\n  when: 'true'\n  then: {outcome: refer, reason: AGE_REVIEW, require: [payslip]}",
+    ),
     "reason_without_outcome": _rule(
         Code.IDLE_REASON, 5, "- id: A\n  when: 'true'\n  then: {reason: AGE_REVIEW}"
     ),

@@ -9,10 +9,15 @@ from pathlib import Path
 
 import pytest
 
+from engine.estimate import whole
 from engine.evaluate import estimate, evaluate
+from engine.explain import explain
 from engine.model import HeldLines, LineKind, SharedLine
 from engine.outcome import Decision, LimitStatus, Outcome
 from engine.policy import Policy, load_policy
+from engine.record import DecisionRecord
+from engine.rules.wording import Section
+from engine.wording import Speaker
 from engine.wording.formats import amount, day, listed
 from tests.applications import admission, application, gathered, payroll, shared
 
@@ -197,3 +202,24 @@ def test_a_shared_line_is_told_as_one(
     assert decision.outcome is Outcome.APPROVE
     assert said_en in decision.text_en
     assert said_zh in decision.text_zh
+
+
+def test_required_documents_are_told_by_name(policy: Policy) -> None:
+    """In decisions, trial calculations and to staff; one without a text by its code."""
+    student = replace(application(), product="student")
+    asked = replace(student, applicant=replace(student.applicant, is_student=True))
+    made = evaluate(policy, admission(asked), gathered())
+    assert isinstance(made, Decision)
+    (document,) = made.documents
+    assert made.required_documents == (document.code,) == ("second_repayment_source",)
+    assert document.text_en.startswith("proof of a second repayer")
+    assert document.text_zh.startswith("第二还款来源证明")
+    assert whole(estimate(policy, admission(asked))).documents == made.documents
+    record = DecisionRecord(admission=admission(asked), gathered=gathered(), decision=made)
+    assert f"Asked for: {document.text_en} (second_repayment_source)." in explain(record, "en")
+    assert f"需提供: {document.text_zh} (second_repayment_source)。" in explain(record, "zh")
+
+    texts = {**policy.bundle.wording, Section.DOCUMENTS: {}}
+    nameless = Speaker(replace(policy.bundle, wording=texts), policy.products["student"])
+    (bare,) = nameless.documents(made.required_documents)
+    assert (bare.text_en, bare.text_zh) == (bare.code, bare.code)

@@ -2,6 +2,7 @@
 
 from engine.rules.diagnostics import Diagnostics
 from engine.rules.lints import (
+    document_text,
     duplicate_id,
     duplicate_row,
     fail_open,
@@ -29,6 +30,7 @@ LINTS = (
     unknown_reason,
     unknown_product,
     idle_reason,
+    document_text,
     rule_limit,
     signal_cycle,
     signal_read_early,

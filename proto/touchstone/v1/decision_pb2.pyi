@@ -113,7 +113,7 @@ class LimitFacts(_message.Message):
     def __init__(self, product: _Optional[str] = ..., channel: _Optional[str] = ..., customer_segment: _Optional[str] = ..., branch: _Optional[str] = ..., staff_member: _Optional[str] = ..., partner: _Optional[str] = ..., expected_limit: _Optional[_Union[_money_pb2.Money, _Mapping]] = ..., birth_date: _Optional[_Union[_date_pb2.Date, _Mapping]] = ..., age: _Optional[int] = ..., is_student: _Optional[bool] = ..., declared_monthly_income: _Optional[_Union[_money_pb2.Money, _Mapping]] = ..., bureau: _Optional[_Union[_types_pb2.BureauSummary, _Mapping]] = ..., monthly_obligations: _Optional[_Union[_money_pb2.Money, _Mapping]] = ..., own_lines: _Optional[_Union[_money_pb2.Money, _Mapping]] = ..., elsewhere_lines: _Optional[_Union[_money_pb2.Money, _Mapping]] = ..., evidence: _Optional[_Iterable[_Union[_types_pb2.Evidence, _Mapping]]] = ...) -> None: ...
 
 class EstimateLimitResponse(_message.Message):
-    __slots__ = ("outcome", "line", "expected_limit", "score", "reasons", "required_documents", "trace", "policy_digest", "range", "range_if_proved", "missing_facts", "untold_rules", "text_en", "text_zh")
+    __slots__ = ("outcome", "line", "expected_limit", "score", "reasons", "required_documents", "trace", "policy_digest", "range", "range_if_proved", "missing_facts", "untold_rules", "text_en", "text_zh", "documents")
     OUTCOME_FIELD_NUMBER: _ClassVar[int]
     LINE_FIELD_NUMBER: _ClassVar[int]
     EXPECTED_LIMIT_FIELD_NUMBER: _ClassVar[int]
@@ -128,6 +128,7 @@ class EstimateLimitResponse(_message.Message):
     UNTOLD_RULES_FIELD_NUMBER: _ClassVar[int]
     TEXT_EN_FIELD_NUMBER: _ClassVar[int]
     TEXT_ZH_FIELD_NUMBER: _ClassVar[int]
+    DOCUMENTS_FIELD_NUMBER: _ClassVar[int]
     outcome: _types_pb2.Outcome
     line: _types_pb2.CreditLine
     expected_limit: _types_pb2.ExpectedLimit
@@ -142,7 +143,8 @@ class EstimateLimitResponse(_message.Message):
     untold_rules: _containers.RepeatedCompositeFieldContainer[UntoldRule]
     text_en: str
     text_zh: str
-    def __init__(self, outcome: _Optional[_Union[_types_pb2.Outcome, str]] = ..., line: _Optional[_Union[_types_pb2.CreditLine, _Mapping]] = ..., expected_limit: _Optional[_Union[_types_pb2.ExpectedLimit, _Mapping]] = ..., score: _Optional[_Union[_types_pb2.Score, _Mapping]] = ..., reasons: _Optional[_Iterable[_Union[_types_pb2.Reason, _Mapping]]] = ..., required_documents: _Optional[_Iterable[str]] = ..., trace: _Optional[_Union[_types_pb2.Trace, _Mapping]] = ..., policy_digest: _Optional[str] = ..., range: _Optional[_Union[LineRange, _Mapping]] = ..., range_if_proved: _Optional[_Union[LineRange, _Mapping]] = ..., missing_facts: _Optional[_Iterable[_Union[MissingFact, _Mapping]]] = ..., untold_rules: _Optional[_Iterable[_Union[UntoldRule, _Mapping]]] = ..., text_en: _Optional[str] = ..., text_zh: _Optional[str] = ...) -> None: ...
+    documents: _containers.RepeatedCompositeFieldContainer[_types_pb2.RequiredDocument]
+    def __init__(self, outcome: _Optional[_Union[_types_pb2.Outcome, str]] = ..., line: _Optional[_Union[_types_pb2.CreditLine, _Mapping]] = ..., expected_limit: _Optional[_Union[_types_pb2.ExpectedLimit, _Mapping]] = ..., score: _Optional[_Union[_types_pb2.Score, _Mapping]] = ..., reasons: _Optional[_Iterable[_Union[_types_pb2.Reason, _Mapping]]] = ..., required_documents: _Optional[_Iterable[str]] = ..., trace: _Optional[_Union[_types_pb2.Trace, _Mapping]] = ..., policy_digest: _Optional[str] = ..., range: _Optional[_Union[LineRange, _Mapping]] = ..., range_if_proved: _Optional[_Union[LineRange, _Mapping]] = ..., missing_facts: _Optional[_Iterable[_Union[MissingFact, _Mapping]]] = ..., untold_rules: _Optional[_Iterable[_Union[UntoldRule, _Mapping]]] = ..., text_en: _Optional[str] = ..., text_zh: _Optional[str] = ..., documents: _Optional[_Iterable[_Union[_types_pb2.RequiredDocument, _Mapping]]] = ...) -> None: ...
 
 class LineRange(_message.Message):
     __slots__ = ("lowest", "highest", "text_en", "text_zh")

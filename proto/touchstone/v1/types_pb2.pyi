@@ -348,7 +348,7 @@ class Evidence(_message.Message):
     def __init__(self, evidence_id: _Optional[str] = ..., kind: _Optional[_Union[EvidenceKind, str]] = ..., amount: _Optional[_Union[_money_pb2.Money, _Mapping]] = ..., source: _Optional[str] = ..., status: _Optional[_Union[VerificationStatus, str]] = ..., issued_on: _Optional[_Union[_date_pb2.Date, _Mapping]] = ...) -> None: ...
 
 class Decision(_message.Message):
-    __slots__ = ("decision_id", "request_id", "decided_at", "product", "outcome", "line", "expected_limit", "score", "reasons", "required_documents", "graph_findings", "trace", "degradations", "policy_digest", "model_digests", "fraud_score", "supplements", "line_kind", "text_en", "text_zh")
+    __slots__ = ("decision_id", "request_id", "decided_at", "product", "outcome", "line", "expected_limit", "score", "reasons", "required_documents", "graph_findings", "trace", "degradations", "policy_digest", "model_digests", "fraud_score", "supplements", "line_kind", "text_en", "text_zh", "documents")
     DECISION_ID_FIELD_NUMBER: _ClassVar[int]
     REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
     DECIDED_AT_FIELD_NUMBER: _ClassVar[int]
@@ -369,6 +369,7 @@ class Decision(_message.Message):
     LINE_KIND_FIELD_NUMBER: _ClassVar[int]
     TEXT_EN_FIELD_NUMBER: _ClassVar[int]
     TEXT_ZH_FIELD_NUMBER: _ClassVar[int]
+    DOCUMENTS_FIELD_NUMBER: _ClassVar[int]
     decision_id: str
     request_id: str
     decided_at: _timestamp_pb2.Timestamp
@@ -389,7 +390,18 @@ class Decision(_message.Message):
     line_kind: LineKind
     text_en: str
     text_zh: str
-    def __init__(self, decision_id: _Optional[str] = ..., request_id: _Optional[str] = ..., decided_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., product: _Optional[str] = ..., outcome: _Optional[_Union[Outcome, str]] = ..., line: _Optional[_Union[CreditLine, _Mapping]] = ..., expected_limit: _Optional[_Union[ExpectedLimit, _Mapping]] = ..., score: _Optional[_Union[Score, _Mapping]] = ..., reasons: _Optional[_Iterable[_Union[Reason, _Mapping]]] = ..., required_documents: _Optional[_Iterable[str]] = ..., graph_findings: _Optional[_Iterable[_Union[GraphFinding, _Mapping]]] = ..., trace: _Optional[_Union[Trace, _Mapping]] = ..., degradations: _Optional[_Iterable[_Union[Degradation, _Mapping]]] = ..., policy_digest: _Optional[str] = ..., model_digests: _Optional[_Iterable[str]] = ..., fraud_score: _Optional[_Union[Score, _Mapping]] = ..., supplements: _Optional[str] = ..., line_kind: _Optional[_Union[LineKind, str]] = ..., text_en: _Optional[str] = ..., text_zh: _Optional[str] = ...) -> None: ...
+    documents: _containers.RepeatedCompositeFieldContainer[RequiredDocument]
+    def __init__(self, decision_id: _Optional[str] = ..., request_id: _Optional[str] = ..., decided_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., product: _Optional[str] = ..., outcome: _Optional[_Union[Outcome, str]] = ..., line: _Optional[_Union[CreditLine, _Mapping]] = ..., expected_limit: _Optional[_Union[ExpectedLimit, _Mapping]] = ..., score: _Optional[_Union[Score, _Mapping]] = ..., reasons: _Optional[_Iterable[_Union[Reason, _Mapping]]] = ..., required_documents: _Optional[_Iterable[str]] = ..., graph_findings: _Optional[_Iterable[_Union[GraphFinding, _Mapping]]] = ..., trace: _Optional[_Union[Trace, _Mapping]] = ..., degradations: _Optional[_Iterable[_Union[Degradation, _Mapping]]] = ..., policy_digest: _Optional[str] = ..., model_digests: _Optional[_Iterable[str]] = ..., fraud_score: _Optional[_Union[Score, _Mapping]] = ..., supplements: _Optional[str] = ..., line_kind: _Optional[_Union[LineKind, str]] = ..., text_en: _Optional[str] = ..., text_zh: _Optional[str] = ..., documents: _Optional[_Iterable[_Union[RequiredDocument, _Mapping]]] = ...) -> None: ...
+
+class RequiredDocument(_message.Message):
+    __slots__ = ("code", "text_en", "text_zh")
+    CODE_FIELD_NUMBER: _ClassVar[int]
+    TEXT_EN_FIELD_NUMBER: _ClassVar[int]
+    TEXT_ZH_FIELD_NUMBER: _ClassVar[int]
+    code: str
+    text_en: str
+    text_zh: str
+    def __init__(self, code: _Optional[str] = ..., text_en: _Optional[str] = ..., text_zh: _Optional[str] = ...) -> None: ...
 
 class CreditLine(_message.Message):
     __slots__ = ("amount", "offered_minimum", "offered_maximum", "step", "verified_income", "verified_assets", "risk_band", "caps", "binding_cap", "waterfall", "parent_decision_id", "parent_amount", "valid_from", "valid_until")

@@ -21,6 +21,7 @@ from engine.outcome import (
     Outcome,
     PlanItem,
     Reason,
+    RequiredDocument,
     RuleResult,
     RuleTrace,
     ScoreResult,
@@ -82,6 +83,7 @@ _FULL = replace(
         ),
     ),
     required_documents=("id_copy",),
+    documents=(RequiredDocument(code="id_copy", text_en="a copy", text_zh="复印件"),),
     findings=(
         GraphFinding(
             code="SHARED", kind="device", masked="dev***1", applicants=3, fraud=1, since_us=5

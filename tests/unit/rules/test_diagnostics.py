@@ -190,6 +190,10 @@ CASES: dict[str, Files] = {
     },
     "wording_placeholder_unknown": {"wording.yaml": _WORDING.replace("{gap} more", "{gpa} more")},
     "wording_placeholder_needed": {"wording.yaml": _WORDING.replace(" by the end of {until}", "")},
+    "wording_without_a_document": {
+        "wording.yaml": _WORDING.replace("    id_document:", "    id_documents:"),
+        **eligibility("- id: A\n  when: 'true'\n  then: {require: [id_document]}\n"),
+    },
     "wording_brace_open": {"wording.yaml": _WORDING.replace("{offer} of the", "{offer of the", 1)},
     "idle_reason": eligibility("- id: A\n  when: 'true'\n  then: {reason: AGE_REVIEW}\n"),
     "no_effect": eligibility("- id: A\n  when: 'true'\n  then: {}\n"),

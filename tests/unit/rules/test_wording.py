@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 
 from engine.errors import PolicyError
-from engine.rules import load_bundle
+from engine.rules import Code, Diagnostic, load_bundle
 from engine.rules.read_wording import default_wording
 from engine.rules.wording import TEXTS, Section
-from tests.unit.rules.bundles import SHIPPED, write_bundle
+from tests.unit.rules.bundles import SHIPPED, eligibility, write_bundle
 
 _SHIPPED = (SHIPPED / "wording.yaml").read_text("utf-8")
 _CHINESE = re.compile(r"[\u4e00-\u9fff]")
@@ -26,11 +26,36 @@ def test_a_policy_without_the_file_uses_the_shipped_texts(tmp_path: Path) -> Non
 
 def test_every_text_is_there_in_its_language() -> None:
     """No Chinese in English texts, and Chinese in every Chinese one."""
-    for section, names in TEXTS.items():
-        assert set(names) == set(default_wording()[section])
-        for text in default_wording()[section].values():
+    assert set(default_wording()) == {*TEXTS, Section.DOCUMENTS}
+    for section, texts in default_wording().items():
+        assert section is Section.DOCUMENTS or set(texts) == set(TEXTS[section])
+        for text in texts.values():
             assert not _CHINESE.search(text.text_en)
             assert _CHINESE.search(text.text_zh)
+
+
+def test_documents_are_named_by_the_policy_as_far_as_it_requires_any(tmp_path: Path) -> None:
+    """One without a name is told at check; a policy that requires none needs no section."""
+    rule = """
+        - id: A
+          when: applicant.age < 30
+          then: {require: [payslip, id_document, payslips]}
+        - id: B
+          when: applicant.age < 20
+          then: {require: [payslip]}
+    """
+    own = _SHIPPED + '    payslips: {text_en: "payslips", text_zh: "工资单"}\n'
+    bundle = load_bundle(write_bundle(tmp_path / "a", {**eligibility(rule), "wording.yaml": own}))
+    (warned,) = bundle.warnings
+    assert isinstance(warned, Diagnostic)
+    assert (warned.code, warned.span.path) == (Code.DOCUMENT_TEXT, "eligibility.yaml")
+    assert "`payslip`" in warned.message
+    assert "`payslips`" in warned.hint
+
+    bare = _SHIPPED[: _SHIPPED.index("  documents:")]
+    bundle = load_bundle(write_bundle(tmp_path / "b", {"wording.yaml": bare}))
+    assert bundle.wording[Section.DOCUMENTS] == {}
+    assert bundle.warnings == ()
 
 
 @pytest.mark.parametrize("section", [Section.REFERRED, Section.ESTIMATED])

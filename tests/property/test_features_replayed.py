@@ -27,7 +27,7 @@ from tests.graph_histories import bare
 from tests.neo4j_server import alone, find_server, run_of
 from tests.new_graphs import NewEmbeddedGraphs, NewGraphs, NewNeo4jGraphs
 
-DECISIONS = int(os.environ.get("REPLAY_DECISIONS", "2000"))
+DECISIONS = int(os.environ.get("REPLAY_DECISIONS", "1000"))
 WORLD = Settings(seed=11, applicants=DECISIONS, rings=DECISIONS // 100, days=365)
 _WINDOW_US = 365 * 86_400_000_000
 _BATCHES = (1, 7, 64, 3)

@@ -19,7 +19,7 @@ from tests.graph_histories import bare, histories, moved, positioned, queries, s
 from tests.new_graphs import NewGraphs
 from tests.reference_graph import ReferenceGraph
 
-examples = int(os.environ.get("GRAPH_EXAMPLES", "150"))
+examples = int(os.environ.get("GRAPH_EXAMPLES", "75"))
 quick = settings(max_examples=examples, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 

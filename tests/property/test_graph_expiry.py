@@ -19,7 +19,7 @@ from tests.graph_histories import bare, histories, positioned, queries, settings
 from tests.new_graphs import NewGraphs
 from tests.reference_graph import ReferenceGraph
 
-examples = int(os.environ.get("GRAPH_EXAMPLES", "100"))
+examples = int(os.environ.get("GRAPH_EXAMPLES", "50"))
 quick = settings(max_examples=examples, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 times = st.integers(900, 3600)
 cutoffs_strategy = st.builds(

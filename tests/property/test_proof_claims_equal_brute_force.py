@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -27,7 +28,7 @@ from tests.property.proof_random import Facts, Policies, space
 from touchstone.v1 import facts_pb2
 
 _SHIPPED = Path(__file__).parents[2] / "rulesets" / "credit_card"
-_BATCHES, _BATCH = 10, 40
+_BATCHES, _BATCH = int(os.environ.get("PROOF_BATCHES", "4")), 40
 _NUMBERS = ("applicant.age", "bureau.card_count", "graph.worst_fraud_share")
 
 Point = tuple[Witness, Outcome, bool]

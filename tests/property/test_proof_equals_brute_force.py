@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections import Counter
 
@@ -12,7 +13,7 @@ from engine.rules import Code, Diagnostic
 from tests.property.proof_brute_force import try_all, verdicts
 from tests.property.proof_random import Policies
 
-_BATCHES, _BATCH = 10, 50
+_BATCHES, _BATCH = int(os.environ.get("PROOF_BATCHES", "4")), 50
 
 
 def _said(item: Diagnostic) -> tuple[Code, tuple[int, ...]]:

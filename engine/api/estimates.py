@@ -82,7 +82,11 @@ def estimate_response(estimate: Estimate) -> pb.EstimateLimitResponse:
         range_if_proved=_range(estimate.range_if_proved, estimate.currency),
         missing_facts=(
             pb.MissingFact(
-                topic=fact.topic, paths=fact.paths, text_en=fact.text_en, text_zh=fact.text_zh
+                topic=fact.topic,
+                paths=fact.paths,
+                text_en=fact.text_en,
+                text_zh=fact.text_zh,
+                when_applying=fact.when_applying,
             )
             for fact in estimate.missing
         ),

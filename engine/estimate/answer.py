@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from engine.estimate.missing import missing_facts, tellable
+from engine.estimate.missing import missing_facts
 from engine.estimate.prospect import Prospect, as_if_proved
 from engine.estimate.result import Estimate, LineRange, MissingFact
 from engine.estimate.road import Travelled, travel
@@ -140,8 +140,8 @@ def _text(
     said += [(one.text_en, one.text_zh) for one in (known, proved) if one is not None]
     exact = known is not None and known.is_exact
     asked = {
-        "missing_application" if exact else "missing": [one for one in missing if tellable(one)],
-        "asked_when_applying": [one for one in missing if not tellable(one)],
+        "missing_application" if exact else "missing": [x for x in missing if not x.when_applying],
+        "asked_when_applying": [x for x in missing if x.when_applying],
     }
     for name, facts in asked.items():
         if facts:

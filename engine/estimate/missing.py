@@ -78,11 +78,6 @@ def _of_ceilings(product: Product) -> Iterable[str]:
         yield "application.customer_segment"
 
 
-def tellable(fact: MissingFact) -> bool:
-    """Whether it can be told before there is an application; the rest only with one."""
-    return not _TELLABLE.isdisjoint({fact.topic, *fact.paths})
-
-
 def _topic(path: str, hidden: AbstractSet[str]) -> str | None:
     """``None`` for what neither the customer nor the desk can tell."""
     if path == _DEBT_TO_INCOME and _OBLIGATIONS in hidden:
@@ -93,4 +88,10 @@ def _topic(path: str, hidden: AbstractSet[str]) -> str | None:
 
 def _fact(speaker: Speaker, topic: str, paths: tuple[str, ...]) -> MissingFact:
     en, zh = speaker.say(Section.FACTS, topic, {})
-    return MissingFact(topic=topic, paths=paths, text_en=en, text_zh=zh)
+    return MissingFact(
+        topic=topic,
+        paths=paths,
+        text_en=en,
+        text_zh=zh,
+        when_applying=_TELLABLE.isdisjoint({topic, *paths}),
+    )

@@ -33,12 +33,16 @@ class LineRange:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MissingFact:
-    """What would make the answer more exact: a topic, its text, its fields of the vocabulary."""
+    """What would make the answer more exact: a topic, its text, its fields of the vocabulary.
+
+    ``when_applying``: a trial calculation has no place for it; it is told with an application.
+    """
 
     topic: str
     paths: tuple[str, ...]
     text_en: str
     text_zh: str
+    when_applying: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

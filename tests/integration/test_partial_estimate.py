@@ -77,7 +77,11 @@ def test_a_product_alone_is_enough(service: decision_pb2_grpc.DecisionServiceStu
     assert "proof of your income or assets" in exact
     assert "identity document" not in exact
     assert "identity document" in later
-    assert all(fact.text_en and fact.text_zh and fact.paths for fact in answer.missing_facts)
+    for fact in answer.missing_facts:
+        assert fact.text_zh
+        assert fact.paths
+        assert fact.text_en in (later if fact.when_applying else exact)
+    assert {fact.topic for fact in answer.missing_facts if fact.when_applying} >= {"identity"}
     assert "UNDER_AGE" in {rule.rule_id for rule in answer.untold_rules}
     assert "征信报告" in answer.text_zh
     assert "not an offer" in answer.text_en

@@ -159,16 +159,18 @@ class LineRange(_message.Message):
     def __init__(self, lowest: _Optional[_Union[_money_pb2.Money, _Mapping]] = ..., highest: _Optional[_Union[_money_pb2.Money, _Mapping]] = ..., text_en: _Optional[str] = ..., text_zh: _Optional[str] = ...) -> None: ...
 
 class MissingFact(_message.Message):
-    __slots__ = ("topic", "paths", "text_en", "text_zh")
+    __slots__ = ("topic", "paths", "text_en", "text_zh", "when_applying")
     TOPIC_FIELD_NUMBER: _ClassVar[int]
     PATHS_FIELD_NUMBER: _ClassVar[int]
     TEXT_EN_FIELD_NUMBER: _ClassVar[int]
     TEXT_ZH_FIELD_NUMBER: _ClassVar[int]
+    WHEN_APPLYING_FIELD_NUMBER: _ClassVar[int]
     topic: str
     paths: _containers.RepeatedScalarFieldContainer[str]
     text_en: str
     text_zh: str
-    def __init__(self, topic: _Optional[str] = ..., paths: _Optional[_Iterable[str]] = ..., text_en: _Optional[str] = ..., text_zh: _Optional[str] = ...) -> None: ...
+    when_applying: bool
+    def __init__(self, topic: _Optional[str] = ..., paths: _Optional[_Iterable[str]] = ..., text_en: _Optional[str] = ..., text_zh: _Optional[str] = ..., when_applying: _Optional[bool] = ...) -> None: ...
 
 class UntoldRule(_message.Message):
     __slots__ = ("stage", "ruleset", "rule_id", "outcome", "missing")

@@ -76,11 +76,11 @@ class TestGraphStoreContract:
 
     async def test_empty_graph_answers(self, store: GraphStore) -> None:
         """An empty graph knows nobody, and says so without an error."""
-        answer = await store.neighbourhood(ask(uses("device", 1)), NOTHING_PENDING, timeout_s=5)
+        answer = await store.neighbourhood(ask(uses("device", 1)), NOTHING_PENDING, timeout_s=30)
         assert answer.near == ()
         assert answer.identifiers[0].degree == 0
-        assert await store.position(timeout_s=5) == 0
-        assert await store.counts(timeout_s=5) == GraphCounts(applicants=0, identifiers=0, links=0)
+        assert await store.position(timeout_s=30) == 0
+        assert await store.counts(timeout_s=30) == GraphCounts(applicants=0, identifiers=0, links=0)
 
     async def test_position_and_counts_follow_the_events(self, store: GraphStore) -> None:
         """The position is that of the last event; a mark alone makes no applicant."""
@@ -88,16 +88,16 @@ class TestGraphStoreContract:
             (3, application("a", 10, uses("device", 1), uses("phone", 1, Role.GUARANTOR))),
             (7, FraudMarked(applicant="ghost", at_us=11, fraud_at_us=11, fraud_type="x")),
         ]
-        await store.project(events, after=0, timeout_s=5)
-        assert await store.position(timeout_s=5) == 7
-        assert await store.counts(timeout_s=5) == GraphCounts(applicants=1, identifiers=2, links=2)
+        await store.project(events, after=0, timeout_s=30)
+        assert await store.position(timeout_s=30) == 7
+        assert await store.counts(timeout_s=30) == GraphCounts(applicants=1, identifiers=2, links=2)
 
     async def test_repeated_events_change_nothing(self, store: GraphStore) -> None:
         """A batch that is sent twice counts once."""
         events = [(place, application(f"a{place}", place, uses("device", 1))) for place in (1, 2)]
-        await store.project(events, after=0, timeout_s=5)
-        await store.project(events, after=0, timeout_s=5)
-        answer = await store.neighbourhood(ask(uses("device", 1)), NOTHING_PENDING, timeout_s=5)
+        await store.project(events, after=0, timeout_s=30)
+        await store.project(events, after=0, timeout_s=30)
+        answer = await store.neighbourhood(ask(uses("device", 1)), NOTHING_PENDING, timeout_s=30)
         assert answer.identifiers[0].degree == 2
         assert [row.applicant for row in answer.near] == ["a2", "a1"]
 
@@ -105,18 +105,18 @@ class TestGraphStoreContract:
         """Events out of order are refused whole."""
         events = [(2, application("a", 1)), (1, application("b", 2))]
         with pytest.raises(ValueError, match="increase"):
-            await store.project(events, after=0, timeout_s=5)
-        assert await store.position(timeout_s=5) == 0
+            await store.project(events, after=0, timeout_s=30)
+        assert await store.position(timeout_s=30) == 0
 
     async def test_a_wiped_graph_is_noticed(self, store: GraphStore) -> None:
         """A batch that does not follow what is stored is refused: a gap would be silent."""
         with pytest.raises(GraphBehind):
-            await store.project([(9, application("a", 1))], after=8, timeout_s=5)
+            await store.project([(9, application("a", 1))], after=8, timeout_s=30)
 
     async def test_hub_from_the_link_after_the_cap(self, store: GraphStore) -> None:
         """At its cap an identifier is traversed; from the next link on it is a hub."""
         events = [(n, application(f"a{n}", n * 10, uses("id_number", 1))) for n in range(1, 7)]
-        await store.project(events, after=0, timeout_s=5)
+        await store.project(events, after=0, timeout_s=30)
         at_cap = await store.neighbourhood(
             ask(uses("id_number", 1), as_of=50), NOTHING_PENDING, timeout_s=5
         )
@@ -135,7 +135,7 @@ class TestGraphStoreContract:
         events = [
             (n, application(f"a{n}", at, uses("id_number", 1))) for n, at in enumerate(times, 1)
         ]
-        await store.project(events, after=0, timeout_s=5)
+        await store.project(events, after=0, timeout_s=30)
         answer = await store.neighbourhood(
             ask(uses("id_number", 1), as_of=41), NOTHING_PENDING, timeout_s=5
         )
@@ -147,9 +147,9 @@ class TestGraphStoreContract:
             (n, application(f"a{n}", n, uses("id_number", 1), uses("phone", 1)))
             for n in range(1, 7)
         ]
-        await store.project(events, after=0, timeout_s=5)
+        await store.project(events, after=0, timeout_s=30)
         query = ask(uses("id_number", 1), uses("phone", 1))
-        answer = await store.neighbourhood(query, NOTHING_PENDING, timeout_s=5)
+        answer = await store.neighbourhood(query, NOTHING_PENDING, timeout_s=30)
         assert answer.identifiers[1].hub
         assert answer.same_person == ("a1", "a2", "a3", "a4", "a5", "a6")
 
@@ -160,7 +160,7 @@ class TestGraphStoreContract:
             (2, FraudMarked(applicant="a", at_us=30, fraud_at_us=20, fraud_type="mule")),
             (3, FraudMarked(applicant="a", at_us=50, fraud_at_us=None, fraud_type="")),
         ]
-        await store.project(events, after=0, timeout_s=5)
+        await store.project(events, after=0, timeout_s=30)
         seen = []
         for as_of in (25, 30, 31, 50, 51):
             answer = await store.neighbourhood(
@@ -175,7 +175,7 @@ class TestGraphStoreContract:
             (1, application("a", 10, uses("device", 1))),
             (2, FraudMarked(applicant="a", at_us=20, fraud_at_us=40, fraud_type="mule")),
         ]
-        await store.project(events, after=0, timeout_s=5)
+        await store.project(events, after=0, timeout_s=30)
         seen = []
         for as_of in (30, 40):
             answer = await store.neighbourhood(
@@ -190,7 +190,7 @@ class TestGraphStoreContract:
         events: list[OutboxEvent] = [
             (n, application(f"a{n}", n * 10, uses("phone", 1, Role.GUARANTOR))) for n in range(1, 5)
         ]
-        await store.project(events, after=0, timeout_s=5)
+        await store.project(events, after=0, timeout_s=30)
         seen = []
         for as_of in (30, 31, 41):
             answer = await store.neighbourhood(
@@ -209,7 +209,7 @@ class TestGraphStoreContract:
             (2, SharingDeclared(identifier=address, kind=kind, at_us=20, reason="dormitory")),
             (3, SharingDeclared(identifier=address, kind=kind, at_us=40, reason="")),
         ]
-        await store.project(events, after=0, timeout_s=5)
+        await store.project(events, after=0, timeout_s=30)
         reasons = []
         for as_of in (20, 21, 41):
             answer = await store.neighbourhood(
@@ -222,14 +222,14 @@ class TestGraphStoreContract:
         """The query is bounded too."""
         query = ask(*(uses("phone", number) for number in range(65)))
         with pytest.raises(ValueError, match="links"):
-            await store.neighbourhood(query, NOTHING_PENDING, timeout_s=5)
+            await store.neighbourhood(query, NOTHING_PENDING, timeout_s=30)
 
     async def test_closed_store_is_unavailable(self, store: GraphStore) -> None:
         """A closed store refuses, and may be closed again."""
         await store.close()
         await store.close()
         with pytest.raises(GraphUnavailable):
-            await store.position(timeout_s=5)
+            await store.position(timeout_s=30)
 
 
 class TestEmbeddedStore:
@@ -238,21 +238,21 @@ class TestEmbeddedStore:
     async def test_reopened_graph_goes_on(self, tmp_path: Path) -> None:
         """What was projected is there after a restart, with its position."""
         first = await EmbeddedGraphStore.open(tmp_path)
-        await first.project([(5, application("a", 1, uses("device", 1)))], after=0, timeout_s=5)
+        await first.project([(5, application("a", 1, uses("device", 1)))], after=0, timeout_s=30)
         await first.close()
         second = await EmbeddedGraphStore.open(tmp_path)
-        assert await second.position(timeout_s=5) == 5
-        answer = await second.neighbourhood(ask(uses("device", 1)), NOTHING_PENDING, timeout_s=5)
+        assert await second.position(timeout_s=30) == 5
+        answer = await second.neighbourhood(ask(uses("device", 1)), NOTHING_PENDING, timeout_s=30)
         assert [row.applicant for row in answer.near] == ["a"]
         await second.close()
 
     async def test_other_caps_wipe_the_graph(self, tmp_path: Path) -> None:
         """Stored times are cut at the caps, so other caps mean a rebuild from position 0."""
         first = await EmbeddedGraphStore.open(tmp_path)
-        await first.project([(5, application("a", 1, uses("device", 1)))], after=0, timeout_s=5)
+        await first.project([(5, application("a", 1, uses("device", 1)))], after=0, timeout_s=30)
         await first.close()
         second = await EmbeddedGraphStore.open(tmp_path, GraphSettings(named_cap=7))
-        assert await second.position(timeout_s=5) == 0
+        assert await second.position(timeout_s=30) == 0
         await second.close()
 
     async def test_second_owner_is_refused(self, tmp_path: Path) -> None:
@@ -267,14 +267,14 @@ class TestEmbeddedStore:
         store = await EmbeddedGraphStore.open(tmp_path)
         with pytest.raises(GraphLate):
             await store.position(timeout_s=0)
-        assert await store.position(timeout_s=5) == 0
+        assert await store.position(timeout_s=30) == 0
         await store.close()
 
     async def test_the_queue_is_bounded(self, tmp_path: Path) -> None:
         """Beyond the queue, callers hear at once that the graph is not available."""
         store = await EmbeddedGraphStore.open(tmp_path, queue_length=2)
         answers = await asyncio.gather(
-            *(store.position(timeout_s=5) for _ in range(5)), return_exceptions=True
+            *(store.position(timeout_s=30) for _ in range(5)), return_exceptions=True
         )
         assert [type(answer) for answer in answers] == [int, int] + [GraphUnavailable] * 3
         await store.close()
@@ -289,7 +289,7 @@ class TestEmbeddedStore:
         with pytest.raises(GraphLate):
             await store.project(events, after=0, timeout_s=0.05)
         counts = await store.counts(timeout_s=30)
-        reached = await store.position(timeout_s=5)
+        reached = await store.position(timeout_s=30)
         assert (reached, counts.applicants) in {(0, 0), (3000, 3000)}
         await store.project(events, after=0, timeout_s=60)
         assert (await store.counts(timeout_s=30)).links == 6000

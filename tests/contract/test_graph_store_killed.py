@@ -21,11 +21,11 @@ from tests.graph_histories import application, uses
 
 async def main():
     store = await EmbeddedGraphStore.open(Path({directory!r}))
-    after = await store.position(timeout_s=5)
+    after = await store.position(timeout_s=30)
     while True:
         at = after + 1
         event = application(f"a{{at}}", at, uses("device", at % 50), uses("phone", at % 70))
-        await store.project([(at, event)], after=after, timeout_s=5)
+        await store.project([(at, event)], after=after, timeout_s=30)
         after = at
         print(after, flush=True)
 
@@ -54,7 +54,7 @@ def test_kill_9_loses_nothing_and_catches_up(tmp_path: Path) -> None:
 async def check(directory: Path, acknowledged: int) -> None:
     """Position and data of the reopened graph agree with the reference."""
     store = await EmbeddedGraphStore.open(directory)
-    position = await store.position(timeout_s=5)
+    position = await store.position(timeout_s=30)
     assert position >= acknowledged
     reference = ReferenceGraph()
     reference.events = [
@@ -68,6 +68,6 @@ async def check(directory: Path, acknowledged: int) -> None:
             as_of_us=position + 1,
             since_us=0,
         )
-        answer = await store.neighbourhood(query, NOTHING_PENDING, timeout_s=5)
+        answer = await store.neighbourhood(query, NOTHING_PENDING, timeout_s=30)
         assert bare(answer) == reference.neighbourhood(query)
     await store.close()

@@ -44,7 +44,7 @@ async def test_projected_data_outlive_the_client(neo4j_database: Neo4jServer) ->
     await first.close()
     second = Neo4jGraphStore(Neo4jClient(neo4j_database.settings))
     assert await second.position(timeout_s=10) == 5
-    answer = await second.neighbourhood(asks(), NOTHING_PENDING, timeout_s=5)
+    answer = await second.neighbourhood(asks(), NOTHING_PENDING, timeout_s=30)
     assert ([row.applicant for row in answer.near], answer.projected_to) == (["a"], 5)
     await second.close()
 
@@ -53,15 +53,15 @@ async def test_schema_is_created_once_and_stays(client: Neo4jClient) -> None:
     """Every key is unique: a second node with it is refused by the database itself."""
     for _ in range(2):
         assert await Neo4jGraphStore(client).position(timeout_s=20) == 0
-    shown = await client.read("SHOW CONSTRAINTS YIELD name, type", {}, timeout_s=5)
+    shown = await client.read("SHOW CONSTRAINTS YIELD name, type", {}, timeout_s=30)
     assert {(record["name"], record["type"]) for record in shown} >= {
         ("applicant_key", "UNIQUENESS"),
         ("identifier_key", "UNIQUENESS"),
         ("graph_meta_key", "UNIQUENESS"),
     }
-    await client.run("CREATE (:Applicant {key: 'twice'})", timeout_s=5)
+    await client.run("CREATE (:Applicant {key: 'twice'})", timeout_s=30)
     with pytest.raises(GraphUnavailable, match="ConstraintValidationFailed") as refused:
-        await client.run("CREATE (:Applicant {key: 'twice'})", timeout_s=5)
+        await client.run("CREATE (:Applicant {key: 'twice'})", timeout_s=30)
     assert "twice" not in str(refused.value)
 
 
@@ -71,12 +71,12 @@ async def test_other_caps_empty_the_graph(client: Neo4jClient) -> None:
     await first.project([(5, application("a", 1, uses("device", 1)))], after=0, timeout_s=10)
     second = Neo4jGraphStore(client, GraphSettings(named_cap=7))
     with pytest.raises(GraphUnavailable, match="caps"):
-        await second.neighbourhood(asks(), NOTHING_PENDING, timeout_s=5)
+        await second.neighbourhood(asks(), NOTHING_PENDING, timeout_s=30)
     assert await second.position(timeout_s=10) == 0
-    assert (await second.counts(timeout_s=5)).applicants == 0
+    assert (await second.counts(timeout_s=30)).applicants == 0
     # The first still runs somewhere: it must neither answer from this graph nor write to it.
     with pytest.raises(GraphUnavailable, match="caps"):
-        await first.neighbourhood(asks(), NOTHING_PENDING, timeout_s=5)
+        await first.neighbourhood(asks(), NOTHING_PENDING, timeout_s=30)
     with pytest.raises(GraphBehind):
         await first.project([(6, application("b", 2, uses("device", 1)))], after=0, timeout_s=10)
     assert await second.position(timeout_s=10) == 0
@@ -86,12 +86,12 @@ async def test_no_decision_waits_for_planning(client: Neo4jClient) -> None:
     """Planning takes longer than a decision has: it is done before, and once for all questions."""
     store = Neo4jGraphStore(client)
     clear = "CALL db.clearQueryCaches()"
-    await client.run(clear, timeout_s=5)
+    await client.run(clear, timeout_s=30)
     await store.position(timeout_s=30)
     prepared = [await _asking_s(store, number) for number in (1, 2, 5, 10, 11, 20, 64)]
     planned = []
     for _ in range(3):
-        await client.run(clear, timeout_s=5)
+        await client.run(clear, timeout_s=30)
         planned.append(await _asking_s(store, 1))
     assert sorted(prepared)[-2] < min(planned) / 2
 
@@ -116,7 +116,7 @@ async def test_interrupted_emptying_is_finished(client: Neo4jClient) -> None:
     await store._restart("", 1e12)
     again = Neo4jGraphStore(client)
     assert await again.position(timeout_s=10) == 0
-    assert (await again.counts(timeout_s=5)).identifiers == 0
+    assert (await again.counts(timeout_s=30)).identifiers == 0
 
 
 async def test_replaced_database_is_noticed_and_prepared_again(
@@ -130,7 +130,7 @@ async def test_replaced_database_is_noticed_and_prepared_again(
     with pytest.raises(GraphBehind):
         await store.project([(6, application("b", 2, uses("device", 1)))], after=5, timeout_s=10)
     assert await store.position(timeout_s=20) == 0
-    shown = await client.read("SHOW CONSTRAINTS YIELD name", {}, timeout_s=5)
+    shown = await client.read("SHOW CONSTRAINTS YIELD name", {}, timeout_s=30)
     assert "applicant_key" in {record["name"] for record in shown}
 
 
@@ -149,8 +149,8 @@ async def test_two_writers_take_turns(neo4j_database: Neo4jServer) -> None:
             await store.project(batch, after=batch[0][0] - 1, timeout_s=30)
 
     await asyncio.gather(*(all_of_it(store, n) for n, store in enumerate(stores, 7)))
-    assert await stores[0].position(timeout_s=5) == 40
-    counts = await stores[0].counts(timeout_s=5)
+    assert await stores[0].position(timeout_s=30) == 40
+    counts = await stores[0].counts(timeout_s=30)
     assert (counts.applicants, counts.links) == (40, 80)
     for store in stores:
         await store.close()
@@ -175,14 +175,14 @@ async def test_waits_are_bounded_and_the_server_stops_too(client: Neo4jClient) -
     with pytest.raises(GraphLate):
         await client.read("UNWIND range(1, 2000000000) AS x RETURN sum(x)", {}, timeout_s=0.3)
     await asyncio.sleep(0.5)
-    running = await client.read("SHOW TRANSACTIONS YIELD currentQuery", {}, timeout_s=5)
+    running = await client.read("SHOW TRANSACTIONS YIELD currentQuery", {}, timeout_s=30)
     assert not [record for record in running if "2000000000" in record["currentQuery"]]
 
 
 async def test_a_read_may_not_write(client: Neo4jClient) -> None:
     """Decisions read in read-only transactions; the server holds them to it."""
     with pytest.raises(GraphUnavailable, match="AccessMode"):
-        await client.read("CREATE (n:Applicant {key: 'x'}) RETURN n", {}, timeout_s=5)
+        await client.read("CREATE (n:Applicant {key: 'x'}) RETURN n", {}, timeout_s=30)
 
 
 async def test_the_decision_is_named_to_the_server(client: Neo4jClient) -> None:
@@ -197,7 +197,7 @@ async def test_wrong_password_is_told_without_it(neo4j_database: Neo4jServer) ->
     settings = Neo4jSettings(uri=neo4j_database.settings.uri, password="mistaken-secret")
     store = Neo4jGraphStore(Neo4jClient(settings))
     with pytest.raises(GraphUnavailable, match="Unauthorized") as refused:
-        await store.position(timeout_s=5)
+        await store.position(timeout_s=30)
     assert "mistaken-secret" not in f"{refused.value!r} {settings!r}"
     await store.close()
 
@@ -221,7 +221,7 @@ async def test_a_routed_read_waits_for_what_was_projected(neo4j_database: Neo4jS
     for number in range(1, 11):
         event = application(f"a{number}", number, uses("device", 1))
         await store.project([(number, event)], after=number - 1, timeout_s=10)
-        answer = await store.neighbourhood(asks(), NOTHING_PENDING, timeout_s=5)
+        answer = await store.neighbourhood(asks(), NOTHING_PENDING, timeout_s=30)
         assert (answer.projected_to, len(answer.near)) == (number, number)
     assert client._bookmarks
     neo4j_database.wipe()

@@ -49,7 +49,7 @@ def counts(data: Path) -> tuple[int, GraphCounts]:
 
     async def read() -> tuple[int, GraphCounts]:
         store = await EmbeddedGraphStore.open(data / "graph")
-        found = await store.position(timeout_s=5), await store.counts(timeout_s=5)
+        found = await store.position(timeout_s=30), await store.counts(timeout_s=30)
         await store.close()
         return found
 
@@ -101,7 +101,7 @@ async def _compare(data: Path, reference: ReferenceGraph) -> None:
         query = NeighbourhoodQuery(
             applicant_key=event.applicant, links=event.links, as_of_us=event.at_us + 10, since_us=0
         )
-        answer = await store.neighbourhood(query, NOTHING_PENDING, timeout_s=5)
+        answer = await store.neighbourhood(query, NOTHING_PENDING, timeout_s=30)
         assert bare(answer) == reference.neighbourhood(query)
     await store.close()
 

@@ -61,7 +61,7 @@ def counts(data: Path) -> GraphCounts:
     async def read() -> GraphCounts:
         settle(GraphPlaces.of(data))
         store = await EmbeddedGraphStore.open(data / "graph")
-        found = await store.counts(timeout_s=5)
+        found = await store.counts(timeout_s=30)
         await store.close()
         return found
 

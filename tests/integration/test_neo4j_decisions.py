@@ -102,7 +102,7 @@ async def caught_up(app: RunningApp, within_s: float = 30.0) -> float:
 
 def scraped(address: str) -> dict[str, float]:
     """The metrics without labels."""
-    with urllib.request.urlopen(f"http://{address}/metrics", timeout=5) as answer:
+    with urllib.request.urlopen(f"http://{address}/metrics", timeout=30) as answer:
         lines = answer.read().decode().splitlines()
     return {
         line.split()[0]: float(line.split()[1])
@@ -141,7 +141,7 @@ async def equals_outbox(app: RunningApp, client: Neo4jClient) -> int:
         (who, RELATIONSHIPS[Role(role)], what): (times[0], 1)
         for (who, role, what), times in expected.links.items()
     }
-    reached = await app.app.graph.position(timeout_s=5)
+    reached = await app.app.graph.position(timeout_s=30)
     assert reached == (events[-1][0] if events else 0)
     return sum(isinstance(event, ApplicationProjected) for _, event in events)
 
@@ -186,8 +186,8 @@ async def test_the_database_holds_no_raw_identifier(rig: Rig, tmp_path: Path) ->
         assert await equals_outbox(app, rig.direct) == 1
     nodes = "MATCH (n) RETURN labels(n) AS labels, properties(n) AS properties"
     links = "MATCH ()-[r]->() RETURN type(r) AS labels, properties(r) AS properties"
-    records = [*await rig.direct.read(nodes, {}, timeout_s=5)]
-    records += await rig.direct.read(links, {}, timeout_s=5)
+    records = [*await rig.direct.read(nodes, {}, timeout_s=30)]
+    records += await rig.direct.read(links, {}, timeout_s=30)
     text = "\n".join(str(dict(record)) for record in records).lower()
     assert [canary for canary in canaries if canary.lower() in text] == []
     assert len(records) > 10
@@ -287,6 +287,6 @@ async def _positions(client: Neo4jClient, ending: asyncio.Event) -> list[int]:
     seen = []
     while not ending.is_set():
         text = "MATCH (m:GraphMeta) RETURN m.position AS position"
-        seen += [int(row["position"]) for row in await client.read(text, {}, timeout_s=5)]
+        seen += [int(row["position"]) for row in await client.read(text, {}, timeout_s=30)]
         await asyncio.sleep(0.05)
     return seen

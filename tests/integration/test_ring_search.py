@@ -175,7 +175,7 @@ async def test_alerts_are_a_metric(desk: Office) -> None:
 
 def metrics(desk: Office) -> str:
     """What the server's metrics say."""
-    with urllib.request.urlopen(f"http://{desk.app.metrics}/metrics", timeout=5) as answer:
+    with urllib.request.urlopen(f"http://{desk.app.metrics}/metrics", timeout=30) as answer:
         return str(answer.read(), "utf-8")
 
 

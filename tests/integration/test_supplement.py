@@ -129,7 +129,7 @@ async def test_a_supplement_is_the_same_application(tmp_path: Path) -> None:
         async with asyncio.timeout(20):
             while running.app.projector.lag().events:  # noqa: ASYNC110 - it tells nobody
                 await asyncio.sleep(0.05)
-        assert (await running.app.graph.counts(timeout_s=5)).applicants == 2
+        assert (await running.app.graph.counts(timeout_s=30)).applicants == 2
 
 
 async def test_a_mark_on_a_supplemented_decision_marks_the_applicant(tmp_path: Path) -> None:

@@ -87,7 +87,7 @@ def test_canaries_are_nowhere_but_in_the_request(touchstone_server: RunningServe
                 decide(request.SerializeToString())
             said.append(f"{refused.value.details()} {refused.value.trailing_metadata()}")
     url = f"http://{touchstone_server.addresses.metrics}/metrics"
-    with urllib.request.urlopen(url, timeout=5) as answer:
+    with urllib.request.urlopen(url, timeout=30) as answer:
         said.append(answer.read().decode())
     said.append(touchstone_server.log.read_text(encoding="utf-8"))
 
@@ -128,7 +128,7 @@ def test_what_a_report_holds_is_not_told_again(touchstone_server: RunningServer)
         assert [result.status.code for result in answer.results] == [5, 3, 3, 3]
         said.append(str(answer))
     url = f"http://{touchstone_server.addresses.metrics}/metrics"
-    with urllib.request.urlopen(url, timeout=5) as metrics:
+    with urllib.request.urlopen(url, timeout=30) as metrics:
         said.append(metrics.read().decode())
     said.append(touchstone_server.log.read_text(encoding="utf-8"))
 

@@ -29,14 +29,14 @@ _DECIDE = "/touchstone.v1.DecisionService/Decide"
 
 async def _decide(channel: grpc.aio.Channel) -> bytes:
     call: Any = channel.unary_unary(_DECIDE)
-    answer: bytes = await call(full_request().SerializeToString(), timeout=5)
+    answer: bytes = await call(full_request().SerializeToString(), timeout=30)
     return answer
 
 
 async def _health(address: str, service: str) -> int:
     async with grpc.aio.insecure_channel(address) as channel:
         stub: Any = health_pb2_grpc.HealthStub(channel)
-        answer = await stub.Check(health_pb2.HealthCheckRequest(service=service), timeout=5)
+        answer = await stub.Check(health_pb2.HealthCheckRequest(service=service), timeout=30)
         return int(answer.status)
 
 
@@ -63,7 +63,7 @@ async def test_reflection_names_the_services_on_the_admin_port_only() -> None:
     async def ask(address: str) -> set[str]:
         async with grpc.aio.insecure_channel(address) as channel:
             stub: Any = reflection_pb2_grpc.ServerReflectionStub(channel)  # type: ignore[arg-type]
-            async for answer in stub.ServerReflectionInfo(iter([request]), timeout=5):
+            async for answer in stub.ServerReflectionInfo(iter([request]), timeout=30):
                 return {service.name for service in answer.list_services_response.service}
         return set()
 
@@ -90,7 +90,7 @@ async def test_metrics_count_calls_and_decisions() -> None:
 
 
 def _scrape(address: str) -> str:
-    with urllib.request.urlopen(f"http://{address}/metrics", timeout=5) as answer:
+    with urllib.request.urlopen(f"http://{address}/metrics", timeout=30) as answer:
         return str(answer.read().decode())
 
 
@@ -222,14 +222,14 @@ async def _call_over_tls(
         call: Any = channel.unary_unary(_DECIDE)
         await call(
             full_request().SerializeToString(),
-            timeout=5,
+            timeout=30,
             metadata=(("touchstone-caller", "mobile"),),
         )
 
 
 async def _served_certificate(address: str) -> str:
     host, _, port = address.rpartition(":")
-    return await asyncio.to_thread(ssl.get_server_certificate, (host, int(port)), timeout=5)
+    return await asyncio.to_thread(ssl.get_server_certificate, (host, int(port)), timeout=30)
 
 
 def test_a_key_of_another_certificate_is_refused_at_start(tmp_path: Path) -> None:

@@ -77,7 +77,7 @@ def _train(options: argparse.Namespace) -> int:
     from engine.training import read_spec, read_table
     from engine.training.doubts import doubts
     from engine.training.optbinning import probe
-    from engine.training.sample import sample_of
+    from engine.training.sample import outcomes, periods, sample_of
 
     spec = read_spec(options.spec)
     table = read_table(options.data or options.spec.parent / spec.data.file, spec.data)
@@ -86,6 +86,12 @@ def _train(options: argparse.Namespace) -> int:
     if options.check:
         sample = sample_of(spec, table)
         print(f"{table.source}: {len(sample.labels):,} rows, {sample.labels.mean():.4f} bad")
+        for value, rows, bad in outcomes(sample):
+            print(f"  {spec.target.column} {value}: {rows:,} rows, {'bad' if bad else 'good'}")
+        for why, rows in sample.left_out:
+            print(f"  left out: {rows:,} rows, {why}")
+        for what, first, last, rows in periods(sample):
+            print(f"  {what}: {first} to {last}, {rows:,} rows")
         left_open = doubts(spec)
         print("\n".join(f"warning: {text}" for text in left_open), end="\n" * bool(left_open))
         ready = "can be trained, but is not complete" if left_open else "ready to train"

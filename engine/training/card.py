@@ -21,13 +21,11 @@ from engine.errors import PolicyError
 from engine.outcome import ScoreResult
 from engine.scoring.card import Assessed, Card
 from engine.scoring.manifest import MANIFEST, Manifest, read_artefact
-from engine.training.encode import Levels, encoded, least, prepare
+from engine.training.encode import OTHER_LEVEL, Levels, encoded, least, prepare
 from engine.training.read_spec import read_spec
 from engine.training.spec import FeatureSpec, Kind
 from engine.training.table import Table
 from engine.training.train import SPEC
-
-_OTHER = "(other)"
 
 Value = float | int | str | None
 
@@ -176,7 +174,7 @@ def _levels(
         if feature.kind is not Kind.CATEGORY:
             continue
         known = dict(manifest.levels.get(feature.name, {}))
-        other = known.pop(_OTHER, None)
+        other = known.pop(OTHER_LEVEL, None)
         if other is None or not all(isfinite(value) for value in (other, *known.values())):
             raise PolicyError(f"{directory / MANIFEST}: levels.{feature.name}: must be numbers")
         found[place] = Levels(known, other)

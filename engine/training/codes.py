@@ -44,16 +44,11 @@ def replaced(sample: Sample, place: int) -> Replaced:
         return Replaced(np.isnan(sample.prepared.numbers[:, place]), ())
     columns = {name: sample.table.numbers(name) for name in feature.of.names}
     raw = raw_values(feature, columns, sample.table.rows)
-    taken = np.zeros(len(raw), dtype=np.bool_)
-    codes = []
-    for code, instead in feature.special:
-        here = raw == code
-        if len(columns) > 1:
-            # Such a code is missing in the formula: the row is told by its code, not as missing.
-            here = here | np.any([values == code for values in columns.values()], axis=0)
-        codes.append((code, instead, here & ~taken))
-        taken = taken | here
-    return Replaced(np.isnan(raw) & ~taken, tuple(codes))
+    missing = np.isnan(raw.values)
+    for here in raw.coded:
+        missing = missing & ~here
+    codes = zip(feature.special, raw.coded, strict=True)
+    return Replaced(missing, tuple((code, instead, here) for (code, instead), here in codes))
 
 
 def codes_told(sample: Sample, place: int, found: Replaced) -> list[dict[str, Any]]:
@@ -75,8 +70,6 @@ def codes_told(sample: Sample, place: int, found: Replaced) -> list[dict[str, An
 
 
 def _becomes(feature: FeatureSpec, instead: Instead) -> str:
-    if len(feature.of.names) > 1:
-        return "missing in the formula"
     if instead in {Missing.WORST, Missing.BEST}:
         return f"{Missing(str(instead)).value} ({instead_of(feature, instead):g})"
     return instead.value if isinstance(instead, Missing) else f"{instead:g}"

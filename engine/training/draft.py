@@ -19,7 +19,7 @@ from engine.rules.reader import NAME
 from engine.training.doubts import DESCRIPTION, LICENCE, LIMIT, MEANING
 from engine.training.figures import Mask, auc
 from engine.training.formula import FUNCTIONS, Values
-from engine.training.sniff import sniffed
+from engine.training.sniff import THOUSANDS, sniffed
 from engine.training.spec import DataSpec
 from engine.training.table import Table, TrainingRefused, read_table
 
@@ -35,6 +35,10 @@ _PROTECTED = re.compile(
 _TAKEN = {*FUNCTIONS, *keyword.kwlist, "yes", "no", "on", "off", "true", "false", "null"}
 _MOST_LEVELS = 1_000
 _TWO = 2
+#: A number, with marks of any kind.
+_MARKED = re.compile(r"[-+]?\d[\d.,]*")
+_GUESSED = ("gb18030", "latin-1")
+_GUESS = "  # a guess: look at the levels"
 #: So many distinct whole numbers may be levels.
 _FEW = 12
 _DIGITS = 3
@@ -114,7 +118,7 @@ def _head(
         f"  name: {_quoted(path.name)}",
         f"  licence: {LICENCE}",
         f"  separator: {_quoted(data.separator)}",
-        f"  encoding: {data.encoding}",
+        f"  encoding: {data.encoding}{_GUESS if data.encoding in _GUESSED else ''}",
         f"  decimal: {_quoted(data.decimal)}",
         f"  nulls: [{', '.join(map(_quoted, data.nulls))}]",
         *(["  columns:"] if renamed else []),
@@ -149,7 +153,8 @@ def _column(table: Table, column: str, name: str, labels: Mask) -> Drafted:
     if len(np.unique(known)) < _TWO:
         return Drafted(name, not_used="says nothing: " + ("one value" if len(known) else "empty"))
     whole = bool(np.all(known == np.floor(known)))
-    if whole and len(known) == table.rows and np.all(np.abs(np.diff(known)) == 1):
+    steps = np.diff(known)
+    if whole and len(known) == table.rows and (np.all(steps > 0) or np.all(steps < 0)):
         return Drafted(name, not_used="numbers the rows")
     if _PROTECTED.search(name):
         few = len(np.unique(known)) <= len(_HIGH_CODES)
@@ -236,17 +241,25 @@ def _category(table: Table, column: str, name: str) -> Drafted:
     except TrainingRefused:
         return Drafted(name, not_used="neither numbers nor levels")
     known = [text for text in texts.tolist() if text is not None]
-    levels = len(set(known))
-    if levels < _TWO:
-        return Drafted(name, not_used="says nothing: one level")
-    if all(re.match(r"\d{4}-\d{2}", text) for text in known):
-        return Drafted(name, not_used="a time: see split")
-    if levels > min(_MOST_LEVELS, table.rows // _TWO):
-        return Drafted(name, not_used=f"{levels:,} levels: may name people")
+    why = _no_levels(known, table.rows)
+    if why:
+        return Drafted(name, not_used=why)
     if _PROTECTED.search(name):
         return Drafted(name, protected=f"  - {{name: {name}, column: {name}}}")
     missing = ", missing: separate" if len(known) < table.rows else ""
     return Drafted(name, feature=f"  - {{feature: {name}, type: category{missing}, family: other}}")
+
+
+def _no_levels(known: Sequence[str], rows: int) -> str:
+    """Why texts are no levels of a category; empty if they are."""
+    levels = len(set(known))
+    if levels < _TWO:
+        return "says nothing: one level"
+    if all(re.match(r"\d{4}-\d{2}", text) for text in known):
+        return "a time: see split"
+    if any(map(THOUSANDS.fullmatch, known)) and all(map(_MARKED.fullmatch, known)):
+        return "numbers with a mark for thousands: write them without it"
+    return f"{levels:,} levels: may name people" if levels > min(_MOST_LEVELS, rows // _TWO) else ""
 
 
 def _quoted(text: str) -> str:

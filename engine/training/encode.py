@@ -25,6 +25,8 @@ Places = npt.NDArray[np.int64]
 SMOOTHING = 20.0
 _CROSS = 5
 MISSING_LEVEL = "(missing)"
+OTHER_LEVEL = "(other)"
+OWN_LEVELS = (MISSING_LEVEL, OTHER_LEVEL)
 MAX_LEVELS = 20_000
 
 
@@ -81,37 +83,56 @@ def prepare(features: tuple[FeatureSpec, ...], table: Table) -> Prepared:
     return Prepared(numbers, levels, tuple(faults))
 
 
-def raw_values(feature: FeatureSpec, columns: Mapping[str, Values], rows: int) -> Values:
-    """The formula for each row; where it reads several columns, their codes are missing (NaN)."""
-    codes = {code for code, _ in feature.special}
-    if len(feature.of.names) > 1 and codes:
-        cleaned = {
-            name: np.where(np.isin(columns[name], list(codes)), np.nan, columns[name])
-            for name in feature.of.names
-        }
-        return np.broadcast_to(feature.of.of(cleaned), rows).copy()
-    return np.broadcast_to(feature.of.of(columns), rows).copy()
+@dataclass(frozen=True, slots=True, eq=False)
+class Raw:
+    """The formula for each row, and the rows that hold each code; no row has two of them."""
+
+    values: Values
+    coded: tuple[npt.NDArray[np.bool_], ...]
 
 
-def _number(feature: FeatureSpec, raw: Values) -> tuple[Values, tuple[Faulty, ...]]:
-    missing = np.isnan(raw)
+def raw_values(feature: FeatureSpec, columns: Mapping[str, Values], rows: int) -> Raw:
+    """Codes are looked for in every column that the formula reads, never in what it gives.
+
+    A difference of -1 is no code -1, and the greater of 96 and 2 is no 96.
+    """
+    coded = []
+    taken = np.zeros(rows, dtype=np.bool_)
+    for code, _ in feature.special:
+        here = np.zeros(rows, dtype=np.bool_)
+        for name in feature.of.names:
+            here |= _is_code(columns[name], code)
+        coded.append(here & ~taken)
+        taken |= here
+    return Raw(np.broadcast_to(feature.of.of(columns), rows).copy(), tuple(coded))
+
+
+def _is_code(values: Values, code: float) -> npt.NDArray[np.bool_]:
+    """A code with a fraction is also found in columns of single precision."""
+    same = np.asarray(values == code)
+    if code == np.floor(code):
+        return same
+    return np.asarray(same | (values == np.float64(np.float32(code))))
+
+
+def _number(feature: FeatureSpec, raw: Raw) -> tuple[Values, tuple[Faulty, ...]]:
     low, high = feature.low, feature.high
-    special = np.zeros(len(raw), dtype=np.bool_)
-    values = raw.copy()
-    for code, instead in feature.special:
-        here = raw == code
+    values = raw.values.copy()
+    special = np.zeros(len(values), dtype=np.bool_)
+    for here in raw.coded:
         special |= here
-        values[here] = _instead_of_code(feature, code, instead)
+    missing = np.isnan(values) & ~special
     values[missing] = instead_of(feature, feature.missing)
-    refused = missing if feature.missing is Missing.REFUSE else np.zeros(len(raw), dtype=np.bool_)
-    for code, instead in feature.special:
+    refused = missing if feature.missing is Missing.REFUSE else np.zeros_like(missing)
+    for (code, instead), here in zip(feature.special, raw.coded, strict=True):
+        values[here] = _instead_of_code(feature, code, instead)
         if instead is Missing.REFUSE:
-            refused = refused | (raw == code)
-    outside = ~missing & ~special & ((raw < low) | (raw > high))
+            refused = refused | here
+    outside = ~missing & ~special & ((raw.values < low) | (raw.values > high))
     there = ~np.isnan(values) & ~special
     values[there] = np.clip(values[there], low, high)
     if feature.outside is Outside.CLIP:
-        outside = np.zeros(len(raw), dtype=np.bool_)
+        outside = np.zeros_like(missing)
     return values, (
         Faulty(refused, feature.name, "is missing"),
         Faulty(outside, feature.name, f"is outside {low:g} .. {high:g}"),

@@ -36,9 +36,9 @@ def read_feature(entry: Reader, defaults: Reader | None) -> FeatureSpec:
         low=low,
         high=high,
         family=_text(entry, defaults, "family", "other"),
-        missing=_missing(entry, defaults, sign),
+        missing=_missing(entry, defaults, sign, (low, high)),
         outside=_holder(entry, defaults, "outside").choice("outside", Outside, Outside.CLIP),
-        special=_special(entry, defaults, sign),
+        special=_special(entry, defaults, sign, (low, high)),
     )
     _check_category(entry, feature)
     return feature
@@ -98,15 +98,21 @@ def _number(node: Node) -> float | None:
     return float(value)
 
 
-def _missing(entry: Reader, defaults: Reader | None, sign: int) -> Instead:
+def _missing(
+    entry: Reader, defaults: Reader | None, sign: int, within: tuple[float, float]
+) -> Instead:
     holder = _holder(entry, defaults, "missing")
     node = holder.node_of("missing")
-    return Missing.REFUSE if node is None else _instead(entry, node, sign)
+    return Missing.REFUSE if node is None else _instead(entry, node, sign, within)
 
 
-def _instead(entry: Reader, node: Node, sign: int) -> Instead:
+def _instead(entry: Reader, node: Node, sign: int, within: tuple[float, float]) -> Instead:
     number = _number(node)
     if number is not None:
+        low, high = within
+        if not low <= number <= high:
+            what = f"`{number:g}` is outside the range {low:g} .. {high:g}"
+            entry.wrong(node, what, "a number stands for an amount, so it is one of the range")
         return number
     word = str(node.value) if isinstance(node, ScalarNode) else ""
     if word not in _WORDS:
@@ -120,7 +126,7 @@ def _instead(entry: Reader, node: Node, sign: int) -> Instead:
 
 
 def _special(
-    entry: Reader, defaults: Reader | None, sign: int
+    entry: Reader, defaults: Reader | None, sign: int, within: tuple[float, float]
 ) -> tuple[tuple[float, Instead], ...]:
     holder = _holder(entry, defaults, "special")
     codes = holder.mapping("special", "`special`")
@@ -132,7 +138,7 @@ def _special(
         if code is None:
             codes.wrong(key, "a special value must be a number")
         else:
-            found.append((code, _instead(entry, value, sign)))
+            found.append((code, _instead(entry, value, sign, within)))
     return tuple(found)
 
 

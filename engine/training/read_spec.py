@@ -25,6 +25,8 @@ from engine.training.spec import (
     TargetSpec,
     Tuning,
 )
+from engine.training.table import spoken
+from engine.training.times import TIMES, time_key
 
 MAX_FEATURES = 2_000
 _MONTHS = 6
@@ -162,11 +164,29 @@ def _target(reader: Reader) -> TargetSpec:
     target = reader.mapping("target", "`target`")
     if target is None:
         return TargetSpec(column="", bad=())
-    target.allow(("column", "bad"), ("meaning",))
-    bad = _texts(target, "bad")
-    if not bad and "bad" in target.items:
+    target.allow(("column", "bad"), ("good", "indeterminate", "missing", "meaning"))
+    lists = {name: _values(target, name) for name in ("bad", "good", "indeterminate")}
+    if not lists["bad"] and "bad" in target.items:
         target.wrong(target.items["bad"][1], "`bad` must list the values that mean a bad outcome")
-    return TargetSpec(column=target.text("column"), bad=bad, meaning=target.text("meaning"))
+    named = [value for values in lists.values() for value in values]
+    for name, values in lists.items():
+        twice = [value for value in values if named.count(value) > 1]
+        if twice and name != "bad":
+            target.wrong(target.items[name][1], f"`{twice[0]}` stands in two lists")
+    missing = target.text("missing", "refuse")
+    if missing not in {"refuse", "exclude"}:
+        target.wrong(target.items["missing"][1], "`missing` of the target: `refuse` or `exclude`")
+    return TargetSpec(
+        column=target.text("column"),
+        **lists,
+        skips_missing=missing == "exclude",
+        meaning=target.text("meaning"),
+    )
+
+
+def _values(target: Reader, name: str) -> tuple[str, ...]:
+    """Outcomes as a table has them: 1.0 is 1."""
+    return tuple(spoken(text) or "" for text in _texts(target, name))
 
 
 def _bureau(reader: Reader) -> BureauColumns | None:
@@ -275,7 +295,21 @@ def _split(reader: Reader) -> Split:
     moments = bool(made.calibrate_from) + bool(made.test_from)
     if (moments and not made.column) or (made.column and moments != 2):  # noqa: PLR2004 - both of them
         split.wrong(split.node, "a split by time needs `time`, `calibrate_from` and `test_from`")
+    elif made.column:
+        _check_moments(split, made)
     return made
+
+
+def _check_moments(split: Reader, made: Split) -> None:
+    keys = []
+    for name in ("calibrate_from", "test_from"):
+        key = time_key(getattr(made, name))
+        if key is None:
+            split.wrong(split.items[name][1], f"`{name}` is no time: {TIMES}")
+            return
+        keys.append(key)
+    if keys[0][0] == keys[1][0] and keys[0] >= keys[1]:
+        split.wrong(split.items["test_from"][1], "`test_from` must be after `calibrate_from`")
 
 
 def _tuning(reader: Reader) -> Tuning:
@@ -312,6 +346,14 @@ def _check_whole(reader: Reader, spec: Spec) -> None:
             reader.node,
             "a spec has either `features`, or `bureau` for the card over the bureau's summary",
         )
+    unused = {text.partition(" (")[0].strip() for text in spec.excluded}
+    for node, feature in zip(reader.list_of("features"), spec.features, strict=False):
+        for column in unused.intersection(feature.of.names):
+            reader.wrong(
+                node,
+                f"feature `{feature.name}` reads `{column}`, which `not_used` says is not used",
+                "remove it from one of the two",
+            )
     protected = {attribute.column: attribute.name for attribute in spec.protected}
     forbidden = {**protected, spec.target.column: "the target", spec.weight: "the weight"}
     for node, feature in zip(reader.list_of("features"), spec.features, strict=False):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -10,6 +10,7 @@ import numpy as np
 from engine.scoring.features import FEATURES
 from engine.training.bureau_rows import bureau_rows
 from engine.training.encode import (
+    OWN_LEVELS,
     Labels,
     Places,
     Prepared,
@@ -17,15 +18,18 @@ from engine.training.encode import (
     prepare,
     refuse_faults,
 )
+from engine.training.figures import Mask
 from engine.training.formula import parse
 from engine.training.search import Shape
-from engine.training.spec import FeatureSpec, Instead, Kind, Missing, Spec
+from engine.training.spec import FeatureSpec, Instead, Kind, Missing, Spec, TargetSpec
 from engine.training.table import Table, Texts, TrainingRefused
+from engine.training.times import TIMES, TimeKey, time_key
 
 MIN_ROWS = 100
 #: Bad and good outcomes that a card needs at least of each.
 MIN_OUTCOMES = 25
 TRAIN, CALIBRATE, TEST = 0, 1, 2
+_PERIODS = ((TRAIN, "training"), (CALIBRATE, "calibration"), (TEST, "test"))
 _FEW = 8
 #: How the bad value of a column of truths may be written.
 _TRUTHS = {"true": "true", "1": "true", "false": "false", "0": "false"}
@@ -69,6 +73,7 @@ def sample_of(spec: Spec, table: Table) -> Sample:
     if spec.bureau is None:
         prepared = prepare(features, kept)
         refuse_faults(kept, prepared, replace(spec, features=features))
+        _refuse_own_levels(spec, kept)
     else:
         prepared = Prepared(bureau_rows(spec.bureau, kept), {}, ())
     _check_columns(spec, kept)
@@ -83,6 +88,19 @@ def sample_of(spec: Spec, table: Table) -> Sample:
         read=table.rows,
         left_out=left_out,
     )
+
+
+def _refuse_own_levels(spec: Spec, table: Table) -> None:
+    """A level that is called as the card calls levels of its own would be taken for them."""
+    for feature in spec.features:
+        if feature.kind is Kind.CATEGORY:
+            column = feature.of.names[0]
+            wrong = np.flatnonzero(np.isin(table.texts(column).astype(str), OWN_LEVELS))
+            if len(wrong):
+                raise TrainingRefused(
+                    f"{table.place(int(wrong[0]), column)}: a card has levels of its own that are"
+                    f" called {' and '.join(OWN_LEVELS)}; write the value otherwise"
+                )
 
 
 def features_of(spec: Spec) -> tuple[FeatureSpec, ...]:
@@ -125,11 +143,23 @@ def without_signs(spec: Spec) -> Spec:
 def _exclude(spec: Spec, table: Table) -> tuple[Table, tuple[tuple[str, int], ...]]:
     keep = np.ones(table.rows, dtype=np.bool_)
     counts = []
+
+    def leave_out(rows: Mask, why: str) -> None:
+        nonlocal keep
+        counts.append((why, int((keep & rows).sum())))
+        keep = keep & ~rows
+
     for exclusion in spec.exclusions:
         columns = {name: table.numbers(name) for name in exclusion.when.names}
-        hit = keep & (np.broadcast_to(exclusion.when.of(columns), table.rows) > 0)
-        counts.append((exclusion.why, int(hit.sum())))
-        keep &= ~hit
+        leave_out(np.broadcast_to(exclusion.when.of(columns), table.rows) > 0, exclusion.why)
+    target = spec.target
+    if target.skips_missing or target.indeterminate:
+        texts = table.texts(target.column)
+        if target.skips_missing:
+            missing = np.array([text is None for text in texts.tolist()], dtype=np.bool_)
+            leave_out(missing, "the outcome is missing")
+        for value in target.indeterminate:
+            leave_out(texts == value, f"the outcome is {value}: neither bad nor good")
     if keep.all():
         return table, tuple(counts)
     return table.take(np.flatnonzero(keep)), tuple(counts)
@@ -141,11 +171,13 @@ def _labels(spec: Spec, table: Table) -> Labels:
     if missing:
         place = table.place(missing[0], spec.target.column)
         raise TrainingRefused(
-            f"{place}: the outcome is missing, in {len(missing):,} rows; exclude them"
+            f"{place}: the outcome is missing, in {len(missing):,} rows; leave them out with"
+            " `missing: exclude` under `target`"
         )
-    bad = set(spec.target.bad)
+    bad, good = set(spec.target.bad), set(spec.target.good)
     if set(texts.tolist()) <= set(_TRUTHS.values()):
-        bad = {_TRUTHS.get(text.lower(), text) for text in bad}
+        bad, good = ({_TRUTHS.get(text.lower(), text) for text in named} for named in (bad, good))
+    _check_outcomes(table, spec.target, texts, bad, good)
     labels = np.array([text in bad for text in texts.tolist()], dtype=np.int8)
     count = int(labels.sum())
     if len(labels) < MIN_ROWS or not MIN_OUTCOMES <= count <= len(labels) - MIN_OUTCOMES:
@@ -154,6 +186,53 @@ def _labels(spec: Spec, table: Table) -> Labels:
             f" bad; a card needs {MIN_ROWS} rows, and {MIN_OUTCOMES} of each{_values_of(texts)}"
         )
     return labels
+
+
+def _check_outcomes(
+    table: Table, target: TargetSpec, texts: Texts, bad: AbstractSet[str], good: AbstractSet[str]
+) -> None:
+    """A misspelt outcome would count as good, one nobody thought of, too."""
+    there = set(texts.tolist())
+    for name, named in (("bad", bad), ("good", good)):
+        absent = sorted(named - there)
+        if absent:
+            raise TrainingRefused(
+                f"{table.source}: column {target.column!r}: no row is {absent[0]!r}, which `{name}`"
+                f" names{_values_of(texts)}"
+            )
+    if not good:
+        return
+    wrong = [row for row, text in enumerate(texts.tolist()) if text not in bad | good]
+    if wrong:
+        raise TrainingRefused(
+            f"{table.place(wrong[0], target.column)}: is neither among `bad` nor `good`, in"
+            f" {len(wrong):,} rows; name the value in one of them, or under `indeterminate`"
+            f"{_values_of(texts)}"
+        )
+
+
+def outcomes(sample: Sample) -> tuple[tuple[str, int, bool], ...]:
+    """The values of the target with their rows, and whether they are bad; no more than a few."""
+    texts = sample.table.texts(sample.spec.target.column)
+    values, first, rows = np.unique(texts.astype(str), return_index=True, return_counts=True)
+    found = [
+        (str(value), int(count), bool(sample.labels[place]))
+        for value, place, count in zip(values, first, rows, strict=True)
+    ]
+    return tuple(found) if len(found) <= _FEW else ()
+
+
+def periods(sample: Sample) -> tuple[tuple[str, str, str, int], ...]:
+    """Of a split by time: each period with its first and last time and its rows."""
+    split = sample.spec.split
+    if not split.column:
+        return ()
+    texts, keys = sample.table.texts(split.column), sort_keys(sample.table, split.column)
+    found = []
+    for period, what in _PERIODS:
+        rows = sorted(np.flatnonzero(sample.period == period).tolist(), key=keys.__getitem__)
+        found.append((what, str(texts[rows[0]]), str(texts[rows[-1]]), len(rows)))
+    return tuple(found)
 
 
 def _values_of(texts: Texts) -> str:
@@ -177,10 +256,18 @@ def _periods(spec: Spec, table: Table, labels: Labels) -> Places:
     split = spec.split
     if not split.calibrate_from:
         return np.zeros(table.rows, dtype=np.int64)
-    moments = sort_keys(table, split.column, (split.calibrate_from, split.test_from))
-    begin, end = moments[-2:]
-    periods = np.array([(m >= begin) + (m >= end) for m in moments[:-2]], dtype=np.int64)
-    for period, what in ((TRAIN, "training"), (CALIBRATE, "calibration"), (TEST, "test")):
+    moments = sort_keys(table, split.column)
+    begin, end = (time_key(text) for text in (split.calibrate_from, split.test_from))
+    if begin is None or end is None:
+        raise AssertionError("the spec was checked")
+    for moment in (begin, end):
+        if moment[0] != moments[0][0]:
+            raise TrainingRefused(
+                f"{table.place(0, split.column)}: is written otherwise than `calibrate_from` and"
+                " `test_from`: days, months and quarters, or numbers, all of them"
+            )
+    periods = np.array([(m >= begin) + (m >= end) for m in moments], dtype=np.int64)
+    for period, what in _PERIODS:
         inside = labels[periods == period]
         if not MIN_OUTCOMES <= int(inside.sum()) <= len(inside) - MIN_OUTCOMES:
             raise TrainingRefused(
@@ -190,25 +277,25 @@ def _periods(spec: Spec, table: Table, labels: Labels) -> Places:
     return periods
 
 
-def sort_keys(table: Table, column: str, others: Sequence[str] = ()) -> list[tuple[float, str]]:
-    """What orders the rows by time, and the ``others`` behind them; numbers before texts."""
-    texts: Texts = table.texts(column)
-    found = []
-    for row, text in enumerate([*texts.tolist(), *others]):
+def sort_keys(table: Table, column: str) -> list[TimeKey]:
+    """What orders the rows by time. Refuses what the alphabet would put in a wrong order."""
+    found: list[TimeKey] = []
+    for row, text in enumerate(table.texts(column).tolist()):
         if text is None:
             raise TrainingRefused(f"{table.place(row, column)}: the time is missing")
-        try:
-            found.append((float(text), ""))
-        except ValueError:
-            found.append((float("inf"), text))
+        key = time_key(text)
+        if key is None or (found and key[0] != found[0][0]):
+            raise TrainingRefused(f"{table.place(row, column)}: is no time among times: {TIMES}")
+        found.append(key)
     return found
 
 
 def _check_columns(spec: Spec, table: Table) -> None:
-    """Columns that only the report reads are missed now, not after the training."""
-    names = [attribute.column for attribute in spec.protected]
-    names += [name for segment in spec.segments for name in segment.when.names]
-    names += [spec.split.column] if spec.split.column else []
-    for name in names:
-        if name not in table.columns:
-            raise TrainingRefused(f"{table.source}: has no column {name!r}")
+    """What only the report reads is refused now, not after the training."""
+    for attribute in spec.protected:
+        (table.numbers if attribute.cuts else table.texts)(attribute.column)
+    for segment in spec.segments:
+        for name in segment.when.names:
+            table.numbers(name)
+    if spec.split.column:
+        sort_keys(table, spec.split.column)

@@ -82,10 +82,17 @@ class DataSpec:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TargetSpec:
-    """``bad``: the values of the column that mean a bad outcome; all others are good."""
+    """``bad``: the values of the column that mean a bad outcome.
+
+    ``good``: those that mean a good one; empty: all others. ``indeterminate``: neither; such rows
+    are left out, and so are those without an outcome if ``skips_missing``.
+    """
 
     column: str
     bad: tuple[str, ...]
+    good: tuple[str, ...] = ()
+    indeterminate: tuple[str, ...] = ()
+    skips_missing: bool = False
     meaning: str = ""
 
 
@@ -118,7 +125,8 @@ class Exclusion:
 class Split:
     """Folds, or a split by time: train before ``calibrate_from``, test from ``test_from`` on.
 
-    ``column``: texts that sort as time does (2026-01-31), or numbers; empty: by folds alone.
+    ``column``: days, months or years (2026-01-31, 2026-01, 2026Q1), or numbers that rise with time;
+    empty: by folds alone.
     """
 
     folds: int = 5

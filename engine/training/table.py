@@ -29,6 +29,7 @@ MAX_ROWS = 20_000_000
 MAX_BYTES = 8_000_000_000
 
 Texts = npt.NDArray[np.object_]
+_WHOLE = re.compile(r"-?\d+\.0+")
 
 
 class TrainingRefused(TouchstoneError):
@@ -41,20 +42,31 @@ class TrainingRefused(TouchstoneError):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Table:
-    """Columns by name. ``first_line``: of row 0 in a text file; 0: rows have no lines."""
+    """Columns by name.
+
+    ``places``: of each row, its line in a text file (``by_line``), else its number in the file;
+    ``None``: they are counted from 1.
+    """
 
     source: str
     sha256: str
     columns: Mapping[str, Any]
     rows: int
-    first_line: int = 0
+    places: npt.NDArray[np.int64] | None = None
+    by_line: bool = False
     decimal: str = "."
 
     def numbers(self, column: str) -> Values:
         """A column as numbers; NaN is missing. Refuses texts and infinities."""
         found = self._of(column)
         if isinstance(found, np.ndarray):
-            values = found.astype(np.float64)
+            try:
+                values = found.astype(np.float64)
+            except (TypeError, ValueError):
+                raise TrainingRefused(
+                    f"{self.source}: column {column!r}: is not a number; declare the feature a"
+                    " category"
+                ) from None
         else:
             values = self._converted(column, found)
         wrong = np.flatnonzero(np.isinf(values))
@@ -66,23 +78,25 @@ class Table:
         """A column as texts; ``None`` is missing."""
         found = self._of(column)
         if isinstance(found, np.ndarray):
-            return np.array([_spoken(value) for value in found.tolist()], dtype=object)
+            return np.array([spoken(value) for value in found.tolist()], dtype=object)
         if pa.types.is_nested(found.type) or _is_binary(found.type):
             raise TrainingRefused(f"{self.source}: column {column!r}: {found.type} is no level")
-        return np.array([_spoken(value) for value in found.to_pylist()], dtype=object)
+        return np.array([spoken(value) for value in found.to_pylist()], dtype=object)
 
     def place(self, row: int, column: str) -> str:
         """Where a value stands, for an error."""
-        at = f":{row + self.first_line}" if self.first_line else f": row {row + 1}"
+        number = row + 1 if self.places is None else int(self.places[row])
+        at = f":{number}" if self.by_line else f": row {number}"
         return f"{self.source}{at}: column {column!r}"
 
     def take(self, rows: npt.NDArray[np.int64]) -> Table:
-        """Some of the rows. Lines are not told any more: only for checked tables."""
+        """Some of the rows; each is told by its place in the file, as before."""
         columns = {
             name: column[rows] if isinstance(column, np.ndarray) else column.take(pa.array(rows))
             for name, column in self.columns.items()
         }
-        return replace(self, columns=columns, rows=len(rows), first_line=0)
+        places = rows + 1 if self.places is None else self.places[rows]
+        return replace(self, columns=columns, rows=len(rows), places=places)
 
     def head(self, rows: int) -> Table:
         """The first rows."""
@@ -91,12 +105,14 @@ class Table:
 
     def _of(self, column: str) -> Any:  # noqa: ANN401 - a column of pyarrow or of numpy
         if column not in self.columns:
-            raise TrainingRefused(f"{self.source}: has no column {column!r}")
+            raise TrainingRefused(f"{self.source}: has no column {column!r}; {_told(self.columns)}")
         return self.columns[column]
 
     def _converted(self, column: str, found: Any) -> Values:  # noqa: ANN401 - as _of
+        bare = _bare(found, self.decimal)
         try:
-            numbers = pc.cast(_bare(found, self.decimal), pa.float64())
+            # A whole number above 2^53 is rounded; it is a number all the same.
+            numbers = pc.cast(bare, pa.float64(), safe=not pa.types.is_integer(bare.type))
         except pa.ArrowNotImplementedError:
             raise TrainingRefused(
                 f"{self.source}: column {column!r}: {found.type} is no number; put one into the"
@@ -104,9 +120,9 @@ class Table:
             ) from None
         except pa.ArrowInvalid:
             raise TrainingRefused(
-                f"{self.place(_first_text(found, self.decimal), column)}: is not a number; declare"
-                " the feature a category, add the code to `nulls`, name the `decimal` mark, or"
-                " repair the file"
+                f"{self.place(_first_text(bare), column)}: is not a number; declare the feature a"
+                " category, add the code to `nulls`, name the `decimal` mark, write thousands"
+                " without a mark, or repair the file"
             ) from None
         values: Values = numbers.to_numpy(zero_copy_only=False).astype(np.float64)
         stated = np.flatnonzero(
@@ -135,27 +151,56 @@ def table_of(columns: Mapping[str, npt.ArrayLike], source: str = "table") -> Tab
 def read_table(path: Path, spec: DataSpec) -> Table:
     """Read a file as ``spec`` says; columns get the names that the spec uses.
 
-    ``.parquet`` is Parquet; everything else is CSV, compressed if it ends in ``.gz``.
+    What begins as Parquet does is Parquet; everything else is CSV, compressed if it ends in
+    ``.gz``.
     """
     raw = _bytes(path)
     shown = path.name
+    lines: npt.NDArray[np.int64] | None = None
     try:
-        if path.suffix == ".parquet":
-            read, first_line = parquet.read_table(pa.BufferReader(raw)), 0
+        if is_parquet(raw):
+            read = parquet.read_table(pa.BufferReader(raw))
         else:
-            read, first_line = _csv(raw, path, spec), 1 if spec.header else 2
+            read, lines = _csv(raw, path, spec)
     except (pa.ArrowException, OSError, EOFError, zlib.error) as error:
         raise TrainingRefused(f"{shown}{_first_line(error)}") from None
     _check_size(shown, read)
-    columns = {name: read.column(name).combine_chunks() for name in read.column_names}
-    for name, actual in spec.columns:
-        if actual not in columns:
+    found = {name: read.column(name).combine_chunks() for name in read.column_names}
+    return Table(
+        source=shown,
+        sha256=sha256(raw).hexdigest(),
+        columns=_renamed(shown, found, spec),
+        rows=read.num_rows,
+        places=lines,
+        by_line=lines is not None,
+        decimal=spec.decimal,
+    )
+
+
+def is_parquet(begin: bytes) -> bool:
+    """Whether a file that begins so is Parquet."""
+    return begin.startswith(b"PAR1")
+
+
+def _renamed(shown: str, found: Mapping[str, Any], spec: DataSpec) -> dict[str, Any]:
+    """The columns by the names of the spec; no column takes the place of another."""
+    names = dict(spec.columns)
+    for name, actual in names.items():
+        if actual not in found:
             raise TrainingRefused(
-                f"{shown}: has no column {actual!r}, which the spec calls {name}; it has:"
-                f" {', '.join(read.column_names[:40])}"
+                f"{shown}: has no column {actual!r}, which the spec calls {name}; {_told(found)}"
             )
-        columns[name] = columns.pop(actual)
-    return Table(shown, sha256(raw).hexdigest(), columns, read.num_rows, first_line, spec.decimal)
+        if name in found and name not in names.values():
+            raise TrainingRefused(
+                f"{shown}: has a column {name!r}, and the spec gives that name to {actual!r}; name"
+                " one of them otherwise under `columns`"
+            )
+    kept = {name: column for name, column in found.items() if name not in names.values()}
+    return kept | {name: found[actual] for name, actual in names.items()}
+
+
+def _told(columns: Mapping[str, Any]) -> str:
+    return f"it has: {', '.join(list(columns)[:40])}"
 
 
 def _bytes(path: Path) -> bytes:
@@ -167,16 +212,14 @@ def _bytes(path: Path) -> bytes:
         raise TrainingRefused(f"{path}: cannot be read: {error.strerror}") from None
 
 
-def _csv(raw: bytes, path: Path, spec: DataSpec) -> Any:  # noqa: ANN401 - pyarrow has no types
+def _csv(raw: bytes, path: Path, spec: DataSpec) -> tuple[Any, npt.NDArray[np.int64]]:
+    """The columns as texts, and the line of each row."""
     text = _utf8(_unpacked(raw) if path.suffix == ".gz" else raw, path, spec.encoding)
     names = list(spec.header) or _header(text, path, spec)
-    return csv.read_csv(
+    begin = 0 if spec.header else 1
+    read = csv.read_csv(
         pa.BufferReader(text),
-        csv.ReadOptions(
-            column_names=names,
-            skip_rows=0 if spec.header else 1,
-            use_threads=False,
-        ),
+        csv.ReadOptions(column_names=names, skip_rows=begin, use_threads=False),
         csv.ParseOptions(delimiter=spec.separator, newlines_in_values=False),
         csv.ConvertOptions(
             column_types=dict.fromkeys(names, pa.string()),
@@ -185,6 +228,15 @@ def _csv(raw: bytes, path: Path, spec: DataSpec) -> Any:  # noqa: ANN401 - pyarr
             quoted_strings_can_be_null=True,
         ),
     )
+    return read, _lines(text, read.num_rows, begin)
+
+
+def _lines(text: bytes, rows: int, begin: int) -> npt.NDArray[np.int64]:
+    """The line of each row: the reader passes over empty lines behind the first ``begin``."""
+    if not re.search(rb"\n\r?\n|\A\r?\n", text):
+        return np.arange(begin + 1, begin + 1 + rows, dtype=np.int64)
+    full = [n for n, line in enumerate(text.split(b"\n"), 1) if n > begin and line.strip(b"\r")]
+    return np.array(full[:rows], dtype=np.int64)
 
 
 def _unpacked(raw: bytes) -> bytes:
@@ -250,27 +302,40 @@ def _bare(found: Any, decimal: str) -> Any:  # noqa: ANN401 - a column of pyarro
     if not _is_text(found.type):
         return found
     found = pc.utf8_trim_whitespace(pc.cast(found, pa.large_string()))
-    return found if decimal == "." else pc.replace_substring(found, decimal, ".")
+    if decimal == ".":
+        return found
+    # A point beside a decimal comma marks thousands: 2.261 must not become 2 and a bit.
+    return pc.replace_substring(pc.replace_substring(found, ".", "_"), decimal, ".")
 
 
-def _first_text(found: Any, decimal: str) -> int:  # noqa: ANN401 - a column of pyarrow
-    for row, value in enumerate(found.to_pylist()):
+def _first_text(bare: Any) -> int:  # noqa: ANN401 - a column of pyarrow
+    """The first row that is no number, by halves: what is one the conversion itself decides."""
+    low, high = 0, len(bare)
+    while high - low > 1:
+        middle = (low + high) // 2
         try:
-            float(str(value).replace(decimal, ".") if value is not None else 0)
-        except ValueError:
-            return row
-    return 0
+            pc.cast(bare[low:middle], pa.float64())
+        except pa.ArrowInvalid:
+            high = middle
+        else:
+            low = middle
+    return low
 
 
-def _spoken(value: object) -> str | None:
-    """A value as a level: whole numbers without their fraction, ``true`` as in a spec."""
+def spoken(value: object) -> str | None:
+    """A value as a level: whole numbers without their fraction, ``true`` as in a spec.
+
+    A text reads as the number that it writes, so that a CSV and a Parquet file of the same data
+    have the same levels.
+    """
     if isinstance(value, bool):
         return str(value).lower()
     if value is None or (isinstance(value, float) and np.isnan(value)):
         return None
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
-    return str(value).strip() or None
+    text = str(value).strip()
+    return (re.sub(r"(?<=\d)\.0+$", "", text) if _WHOLE.fullmatch(text) else text) or None
 
 
 def _first_line(error: BaseException) -> str:

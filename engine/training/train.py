@@ -32,7 +32,7 @@ from engine.scoring.manifest import (
 )
 from engine.scoring.points import Calibrator, Scale, probability
 from engine.training.bins import feature_bins
-from engine.training.encode import Levels, Rows, design, encoded, least
+from engine.training.encode import OTHER_LEVEL, Levels, Rows, design, encoded, least
 from engine.training.sample import CALIBRATE, TEST, TRAIN, Sample, sample_of
 from engine.training.search import Fit, candidates, fit, margins, matrix
 from engine.training.spec import Spec
@@ -189,7 +189,7 @@ def _manifest(sample: Sample, fitted: Fit, found: _Found, model: bytes) -> Manif
         seed=spec.split.seed,
         bins=feature_bins(sample, train_rows),
         levels={
-            sample.features[place].name: {**levels.of, "(other)": levels.other}
+            sample.features[place].name: {**levels.of, OTHER_LEVEL: levels.other}
             for place, levels in found.levels.items()
         },
         score_bins=score_bins(found.scored.margins, found.calibrator, scale_of(spec)),

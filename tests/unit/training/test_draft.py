@@ -161,3 +161,58 @@ def test_few_whole_numbers_may_be_levels(tmp_path: Path) -> None:
     hinted = [line for line in draft(path, "y").splitlines() if "perhaps `type: category`" in line]
     assert len(hinted) == 1
     assert "feature: branch" in hinted[0]
+
+
+def test_marks_for_thousands_are_told(tmp_path: Path) -> None:
+    """Such a column is not read as decimals, and not as names of people."""
+    chance = np.random.default_rng(2)
+    rows = "".join(
+        f"{n // 1000},{n % 1000:03}\t{n % 997}.5\t{row % 2}\n"
+        for row, n in enumerate(chance.integers(1_000, 9_999, _ROWS).tolist())
+    )
+    path = tmp_path / "us.tsv"
+    path.write_text("income\tother\ty\n" + rows, encoding="utf-8")
+    spec, _ = drafted(path)
+    assert [feature.name for feature in spec.features] == ["other"]
+    assert spec.data.decimal == "."
+    (unused,) = spec.excluded
+    assert unused == "income (numbers with a mark for thousands: write them without it)"
+
+
+def test_chinese_files_are_read_as_such(tmp_path: Path) -> None:
+    """Without a mark of their encoding; the guess is said to be one."""
+    levels = ("高中", "硕士", "本科")
+    cells = ((levels[n % 3], n % 7, "坏" if n % 4 else "好") for n in range(_ROWS))
+    rows = "".join(f"{level},{number},{outcome}\n" for level, number, outcome in cells)
+    path = tmp_path / "gbk.csv"
+    path.write_bytes(("学历,n,结果\n" + rows).encode("gbk"))
+    text = draft(path, "结果", ("坏",))
+    assert "encoding: gb18030  # a guess" in text
+    table = read_table(path, read_spec_of(tmp_path, text).data)
+    assert set(table.texts("column_1").tolist()) == set(levels)
+
+
+def read_spec_of(tmp_path: Path, text: str) -> Spec:
+    """A drafted text as a spec."""
+    file = tmp_path / "drafted.yaml"
+    file.write_text(text, encoding="utf-8")
+    return read_spec(file)
+
+
+def test_two_columns_that_differ_in_case_keep_their_values(tmp_path: Path) -> None:
+    """Each has a name of its own."""
+    rows = "".join(f"{n % 50},{n % 7},{n % 4 == 0:d}\n" for n in range(_ROWS))
+    path = tmp_path / "case.csv"
+    path.write_text("Income,income,y\n" + rows, encoding="utf-8")
+    spec, sample = drafted(path)
+    assert [feature.name for feature in spec.features] == ["income", "income_2"]
+    assert sample.prepared.numbers.max(axis=0).tolist() == [49.0, 6.0]
+
+
+def test_a_number_that_rises_from_row_to_row_is_no_feature(tmp_path: Path) -> None:
+    """It numbers people, in whatever steps."""
+    rows = "".join(f"{1000 + 3 * n},{n % 7},{n % 4 == 0:d}\n" for n in range(_ROWS))
+    path = tmp_path / "ids.csv"
+    path.write_text("loan_id,n,y\n" + rows, encoding="utf-8")
+    spec, _ = drafted(path)
+    assert [feature.name for feature in spec.features] == ["n"]

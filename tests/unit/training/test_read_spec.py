@@ -39,6 +39,23 @@ _CORPUS = [
     ("limits: [", "interactions: [1, {a: b}]\nlimits: [", "small.yaml:19", "or lists of features"),
     ("limits: [", "interactions: [[[job]]]\nlimits: [", "small.yaml:19", "or lists of features"),
     ("licence: none needed", "decimal: ;", "small.yaml:3", "must be `.` or `,`"),
+    ("special: {-7: best", "special: {-7: 10", "small.yaml:8", "`10` is outside the range 0 .. 9"),
+    ("missing: 0,", "missing: 9.5,", "small.yaml:8", "`9.5` is outside the range 0 .. 9"),
+    ('bad: ["1"]', 'bad: ["1"], good: ["1.0"]', "small.yaml:4", "`1` stands in two lists"),
+    ('bad: ["1"]', 'bad: ["1"], missing: drop', "small.yaml:4", "`refuse` or `exclude`"),
+    (
+        "limits: [",
+        "not_used: [late (why)]\nlimits: [",
+        "small.yaml:8",
+        "`not_used` says is not used",
+    ),
+    ("folds: 3", "time: m, calibrate_from: 7/25, test_from: 8/25", "small.yaml:17", "is no time"),
+    (
+        "folds: 3",
+        "time: m, calibrate_from: 2025-07, test_from: 2025-01",
+        "small.yaml:17",
+        "`test_from` must be after `calibrate_from`",
+    ),
     ("features:", "bureau: {}\nfeatures:", "small.yaml:5", "needs the key `status`"),
 ]
 

@@ -1,4 +1,5 @@
 import gzip
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -6,7 +7,7 @@ import pyarrow as pa
 import pytest
 from pyarrow import parquet
 
-from engine.training import TrainingRefused, read_table
+from engine.training import TrainingRefused, read_table, table_of
 from engine.training.spec import DataSpec
 
 _SPEC = DataSpec(file="t.csv", name="t", licence="", nulls=("", "NA"))
@@ -77,3 +78,43 @@ def test_a_file_that_is_no_table_is_refused(tmp_path: Path) -> None:
     for path in (file, tmp_path / "none.csv"):
         with pytest.raises(TrainingRefused, match="cannot be read"):
             read_table(path, _SPEC)
+
+
+def test_thousands_are_not_read_as_decimals(tmp_path: Path) -> None:
+    """A point beside a decimal comma is refused by its line, and no digit is lost."""
+    spec = replace(_SPEC, separator=";", decimal=",")
+    table = read_table(csv(tmp_path, "a;b\n0,5;1\n2.261;1\n"), spec)
+    assert table.numbers("b").tolist() == [1.0, 1.0]
+    with pytest.raises(TrainingRefused, match=r"t.csv:3: column 'a': is not a number.*thousands"):
+        table.numbers("a")
+
+
+def test_a_place_is_that_of_the_file(tmp_path: Path) -> None:
+    """Behind empty lines, among rows that were left out, and where Python would read a number."""
+    table = read_table(csv(tmp_path, "a\n\n1\n\n\n2\nx\n"), _SPEC)
+    assert [table.place(row, "a").split(":")[1] for row in range(3)] == ["3", "6", "7"]
+    assert table.take(np.array([1, 2])).place(1, "a") == "t.csv:7: column 'a'"
+    rows = table_of({"a": [1.0, 2.0, 3.0]}).take(np.array([0, 2]))
+    assert rows.place(1, "a") == "table: row 3: column 'a'"
+    with pytest.raises(TrainingRefused, match=r"t.csv:51: column"):
+        read_table(csv(tmp_path, "a\n" + "1\n" * 49 + "1_000\n\uff11\n"), _SPEC).numbers("a")
+
+
+def test_no_column_takes_the_place_of_another(tmp_path: Path) -> None:
+    """Two columns may change names; a name that a column has is refused for another."""
+    file = csv(tmp_path, "a,b\n1,2\n")
+    changed = read_table(file, replace(_SPEC, columns=(("a", "b"), ("b", "a"))))
+    assert (changed.numbers("a").tolist(), changed.numbers("b").tolist()) == ([2.0], [1.0])
+    with pytest.raises(TrainingRefused, match="has a column 'a', and the spec gives that name to"):
+        read_table(file, replace(_SPEC, columns=(("a", "b"),)))
+
+
+def test_levels_of_text_are_those_of_numbers(tmp_path: Path) -> None:
+    """The same data as CSV and as Parquet; whole numbers beyond 2^53 are numbers."""
+    table = read_table(csv(tmp_path, "a\n1.0\n-2.00\n1.5\nv1.0\n"), _SPEC)
+    assert table.texts("a").tolist() == ["1", "-2", "1.5", "v1.0"]
+    file = tmp_path / "t.parq"
+    parquet.write_table(pa.table({"a": [1.0, -2.0, 1.5], "n": [2**53 + 1, 2, 3]}), file)
+    table = read_table(file, _SPEC)
+    assert table.texts("a").tolist() == ["1", "-2", "1.5"]
+    assert table.numbers("n").tolist() == [2.0**53, 2.0, 3.0]

@@ -212,7 +212,7 @@ def test_weights_count(tmp_path: Path, trained: Trained) -> None:
         ({"late": np.full(900, np.nan)}, None),
         ({"balance": np.full(900, np.nan)}, "feature utilisation is missing, in 900 rows"),
         ({"inquiries": np.full(900, 31.0)}, "feature inquiries is outside 0 .. 30, in 900 rows"),
-        ({"outcome": np.zeros(900)}, "0 of 900 rows are bad.*its values are: 0"),
+        ({"outcome": np.zeros(900)}, "no row is '1', which `bad` names; its values are: 0"),
         ({"outcome": np.full(900, np.nan)}, "the outcome is missing, in 900 rows"),
         ({"sex": None}, "has no column 'sex'"),
         ({"late": None}, "has no column 'late'"),

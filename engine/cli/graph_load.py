@@ -11,14 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from engine.cli.command import OK, PROBLEM
-from engine.cli.graph_site import (
-    Site,
-    add_site,
-    follow,
-    open_site,
-    progress_bar,
-    run_site,
-)
+from engine.cli.graph_site import Site, add_site, open_site, run_site
+from engine.cli.progress import follow, progress_bar
 from engine.cli.shared import settings_of
 from engine.load import (
     ColumnsError,

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 
 from engine.api.graph_stores import neo4j_settings
 from engine.cli.command import OK, PROBLEM
-from engine.cli.graph_site import add_site, follow, progress_bar, run_site
+from engine.cli.graph_site import add_site, run_site
+from engine.cli.progress import follow, progress_bar
 from engine.cli.shared import settings_of
 from engine.ledger.outside import LedgerOutside
 from engine.ledger.schema import DataDirectoryInUse, lock

@@ -12,14 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 from engine.api.graph_stores import retention_of
 from engine.cli.command import OK, PROBLEM
-from engine.cli.graph_site import (
-    Site,
-    add_site,
-    follow,
-    open_site,
-    progress_bar,
-    run_site,
-)
+from engine.cli.graph_site import Site, add_site, open_site, run_site
+from engine.cli.progress import follow, progress_bar
 from engine.cli.remote import Client, add_server, connected_to_graph
 from engine.cli.shared import settings_of
 from engine.rings import Found, NobodyDecides, Report, as_json, record, search, would_record

@@ -6,13 +6,10 @@ import argparse
 import asyncio
 import os
 import sys
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
-
-from rich.console import Console
-from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
 from engine.api.graph_stores import graph_opener
 from engine.cli.command import PROBLEM, USAGE
@@ -78,21 +75,3 @@ def run_site(work: Coroutine[Any, Any, int]) -> int:
     except KeyboardInterrupt:
         print("stopped; what was done until now stays, run it again to go on", file=sys.stderr)
         return PROBLEM
-
-
-def progress_bar() -> Progress:
-    """On the terminal, on standard error; nothing where there is none."""
-    return Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        TaskProgressColumn(),
-        TimeRemainingColumn(),
-        console=Console(stderr=True),
-        disable=not sys.stderr.isatty(),
-    )
-
-
-def follow(bar: Progress, told: str, total: int) -> Callable[[int], None]:
-    """A new line of the bar; call what comes back with how far it is."""
-    task = bar.add_task(told, total=total)
-    return lambda done: bar.update(task, completed=done)

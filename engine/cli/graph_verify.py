@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 
 from engine.api.graph_stores import retention_of
 from engine.cli.command import OK, PROBLEM
-from engine.cli.graph_site import Site, add_site, open_site, progress_bar, run_site
+from engine.cli.graph_site import Site, add_site, open_site, run_site
+from engine.cli.progress import progress_bar
 from engine.cli.shared import settings_of
 from graph.repair import Repair, RepairReport
 from graph.truth import Truth

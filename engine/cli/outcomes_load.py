@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from engine.cli.command import OK, PROBLEM, USAGE
-from engine.cli.graph_site import follow, progress_bar
 from engine.cli.outcomes_file import ReportFileError, ReportLine, read_reports
+from engine.cli.progress import follow, progress_bar
 from engine.cli.remote import Client, add_server, connected_to_outcomes, violations_of
 from touchstone.v1 import outcome_pb2 as pb
 

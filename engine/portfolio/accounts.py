@@ -17,9 +17,12 @@ from engine.portfolio.language import ACCOUNT
 from engine.portfolio.verdicts import Values
 
 MAX_ID = 128
+#: Up to here a double holds every whole number.
+_EXACT = 2.0**53
 
 _IS: Mapping[Kind, Callable[[Any], bool]] = {
-    Kind.INT: types.is_integer,
+    # Tools that know no unknown whole number write doubles, with NaN for it.
+    Kind.INT: lambda kind: types.is_integer(kind) or types.is_floating(kind),
     Kind.DOUBLE: lambda kind: types.is_floating(kind) or types.is_integer(kind),
     Kind.STRING: lambda kind: types.is_string(kind) or types.is_large_string(kind),
     Kind.BOOL: types.is_boolean,
@@ -116,6 +119,9 @@ def read_accounts(
 
     for column in columns:
         _check(column, found[column.name], note)
+        if column.kind is Kind.INT and column.name in batch.schema.names:
+            wrong = _fractions(batch.column(column.name))
+            note(column.name, wrong & found[column.name].known, "is no whole number")
     _check_texts(found, products, note)
     numbers = np.arange(first_row + 1, first_row + 1 + batch.num_rows, dtype=np.int64)
     accounts = Accounts(numbers, found)
@@ -162,8 +168,21 @@ def _values(batch: pa.RecordBatch, column: Column) -> Values:
     if types.is_dictionary(array.type):
         array = array.dictionary_decode()
     known = array.is_valid().to_numpy(zero_copy_only=False)
+    if column.kind is Kind.INT and types.is_floating(array.type):
+        numbers = array.cast(pa.float64()).fill_null(np.nan).to_numpy(zero_copy_only=False)
+        whole = np.where(np.isnan(numbers) | _fractions(array), 0, numbers)
+        return Values(whole.astype(np.int64), known & ~np.isnan(numbers))
     filled = _cast(array, column).fill_null(empty).to_numpy(zero_copy_only=False)
     return Values(filled, known)
+
+
+def _fractions(array: pa.Array) -> Bools:
+    """Rows of doubles that are no whole numbers, or so large that they may be another one."""
+    if not types.is_floating(array.type):
+        return np.zeros(len(array), dtype=np.bool_)
+    numbers = array.cast(pa.float64()).fill_null(0.0).to_numpy(zero_copy_only=False)
+    whole = (numbers == np.floor(numbers)) & (np.abs(numbers) <= _EXACT)
+    return np.asarray(~np.isnan(numbers) & ~whole)
 
 
 def _cast(array: pa.Array, column: Column) -> pa.Array:

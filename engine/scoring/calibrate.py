@@ -11,14 +11,18 @@ _STEPS = 50
 _DIGITS = 6
 
 
+class NotCalibrated(ValueError):
+    """No slope and intercept make PDs of these margins."""
+
+
 def platt(
     margins: Sequence[float], bad: Sequence[int], masses: Sequence[float] | None = None
 ) -> Calibrator:
     """The maximum-likelihood slope and intercept, by Newton's method.
 
     ``masses``: how many rows each stands for; one if it is not given. ``fsum`` and six digits make
-    the result the same on every machine. Raises ``ValueError`` if the slope is not positive: such a
-    model would order people the wrong way round.
+    the result the same on every machine. Raises ``NotCalibrated`` if the slope as it is kept is not
+    positive: such a model would order people the wrong way round, or not at all.
     """
     slope, intercept = 0.0, 0.0
     for _ in range(_STEPS):
@@ -27,10 +31,11 @@ def platt(
         if max(map(abs, step)) < 10.0 ** -(_DIGITS + 3):
             break
     else:
-        raise ValueError(f"calibration did not settle in {_STEPS} steps")
+        raise NotCalibrated(f"calibration did not settle in {_STEPS} steps")
+    slope = round(slope, _DIGITS)
     if not slope > 0:
-        raise ValueError(f"calibration slope {slope:.4f} is not positive")
-    return Calibrator(slope=round(slope, _DIGITS), intercept=round(intercept, _DIGITS))
+        raise NotCalibrated(f"calibration slope {slope:.4f} is not positive")
+    return Calibrator(slope=slope, intercept=round(intercept, _DIGITS))
 
 
 def _newton_step(
@@ -50,7 +55,7 @@ def _newton_step(
     h_ii = fsum(weights)
     determinant = h_ss * h_ii - h_si * h_si
     if determinant <= 0:
-        raise ValueError("calibration needs margins that differ")
+        raise NotCalibrated("calibration needs margins that differ")
     return (
         (h_ii * gradient_slope - h_si * gradient_intercept) / determinant,
         (h_ss * gradient_intercept - h_si * gradient_slope) / determinant,

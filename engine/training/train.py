@@ -16,7 +16,7 @@ import numpy.typing as npt
 import sklearn
 import xgboost as xgb
 
-from engine.scoring.calibrate import platt
+from engine.scoring.calibrate import NotCalibrated, platt
 from engine.scoring.frozen_bins import score_bins
 from engine.scoring.manifest import (
     MANIFEST,
@@ -33,6 +33,7 @@ from engine.scoring.manifest import (
 from engine.scoring.points import Calibrator, Scale, probability
 from engine.training.bins import feature_bins
 from engine.training.encode import OTHER_LEVEL, Levels, Rows, design, encoded, least
+from engine.training.figures import alone
 from engine.training.sample import CALIBRATE, TEST, TRAIN, Sample, sample_of
 from engine.training.search import Fit, candidates, fit, margins, matrix
 from engine.training.spec import Spec
@@ -44,6 +45,8 @@ CODE_VERSION = 5
 SPEC = "spec.yaml"
 _PROBES = 8
 _HALF = 0.5
+#: A feature that ranks so well by itself was written down when the outcome was known.
+_TELLS = 0.995
 
 Told = Callable[[int, int], None]
 """Called with the fits that are done and their number."""
@@ -84,8 +87,39 @@ def train_sample(sample: Sample, told: Told = lambda _done, _all: None) -> Train
     done = iter(range(1, fits + 1))
     try:
         return _train(sample, lambda: told(next(done), fits))
+    except NotCalibrated as error:
+        raise TrainingRefused(f"{sample.table.source}: {_why(sample, error)}") from None
     except ValueError as error:
         raise TrainingRefused(f"{sample.table.source}: {error}") from None
+
+
+def _why(sample: Sample, error: NotCalibrated) -> str:
+    """What is wrong with the table where no calibrator fits, and what to do."""
+    known = _telling(sample)
+    if known:
+        several = len(known) > 1
+        return (
+            f"{', '.join(known)} tell{'' if several else 's'} good from bad almost without fail"
+            f" (AUC alone {_TELLS:g} or more): leave {'them' if several else 'it'} out if"
+            f" {'they were' if several else 'it was'} not known before the outcome ({error})"
+        )
+    bad, rows = int(sample.labels.sum()), len(sample.labels)
+    return (
+        f"the trees found nothing that tells good from bad in rows that they had not seen: {bad:,}"
+        f" bad rows of {rows:,}; give other features or more bad rows (a longer period, a wider"
+        f" meaning of bad), and look at the signs ({error})"
+    )
+
+
+def _telling(sample: Sample) -> list[str]:
+    """Features that almost are the outcome."""
+    rows, _ = design(sample.prepared, sample.labels, sample.weights, sample.spec.split.seed)
+    bad = sample.labels == 1
+    return [
+        feature.name
+        for feature, values in zip(sample.features, rows.T, strict=True)
+        if alone(bad, values) >= _TELLS
+    ]
 
 
 def _models_beside(sample: Sample) -> int:
@@ -101,6 +135,8 @@ def _train(sample: Sample, progress: Callable[[], None]) -> Trained:
     seed = sample.spec.split.seed
     crossed, levels = design(sample.prepared.take(places), labels, weights, seed)
     fitted = fit(sample.shape, crossed, labels, weights, progress)
+    if not fitted.splits:
+        raise NotCalibrated("no tree has a split")
     rows = encoded(sample.prepared, levels)
     own = margins(sample.shape, fitted.booster, rows)
     if scored is None:

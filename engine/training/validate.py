@@ -14,7 +14,7 @@ import numpy.typing as npt
 from sklearn.metrics import brier_score_loss, roc_auc_score, roc_curve
 from sklearn.model_selection import StratifiedKFold
 
-from engine.scoring.calibrate import platt
+from engine.scoring.calibrate import NotCalibrated, platt
 from engine.scoring.manifest import CrossValidation
 from engine.scoring.points import probability
 from engine.training.encode import design, encoded
@@ -64,12 +64,20 @@ def folds_of(sample: Sample) -> Iterator[tuple[npt.NDArray[np.int64], npt.NDArra
 
 
 def out_of_fold(sample: Sample, progress: Progress = lambda: None) -> Scored:
-    """Margins for every row, each by the model of the other folds."""
+    """Margins for every row, each by the model of the other folds.
+
+    Raises ``NotCalibrated`` if none of the models has a split: their margins would still differ,
+    by the bad rates of the folds.
+    """
     found, fold = [0.0] * len(sample.labels), [0] * len(sample.labels)
+    splits = False
     for number, (train, test) in enumerate(folds_of(sample)):
         fitted = fit_on(sample, train, progress)
+        splits = splits or fitted.splits
         for i, margin in zip(test.tolist(), score_by(sample, fitted, train, test), strict=True):
             found[i], fold[i] = margin, number
+    if not splits:
+        raise NotCalibrated("no tree has a split")
     pds = calibrated_across(found, fold, sample.labels.tolist(), masses_of(sample))
     return Scored(np.arange(len(found)), tuple(found), tuple(fold), tuple(pds))
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from engine.training.encode import MISSING_LEVEL, instead_of, raw_values
+from engine.training.encode import MISSING_LEVEL, Places, instead_of, raw_values
 from engine.training.figures import Mask
 from engine.training.sample import Sample
 from engine.training.spec import FeatureSpec, Instead, Missing
@@ -32,6 +32,11 @@ class Replaced:
         for _, _, mask in self.codes:
             found = found & ~mask
         return np.asarray(found)
+
+    def take(self, rows: Places) -> Replaced:
+        """Some of the rows."""
+        codes = tuple((code, instead, mask[rows]) for code, instead, mask in self.codes)
+        return Replaced(self.missing[rows], codes)
 
 
 def replaced(sample: Sample, place: int) -> Replaced:

@@ -9,9 +9,9 @@ import numpy as np
 from engine.scoring.frozen_bins import cut_points, shares
 from engine.training.baselines import Binned, binned, counted, places
 from engine.training.codes import Replaced, codes_told, replaced
-from engine.training.encode import Labels, Rows
+from engine.training.encode import Labels, Places, Rows, design
 from engine.training.figures import psi
-from engine.training.sample import Sample, sort_keys
+from engine.training.sample import TRAIN, Sample, sort_keys
 from engine.training.spec import Missing
 from engine.training.train import Trained
 
@@ -20,15 +20,20 @@ _PERIODS = 6
 
 
 def variables(trained: Trained) -> list[dict[str, Any]]:
-    """One entry for each feature, the most used by the trees first."""
+    """One entry for each feature, the most used by the trees first.
+
+    Bins and information value are of the training rows; shares and codes are of all rows.
+    """
     sample = trained.sample
+    train = np.flatnonzero(sample.period == TRAIN)
+    rows, labels = _as_trained(sample, train), sample.labels[train]
     scores = trained.booster.get_score(importance_type="total_gain")
     gain = {name: float(np.sum(value)) for name, value in scores.items()}
     total = sum(gain.values()) or 1.0
     found = []
     for place, feature in enumerate(sample.features):
         absent = replaced(sample, place)
-        bins, value = _bins(trained.rows[:, place], sample.labels, absent)
+        bins, value = _bins(rows[:, place], labels, absent.take(train))
         missing = feature.missing
         found.append(
             {
@@ -46,6 +51,17 @@ def variables(trained: Trained) -> list[dict[str, Any]]:
             }
         )
     return sorted(found, key=lambda entry: -entry["gain_share"])
+
+
+def _as_trained(sample: Sample, train: Places) -> Rows:
+    """The training rows as the trees were grown on them.
+
+    The value of a level comes from other rows: with the outcomes of its own, a category of noise
+    with many levels would tell a lot about them.
+    """
+    weights = None if sample.weights is None else sample.weights[train]
+    seed = sample.spec.split.seed
+    return design(sample.prepared.take(train), sample.labels[train], weights, seed)[0]
 
 
 def _bins(values: Rows, labels: Labels, absent: Replaced) -> tuple[list[dict[str, Any]], float]:

@@ -20,7 +20,7 @@ from engine.training.plots import plots
 from engine.training.points_table import points_table
 from engine.training.report import as_json, report
 from engine.training.search import margins
-from engine.training.train import scale_of
+from engine.training.spec import Missing
 from tests.training_tables import SPEC, columns, csv_file, spec_file, table
 
 BY_TIME = SPEC.replace(
@@ -154,34 +154,97 @@ def test_an_additive_card_has_one_split_a_tree(tmp_path: Path) -> None:
     assert found.booster.trees_to_dataframe().groupby("Tree").size().max() <= 3
 
 
-def by_pencil(bins: list[dict[str, Any]], value: float) -> float:
-    """The points of a value, read off the table."""
-    if np.isnan(value):
-        return float(bins[-1]["points"])
-    for entry in bins[:-1]:
-        _, below, high = str(entry["bin"]).partition("below ")
-        if not below or value < np.float32(high):
-            return float(entry["points"])
-    raise AssertionError("the last bin has no end")
+ADDITIVE = SPEC.replace("patience: 10", "patience: 10, additive: true")
+
+
+def value_of(name: str, entry: dict[str, Any], low: float) -> float | str | None:
+    """A value that stands in this row of the table."""
+    bin_ = str(entry["bin"])
+    if entry["kind"] == "missing":
+        return None
+    if entry["kind"] == "levels":
+        return bin_.split(", ", maxsplit=1)[0]
+    if entry["kind"] == "code":
+        return float(bin_.removeprefix("code "))
+    start = bin_.partition(" to below ")[0].removeprefix("from ")
+    return low if start == "all" or start.startswith("below") else float(start)
+
+
+@pytest.mark.parametrize(
+    "old, new",
+    [
+        ("", ""),
+        ("missing: worst", "missing: best"),
+        ("missing: worst", "missing: 20000"),
+        ("missing: 0", "missing: best"),
+        ("missing: 0", "missing: refuse"),
+        ("99: worst", "99: refuse"),
+        ("-9: separate", "-9: 4"),
+        ("range: [0, 2], family", "range: [0, 2], special: {-5: worst, -6: 1}, family"),
+        ("type: category, missing: separate", "type: category, missing: refuse"),
+    ],
+)
+def test_every_row_of_an_additive_card_is_what_it_serves(
+    tmp_path: Path, old: str, new: str
+) -> None:
+    """With a pencil one comes to the points of everybody, whatever is missing or coded."""
+    text = ADDITIVE.replace(old, new)
+    given = columns()
+    if "99: refuse" in text:
+        given["late"][given["late"] == 99] = 0
+    found = train(read(tmp_path, text), table_of(given))
+    found.write(tmp_path, spec_file(tmp_path, text))
+    card = TableCard.load(tmp_path)
+    told = points_table(found)
+    assert told is not None
+    # A ratio is a column of its own: its bin is reached with a limit of 1.
+    column = {"utilisation": "balance"}
+    low = {feature.name: feature.low for feature in found.sample.features}
+    typical = {f["feature"]: f["bins"][0] for f in told["features"]}
+    plain = {"income": 9_000.0, "balance": 0.0, "limit": 1.0, "late": 0.0, "inquiries": 1.0}
+    start = {**plain, "job": "clerk"} | {
+        column.get(name, name): value_of(name, entry, low[name]) for name, entry in typical.items()
+    }
+    tried = []
+    for part in told["features"]:
+        name = part["feature"]
+        for entry in part["bins"]:
+            values = {**start, column.get(name, name): value_of(name, entry, low[name])}
+            result = card.score(values)
+            assert isinstance(result, ScoreResult), (name, entry)
+            rest = sum(e["points"] for n, e in typical.items() if n != name)
+            total = told["base"] + rest + entry["points"]
+            assert abs(total - result.points) < 0.51 + 0.05 * (1 + len(typical)), (name, entry)
+            tried.append((name, entry["bin"]))
+    refused = {
+        (feature.name, "missing")
+        for feature in found.sample.features
+        if feature.missing is Missing.REFUSE
+    }
+    assert not refused & set(tried)
+    assert ("late", "code -7") in tried
+    assert (("late", "code 99") in tried) is ("99: refuse" not in text)
+    told_all = report(found, "x")
+    assert "The card is a sum" in page(told_all, plots(told_all, found))
 
 
 def test_an_additive_card_is_the_table_that_it_prints(tmp_path: Path) -> None:
-    """With a pencil one comes to the points of everybody, but for the rounding of the bins."""
-    text = SPEC.replace("patience: 10", "patience: 10, additive: true")
-    found = train(read(tmp_path, text), table())
-    told = points_table(found)
+    """A category by the names of its levels, and of many levels the rest is counted."""
+    columns_ = columns()
+    chance = np.random.default_rng(2)
+    columns_["job"] = np.array([f"job {n}" for n in chance.integers(0, 60, 900)], dtype=object)
+    columns_["outcome"] = np.where(
+        np.isin(columns_["job"], [f"job {n}" for n in range(20)]), columns_["outcome"], 0
+    )
+    told = points_table(train(read(tmp_path, ADDITIVE), table_of(columns_)))
     assert told is not None
-    names = [feature.name for feature in found.sample.features]
-    own = margins(found.sample.shape, found.booster, found.rows)
-    entry, scale = found.manifest.calibrator, scale_of(found.sample.spec)
-    for row, margin in zip(found.rows[:200], own[:200], strict=True):
-        total = told["base"] + sum(
-            by_pencil(f["bins"], row[names.index(f["feature"])]) for f in told["features"]
-        )
-        exact = scale.offset - scale.factor * (entry.slope * margin + entry.intercept)
-        assert abs(total - exact) < 0.05 * (1 + len(told["features"])) + 0.01
-    told_all = report(found, "x")
-    assert "The card is a sum" in page(told_all, plots(told_all, found))
+    (job,) = [f for f in told["features"] if f["feature"] == "job"]
+    rows = [entry["bin"] for entry in job["bins"] if entry["kind"] == "levels"]
+    named = ", ".join(rows).split(", ")
+    counted = sum(int(n.removesuffix(" more")) for n in named if n.endswith(" more"))
+    assert named.count("any other") == 1
+    assert counted + sum(name.startswith("job ") for name in named) == 60
+    assert max(len(row.split(", ")) for row in rows) <= 14
 
 
 def test_a_card_with_deeper_trees_has_no_table(trained: Trained) -> None:

@@ -107,7 +107,7 @@ def rates(
     return sorted(found, key=lambda row: (-row[1], row[0]))
 
 
-def interval(count: int, total: int) -> tuple[float, float]:
+def interval(count: float, total: float) -> tuple[float, float]:
     """Wilson's interval of a rate at 95 %."""
     if total == 0:
         return 0.0, 1.0

@@ -28,14 +28,14 @@ _STEPS = 2_000
 class Binned:
     """Cuts of one feature, and the weight of evidence of each bin; the last is of what is missing.
 
-    ``bad``, ``good``: rows in each bin. Weight of evidence: ln of (share of the bad / share of the
-    good), so that more is riskier.
+    ``bad``, ``good``: rows in each bin, or their masses. Weight of evidence: ln of (share of the
+    bad / share of the good), so that more is riskier.
     """
 
     cuts: npt.NDArray[np.float64]
     woe: npt.NDArray[np.float64]
-    bad: npt.NDArray[np.int64]
-    good: npt.NDArray[np.int64]
+    bad: npt.NDArray[np.float64]
+    good: npt.NDArray[np.float64]
 
     def of(self, values: npt.NDArray[np.float32]) -> npt.NDArray[np.float64]:
         """Weights of evidence of values."""
@@ -54,28 +54,38 @@ def places(values: npt.NDArray[np.float32], cuts: npt.NDArray[np.float64]) -> np
     return np.where(np.isnan(values), len(cuts) + 1, found)
 
 
-def binned(values: npt.NDArray[np.float32], labels: Labels, most: int = _BINS) -> Binned:
-    """Bins of one feature that tell good from bad."""
+def binned(
+    values: npt.NDArray[np.float32],
+    labels: Labels,
+    masses: Weights | None = None,
+    most: int = _BINS,
+) -> Binned:
+    """Bins of one feature that tell good from bad. ``masses``: how many rows each stands for."""
     known = ~np.isnan(values)
     cuts = np.zeros(0, dtype=np.float64)
     if known.any():
         tree = DecisionTreeClassifier(
             max_leaf_nodes=most, min_samples_leaf=_LEAST_SHARE, random_state=0, criterion="entropy"
         )
-        tree.fit(values[known].reshape(-1, 1).astype(np.float64), labels[known])
+        mass = None if masses is None else masses[known]
+        tree.fit(values[known].reshape(-1, 1).astype(np.float64), labels[known], mass)
         inner = tree.tree_.feature >= 0
         cuts = np.unique(tree.tree_.threshold[inner])
     where = places(values, cuts)
-    bad, good, woe = counted(where, labels, len(cuts) + 2)
+    bad, good, woe = counted(where, labels, len(cuts) + 2, masses)
     return Binned(cuts, woe, bad, good)
 
 
 def counted(
-    where: npt.NDArray[np.int64], labels: Labels, count: int
-) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], npt.NDArray[np.float64]]:
-    """Bad rows, good rows and weight of evidence of each bin; ``where``: the bin of each row."""
-    bad = np.bincount(where, weights=labels, minlength=count).astype(np.int64)
-    good = np.bincount(where, minlength=count).astype(np.int64) - bad
+    where: npt.NDArray[np.int64], labels: Labels, count: int, masses: Weights | None = None
+) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+    """Bad rows, good rows and weight of evidence of each bin; ``where``: the bin of each row.
+
+    ``masses`` are taken as shares of all rows: half a row more or less is half a row.
+    """
+    mass = np.ones(len(labels)) if masses is None else masses * (len(labels) / masses.sum())
+    bad = np.bincount(where, weights=mass * labels, minlength=count).astype(np.float64)
+    good = np.bincount(where, weights=mass * (1 - labels), minlength=count).astype(np.float64)
     prior = log(max(bad.sum(), 1) / max(good.sum(), 1))
     woe = np.log((bad + _HALF) / (good + _HALF)) - prior
     woe[bad + good == 0] = 0.0
@@ -84,7 +94,7 @@ def counted(
 
 def classical(train: Rows, labels: Labels, weights: Weights | None, test: Rows) -> list[float]:
     """Margins of the test rows by the classical scorecard of the training rows."""
-    bins = [binned(column, labels) for column in train.T]
+    bins = [binned(column, labels, weights) for column in train.T]
     inside = np.column_stack([b.of(column) for b, column in zip(bins, train.T, strict=True)])
     outside = np.column_stack([b.of(column) for b, column in zip(bins, test.T, strict=True)])
     model = LogisticRegression(max_iter=_STEPS, random_state=0)

@@ -68,10 +68,17 @@ def codes_told(sample: Sample, place: int, found: Replaced) -> list[dict[str, An
             "becomes": _becomes(feature, instead),
             "rows": int(mask.sum()),
             "share": round(float(mask.mean()), _DIGITS),
-            "bad_rate": round(float(sample.labels[mask].mean()), _DIGITS) if mask.any() else None,
+            "bad_rate": _bad_rate(sample, mask),
         }
         for code, instead, mask in found.codes
     ]
+
+
+def _bad_rate(sample: Sample, mask: Mask) -> float | None:
+    if not mask.any():
+        return None
+    masses = None if sample.weights is None else sample.weights[mask]
+    return round(float(np.average(sample.labels[mask], weights=masses)), _DIGITS)
 
 
 def _becomes(feature: FeatureSpec, instead: Instead) -> str:

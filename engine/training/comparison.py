@@ -64,7 +64,11 @@ def pairs_of(sample: Sample) -> Iterator[tuple[Places, Places]]:
 
 def _measured(sample: Sample, folds: Folds) -> dict[str, float]:
     found = [
-        measures_of(sample.labels[test].tolist(), [probability(m) for m in margins])
+        measures_of(
+            sample.labels[test].tolist(),
+            [probability(m) for m in margins],
+            None if sample.weights is None else sample.weights[test].tolist(),
+        )
         for test, margins in folds
     ]
     return {

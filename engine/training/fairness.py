@@ -11,9 +11,10 @@ from math import exp, sqrt
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from engine.simulate.report_text import interval
-from engine.training.figures import LEAST_ROWS, Mask, Values, auc
+from engine.training.figures import LEAST_ROWS, Mask, Values, auc, effective
 from engine.training.spec import Protected
 from engine.training.table import Table, Texts
 
@@ -59,11 +60,14 @@ def _place_of(attribute: Protected, shown: list[str]) -> Callable[[str], float]:
     return lambda name: numbers[name]
 
 
-def fairness(attribute: Protected, groups: Texts, bad: Mask, pds: Values) -> dict[str, Any]:
+def fairness(
+    attribute: Protected, groups: Texts, bad: Mask, pds: Values, masses: Values | None = None
+) -> dict[str, Any]:
     """Rates by group at each approved share; ratios to the group with the highest rate.
 
     Measured are the twelve largest groups of at least ``LEAST_ROWS`` rows; ``too_small`` says how
-    many others there are, and ``not_measured`` names the largest of them.
+    many others there are, and ``not_measured`` names the largest of them. ``masses``: how many
+    rows each stands for; rates count them, and intervals are of the effective number of rows.
     """
     named, counts = np.unique(groups.astype(str), return_counts=True)
     order = sorted(zip((-counts).tolist(), named.tolist(), strict=True))
@@ -75,28 +79,34 @@ def fairness(attribute: Protected, groups: Texts, bad: Mask, pds: Values) -> dic
         "attribute": attribute.name,
         "too_small": len(left),
         "not_measured": [{"group": name, "rows": count} for name, count in left[:_MOST_GROUPS]],
-        "groups": [_group(name, mask, bad, pds) for name, mask in members.items()],
-        "thresholds": [_at(share, members, bad, pds) for share in SHARES],
+        "groups": [_group(name, mask, bad, pds, masses) for name, mask in members.items()],
+        "thresholds": [_at(share, members, bad, pds, masses) for share in SHARES],
     }
 
 
-def _group(name: str, mask: Mask, bad: Mask, pds: Values) -> dict[str, Any]:
+def _mean(values: npt.NDArray[Any], mask: Mask, masses: Values | None) -> float:
+    return float(np.average(values[mask], weights=None if masses is None else masses[mask]))
+
+
+def _group(name: str, mask: Mask, bad: Mask, pds: Values, masses: Values | None) -> dict[str, Any]:
+    mass = None if masses is None else masses[mask]
     both = 0 < int(bad[mask].sum()) < int(mask.sum())
     return {
         "group": name,
         "rows": int(mask.sum()),
-        "bad_rate": round(float(bad[mask].mean()), _DIGITS),
-        "mean_pd": round(float(pds[mask].mean()), _DIGITS),
-        "auc": round(auc(bad[mask], pds[mask]), _DIGITS) if both else None,
+        "bad": int(bad[mask].sum()),
+        "bad_rate": round(_mean(bad, mask, masses), _DIGITS),
+        "mean_pd": round(_mean(pds, mask, masses), _DIGITS),
+        "auc": round(auc(bad[mask], pds[mask], mass), _DIGITS) if both else None,
     }
 
 
-def _intervals(rate: float, rows: int, best: float, rows_of_best: int) -> dict[str, Any]:
+def _intervals(rate: float, rows: float, best: float, rows_of_best: float) -> dict[str, Any]:
     """Of 95 %: Wilson's of the rate; of the ratio by the spread of its logarithm (Katz).
 
     The best group itself has no interval of its ratio: it is 1 by being the best.
     """
-    low, high = interval(round(rate * rows), rows)
+    low, high = interval(rate * rows, rows)
     found: dict[str, Any] = {"low": round(low, _DIGITS), "high": round(high, _DIGITS)}
     if not rate or rate == best:
         return {**found, "ratio_low": None, "ratio_high": None}
@@ -108,16 +118,31 @@ def _intervals(rate: float, rows: int, best: float, rows_of_best: int) -> dict[s
     }
 
 
-def _at(share: float, members: dict[str, Mask], bad: Mask, pds: Values) -> dict[str, Any]:
-    cut = float(np.quantile(pds, share))
+def _cut_off(share: float, pds: Values, masses: Values | None) -> float:
+    """The PD up to which so many are approved."""
+    if masses is None:
+        return float(np.quantile(pds, share))
+    order = np.argsort(pds, kind="stable")
+    upto = np.cumsum(masses[order])
+    return float(pds[order][np.searchsorted(upto, share * upto[-1])])
+
+
+def _at(
+    share: float, members: dict[str, Mask], bad: Mask, pds: Values, masses: Values | None
+) -> dict[str, Any]:
+    cut = _cut_off(share, pds, masses)
     approved = pds <= cut
-    rates = {name: float(approved[mask].mean()) for name, mask in members.items()}
+    rates = {name: _mean(approved, mask, masses) for name, mask in members.items()}
+    rows = {
+        name: effective(None if masses is None else masses[mask], int(mask.sum()))
+        for name, mask in members.items()
+    }
     good = {
-        name: float(approved[mask & ~bad].mean()) if (mask & ~bad).any() else 0.0
+        name: _mean(approved, mask & ~bad, masses) if (mask & ~bad).any() else 0.0
         for name, mask in members.items()
     }
     best, best_good = max(rates.values(), default=0.0), max(good.values(), default=0.0)
-    rows_of_best = max((int(members[n].sum()) for n, r in rates.items() if r == best), default=0)
+    rows_of_best = max((rows[n] for n, r in rates.items() if r == best), default=0)
     return {
         "approved_share": share,
         "pd_cut_off": round(cut, _DIGITS),
@@ -125,7 +150,7 @@ def _at(share: float, members: dict[str, Mask], bad: Mask, pds: Values) -> dict[
             {
                 "group": name,
                 "approval_rate": round(rate, _DIGITS),
-                **_intervals(rate, int(members[name].sum()), best, rows_of_best),
+                **_intervals(rate, rows[name], best, rows_of_best),
                 "ratio": round(rate / best, _DIGITS) if best else None,
                 "below_four_fifths": bool(best and rate / best < FOUR_FIFTHS),
                 "good_approved": round(good[name], _DIGITS),

@@ -53,43 +53,60 @@ def brier(bad: Mask, pds: Values, masses: Values | None = None) -> float:
     return float(np.average((pds - bad) ** 2, weights=masses))
 
 
-def discrimination(bad: Mask, pds: Values) -> dict[str, Any] | None:
-    """AUC, Gini, KS and Brier with bootstrap intervals of 95 %; ``None``: too few rows."""
+def effective(masses: Values | None, rows: int) -> float:
+    """How many rows of equal mass say as much: a rate of them has the same spread."""
+    return rows if masses is None else float(masses.sum() ** 2 / np.sum(masses**2))
+
+
+def discrimination(bad: Mask, pds: Values, masses: Values | None = None) -> dict[str, Any] | None:
+    """AUC, Gini, KS and Brier with bootstrap intervals of 95 %; ``None``: too few rows.
+
+    ``masses``: how many rows each stands for; a draw takes a row with its mass.
+    """
     count = int(bad.sum())
     if len(bad) < LEAST_ROWS or min(count, len(bad) - count) < LEAST_OUTCOMES:
         return None
-    found = {name: _with_interval(name, bad, pds) for name in ("auc", "ks", "brier")}
+    found = {name: _with_interval(name, bad, pds, masses) for name in ("auc", "ks", "brier")}
     area = found["auc"]
     found["gini"] = {key: round(2 * value - 1, _DIGITS) for key, value in area.items()}
-    return {"rows": len(bad), "bad_rate": round(count / len(bad), _DIGITS), **found}
+    rate = float(np.average(bad, weights=masses))
+    return {"rows": len(bad), "bad_rate": round(rate, _DIGITS), **found}
 
 
-def _with_interval(name: str, bad: Mask, pds: Values) -> dict[str, float]:
+def _with_interval(name: str, bad: Mask, pds: Values, masses: Values | None) -> dict[str, float]:
     measure = {"auc": auc, "ks": ks, "brier": brier}[name]
     chance = np.random.default_rng(_SEED)
+    mass = np.ones(len(bad)) if masses is None else masses
     drawn = []
     for _ in range(_DRAWS):
-        masses = np.bincount(chance.integers(0, len(bad), len(bad)), minlength=len(bad))
-        drawn.append(measure(bad, pds, masses.astype(np.float64)))
+        times = np.bincount(chance.integers(0, len(bad), len(bad)), minlength=len(bad))
+        drawn.append(measure(bad, pds, times.astype(np.float64) * mass))
     low, high = np.quantile(drawn, _LEVELS)
-    found = {"value": measure(bad, pds), "low": float(low), "high": float(high)}
+    found = {"value": measure(bad, pds, masses), "low": float(low), "high": float(high)}
     return {key: round(value, _DIGITS) for key, value in found.items()}
 
 
-def calibration(bad: Mask, pds: Values, parts: int = 10) -> list[dict[str, Any]]:
-    """Tenths by PD: mean PD, bad rate, and whether the PD lies in the rate's interval of 95 %."""
+def calibration(
+    bad: Mask, pds: Values, masses: Values | None = None, parts: int = 10
+) -> list[dict[str, Any]]:
+    """Tenths by PD: mean PD, bad rate, and whether the PD lies in the rate's interval of 95 %.
+
+    With ``masses`` the rates are weighted, and the interval is of the effective number of rows.
+    """
     order = np.argsort(pds, kind="stable")
     found = []
     for number, places in enumerate(np.array_split(order, parts), 1):
-        count, total = int(bad[places].sum()), len(places)
-        low, high = interval(count, total)
-        mean = float(pds[places].mean())
+        mass = None if masses is None else masses[places]
+        rate = float(np.average(bad[places], weights=mass))
+        mean = float(np.average(pds[places], weights=mass))
+        total = effective(mass, len(places))
+        low, high = interval(rate * total, total)
         found.append(
             {
                 "part": number,
-                "rows": total,
+                "rows": len(places),
                 "mean_pd": round(mean, _DIGITS),
-                "bad_rate": round(count / total, _DIGITS),
+                "bad_rate": round(rate, _DIGITS),
                 "low": round(low, _DIGITS),
                 "high": round(high, _DIGITS),
                 "inside": low <= mean <= high,

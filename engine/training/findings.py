@@ -218,7 +218,7 @@ def _ranked_worse(report: Mapping[str, Any]) -> list[Finding]:
 def _area(group: Mapping[str, Any]) -> dict[str, float]:
     """The AUC of a group with its interval, by Hanley and McNeil."""
     area = group["auc"]
-    bad = max(round(group["rows"] * group["bad_rate"]), 1)
+    bad = max(group["bad"], 1)
     good = max(group["rows"] - bad, 1)
     one, two = area / (2 - area), 2 * area**2 / (1 + area)
     spread = area * (1 - area) + (bad - 1) * (one - area**2) + (good - 1) * (two - area**2)

@@ -13,6 +13,7 @@ from engine.drawing.plots import axes_of, svg
 from engine.training.fairness import FOUR_FIFTHS
 from engine.training.figures import Mask, Values, auc, ks
 from engine.training.train import Trained
+from engine.training.validate import masses_scored
 
 _OURS, _OTHER, _ALERT = "#0b6e4f", "#7a869a", "#a5231c"
 _CURVES, _ACROSS = 6, 3
@@ -31,9 +32,10 @@ def plots(found: Mapping[str, Any], trained: Trained) -> list[Plot]:
     """All drawings that the report has something for."""
     bad = trained.sample.labels[trained.scored.rows] == 1
     pds = np.array(trained.scored.pds)
+    masses = masses_scored(trained.sample, trained.scored)
     drawn = [
-        ("roc", "ROC of rows that the card had not seen", _roc(bad, pds)),
-        ("ks", "PD of good and bad, and KS: their greatest distance", _distances(bad, pds)),
+        ("roc", "ROC of rows that the card had not seen", _roc(bad, pds, masses)),
+        ("ks", "PD of good and bad, and KS: their greatest distance", _distances(bad, pds, masses)),
         (
             "calibration",
             "Calibration: bad rate with its interval of 95 % against the mean PD",
@@ -59,13 +61,18 @@ def _steps(count: int) -> Any:  # noqa: ANN401 - an array
     return np.unique(np.linspace(0, count - 1, min(count, _POINTS)).astype(int))
 
 
-def _roc(bad: Mask, pds: Values) -> Markup:
+def _shares(members: Mask, order: Any, masses: Values | None) -> Values:  # noqa: ANN401 - places
+    """Of those members, the share up to each row in this order."""
+    upto = np.cumsum(members[order] if masses is None else (members * masses)[order])
+    return np.asarray(upto / upto[-1])
+
+
+def _roc(bad: Mask, pds: Values, masses: Values | None) -> Markup:
     order = np.argsort(-pds, kind="stable")
-    hits = np.cumsum(bad[order]) / bad.sum()
-    alarms = np.cumsum(~bad[order]) / (~bad).sum()
-    where = _steps(len(hits))
+    hits, alarms = _shares(bad, order, masses), _shares(~bad, order, masses)
+    where, area = _steps(len(hits)), auc(bad, pds, masses)
     figure, axes = axes_of(3.6)
-    axes.plot([0, *alarms[where]], [0, *hits[where]], color=_OURS, label=f"AUC {auc(bad, pds):.4f}")
+    axes.plot([0, *alarms[where]], [0, *hits[where]], color=_OURS, label=f"AUC {area:.4f}")
     axes.plot([0, 1], [0, 1], color=_OTHER, linestyle="--", linewidth=1, label="by chance")
     axes.set_xlabel("share of the good with a higher PD")
     axes.set_ylabel("share of the bad")
@@ -73,17 +80,16 @@ def _roc(bad: Mask, pds: Values) -> Markup:
     return svg(figure)
 
 
-def _distances(bad: Mask, pds: Values) -> Markup:
+def _distances(bad: Mask, pds: Values, masses: Values | None) -> Markup:
     order = np.argsort(pds, kind="stable")
-    good_up_to = np.cumsum(~bad[order]) / (~bad).sum()
-    bad_up_to = np.cumsum(bad[order]) / bad.sum()
+    good_up_to, bad_up_to = _shares(~bad, order, masses), _shares(bad, order, masses)
     widest = int(np.argmax(good_up_to - bad_up_to))
     where, at = _steps(len(order)), pds[order]
     figure, axes = axes_of(3.2)
     axes.plot(at[where], good_up_to[where], color=_OURS, label="good")
     axes.plot(at[where], bad_up_to[where], color=_OTHER, label="bad")
     ends = [bad_up_to[widest], good_up_to[widest]]
-    axes.plot([at[widest]] * 2, ends, color=_ALERT, label=f"KS {ks(bad, pds):.4f}")
+    axes.plot([at[widest]] * 2, ends, color=_ALERT, label=f"KS {ks(bad, pds, masses):.4f}")
     axes.set_xlabel("PD")
     axes.set_ylabel("share up to it")
     axes.legend(loc="lower right")

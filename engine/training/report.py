@@ -13,16 +13,18 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from engine.training.behaviour import grids, reasons
 from engine.training.comparison import compared
 from engine.training.doubts import doubts
 from engine.training.fairness import fairness, groups_of
-from engine.training.figures import Values, calibration, discrimination
+from engine.training.figures import Mask, Values, calibration, discrimination, effective
 from engine.training.findings import findings
 from engine.training.points_table import points_table
 from engine.training.sample import Sample
 from engine.training.train import CODE_VERSION, Trained, protocol
+from engine.training.validate import masses_scored
 from engine.training.variables import stability, variables
 
 REPORT_VERSION = 1
@@ -57,13 +59,14 @@ def report(
     sample, scored = trained.sample, trained.scored
     bad = sample.labels[scored.rows].astype(np.bool_)
     pds = np.array(scored.pds)
+    masses = masses_scored(sample, scored)
     found = {
         "lineage": _lineage(trained, command),
         "population": _population(sample),
         "measured_on": protocol(sample),
-        "discrimination": discrimination(bad, pds),
+        "discrimination": discrimination(bad, pds, masses),
         "folds": _folds(trained),
-        "calibration": calibration(bad, pds),
+        "calibration": calibration(bad, pds, masses),
         "calibrator": {
             "slope": trained.manifest.calibrator.slope,
             "intercept": trained.manifest.calibrator.intercept,
@@ -71,12 +74,12 @@ def report(
         },
         "baselines": compared(sample, optbinning),
         "champion": None if champion is None else _against(champion, trained),
-        "segments": _segments(trained, bad, pds),
+        "segments": _segments(trained, bad, pds, masses),
         "stability": stability(trained, pds),
         "variables": variables(trained),
         "behaviour": grids(trained),
         "reasons": reasons(trained),
-        "fairness": _fairness(trained, bad, pds),
+        "fairness": _fairness(trained, bad, pds, masses),
         "points": {
             "base": sample.spec.base,
             "base_odds": sample.spec.base_odds,
@@ -138,7 +141,8 @@ def _population(sample: Sample) -> list[dict[str, Any]]:
         {
             "part": name,
             "rows": int(mask.sum()),
-            "bad_rate": round(float(labels[mask].mean()), _DIGITS),
+            "bad_rate": _mean(labels, mask, sample.weights),
+            "effective_rows": round(effective(_of(sample.weights, mask), int(mask.sum())), 1),
         }
         for name, mask in parts
     ]
@@ -152,7 +156,17 @@ def _folds(trained: Trained) -> list[dict[str, float]]:
     ]
 
 
-def _segments(trained: Trained, bad: Any, pds: Values) -> list[dict[str, Any]]:  # noqa: ANN401 - a mask
+def _of(masses: Values | None, mask: Mask) -> Values | None:
+    return None if masses is None else masses[mask]
+
+
+def _mean(values: npt.NDArray[Any], mask: Mask, masses: Values | None) -> float:
+    return round(float(np.average(values[mask], weights=_of(masses, mask))), _DIGITS)
+
+
+def _segments(
+    trained: Trained, bad: Mask, pds: Values, masses: Values | None
+) -> list[dict[str, Any]]:
     sample, seen = trained.sample, trained.scored.rows
     found = []
     for segment in sample.spec.segments:
@@ -164,18 +178,22 @@ def _segments(trained: Trained, bad: Any, pds: Values) -> list[dict[str, Any]]: 
                 "segment": segment.name,
                 "when": segment.when.text,
                 "rows": rows,
-                "bad_rate": round(float(bad[mask].mean()), _DIGITS) if rows else None,
-                "mean_pd": round(float(pds[mask].mean()), _DIGITS) if rows else None,
-                "measured": discrimination(bad[mask], pds[mask]) if rows else None,
+                "bad_rate": _mean(bad, mask, masses) if rows else None,
+                "mean_pd": _mean(pds, mask, masses) if rows else None,
+                "measured": discrimination(bad[mask], pds[mask], _of(masses, mask))
+                if rows
+                else None,
             }
         )
     return found
 
 
-def _fairness(trained: Trained, bad: Any, pds: Values) -> list[dict[str, Any]]:  # noqa: ANN401 - a mask
+def _fairness(
+    trained: Trained, bad: Mask, pds: Values, masses: Values | None
+) -> list[dict[str, Any]]:
     seen = trained.scored.rows
     return [
-        fairness(attribute, groups_of(attribute, trained.sample.table)[seen], bad, pds)
+        fairness(attribute, groups_of(attribute, trained.sample.table)[seen], bad, pds, masses)
         for attribute in trained.sample.spec.protected
     ]
 

@@ -22,6 +22,7 @@ from engine.scoring.manifest import (
     MANIFEST,
     MODEL,
     CalibratorEntry,
+    CrossValidation,
     DataEntry,
     FeatureEntry,
     Manifest,
@@ -38,7 +39,7 @@ from engine.training.sample import CALIBRATE, TEST, TRAIN, Sample, sample_of
 from engine.training.search import Fit, candidates, fit, margins, matrix
 from engine.training.spec import Spec
 from engine.training.table import Table, TrainingRefused
-from engine.training.validate import Scored, masses_of, measure, out_of_fold
+from engine.training.validate import Scored, masses_of, masses_scored, measure, out_of_fold
 
 #: Goes up with every change that alters what training makes of the same data.
 CODE_VERSION = 5
@@ -176,6 +177,7 @@ def _later(sample: Sample, own: Sequence[float]) -> tuple[Calibrator, Scored]:
 def protocol(sample: Sample) -> str:
     """How the measures were made, in words."""
     split, tuning = sample.spec.split, sample.spec.tuning
+    weighted = f"; every row counts by its {sample.spec.weight}" if sample.spec.weight else ""
     times = "" if tuning.hold_outs == 1 else f", {tuning.hold_outs} of them"
     search = (
         f"{len(candidates(tuning))} fixed configurations, early stopping on an inner 25 % hold-out"
@@ -184,11 +186,11 @@ def protocol(sample: Sample) -> str:
     if split.calibrate_from:
         return (
             f"trained before {split.calibrate_from}, {search}; calibrated on the rows from then on;"
-            f" measured on the rows from {split.test_from} on"
+            f" measured on the rows from {split.test_from} on{weighted}"
         )
     return (
         f"{split.folds}-fold stratified, shuffled, seed {split.seed}; per fold {search}; calibrated"
-        " on the out-of-fold margins of the other folds"
+        f" on the out-of-fold margins of the other folds{weighted}"
     )
 
 
@@ -196,7 +198,6 @@ def _manifest(sample: Sample, fitted: Fit, found: _Found, model: bytes) -> Manif
     spec = sample.spec
     train_rows = np.flatnonzero(sample.period == TRAIN)
     best = _lowest_quarter([found.own[i] for i in train_rows.tolist()])
-    bad = sample.labels[found.scored.rows].tolist()
     folds = not spec.split.calibrate_from
     return Manifest(
         scorecard=spec.card,
@@ -218,7 +219,7 @@ def _manifest(sample: Sample, fitted: Fit, found: _Found, model: bytes) -> Manif
         data=_data(sample),
         reference=_reference(found.rows[train_rows[best]]),
         points_deciles=_deciles(spec, found),
-        cross_validation=measure(found.scored, bad, protocol(sample)),
+        cross_validation=_measured(sample, found.scored),
         probes=_probes(found.rows, found.own),
         spec_sha256=spec.digest,
         versions=_versions(),
@@ -230,6 +231,12 @@ def _manifest(sample: Sample, fitted: Fit, found: _Found, model: bytes) -> Manif
         },
         score_bins=score_bins(found.scored.margins, found.calibrator, scale_of(spec)),
     )
+
+
+def _measured(sample: Sample, scored: Scored) -> CrossValidation:
+    masses = masses_scored(sample, scored)
+    bad = sample.labels[scored.rows].tolist()
+    return measure(scored, bad, protocol(sample), None if masses is None else masses.tolist())
 
 
 def _versions() -> dict[str, str]:

@@ -87,6 +87,11 @@ def masses_of(sample: Sample) -> list[float] | None:
     return None if sample.weights is None else sample.weights.tolist()
 
 
+def masses_scored(sample: Sample, scored: Scored) -> npt.NDArray[np.float64] | None:
+    """The same of the rows that were scored."""
+    return None if sample.weights is None else sample.weights[scored.rows]
+
+
 def calibrated_across(
     found: Sequence[float],
     fold: Sequence[int],
@@ -108,23 +113,31 @@ def calibrated_across(
     return pds
 
 
-def measures_of(truth: Sequence[int], pds: Sequence[float]) -> tuple[float, float, float]:
-    """AUC, KS and Brier score."""
+def measures_of(
+    truth: Sequence[int], pds: Sequence[float], masses: Sequence[float] | None = None
+) -> tuple[float, float, float]:
+    """AUC, KS and Brier score. ``masses``: how many rows each stands for."""
     labels, values = np.array(truth), np.array(pds)
-    false_alarms, hits, _ = roc_curve(labels, values)
+    false_alarms, hits, _ = roc_curve(labels, values, sample_weight=masses)
     return (
-        float(roc_auc_score(labels, values)),
+        float(roc_auc_score(labels, values, sample_weight=masses)),
         float(np.max(hits - false_alarms)),
-        float(brier_score_loss(labels, values)),
+        float(brier_score_loss(labels, values, sample_weight=masses)),
     )
 
 
-def measure(scored: Scored, bad: Sequence[int], protocol: str) -> CrossValidation:
+def measure(
+    scored: Scored, bad: Sequence[int], protocol: str, masses: Sequence[float] | None = None
+) -> CrossValidation:
     """AUC, KS and Brier score of each fold, rounded to four digits."""
     columns: list[list[float]] = [[], [], []]
     for number in sorted(set(scored.fold)):
         inside = [i for i, fold in enumerate(scored.fold) if fold == number]
-        found = measures_of([bad[i] for i in inside], [scored.pds[i] for i in inside])
+        found = measures_of(
+            [bad[i] for i in inside],
+            [scored.pds[i] for i in inside],
+            None if masses is None else [masses[i] for i in inside],
+        )
         for column, value in zip(columns, found, strict=True):
             column.append(value)
     auc, ks, brier = columns

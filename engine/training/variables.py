@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from engine.scoring.frozen_bins import cut_points, shares
 from engine.training.baselines import Binned, binned, counted, places
 from engine.training.codes import Replaced, codes_told, replaced
-from engine.training.encode import Labels, Places, Rows, design
+from engine.training.encode import Labels, Places, Rows, Weights, design
 from engine.training.figures import psi
 from engine.training.sample import TRAIN, Sample, sort_keys
 from engine.training.spec import Missing
@@ -27,13 +28,14 @@ def variables(trained: Trained) -> list[dict[str, Any]]:
     sample = trained.sample
     train = np.flatnonzero(sample.period == TRAIN)
     rows, labels = _as_trained(sample, train), sample.labels[train]
+    masses = None if sample.weights is None else sample.weights[train]
     scores = trained.booster.get_score(importance_type="total_gain")
     gain = {name: float(np.sum(value)) for name, value in scores.items()}
     total = sum(gain.values()) or 1.0
     found = []
     for place, feature in enumerate(sample.features):
         absent = replaced(sample, place)
-        bins, value = _bins(rows[:, place], labels, absent.take(train))
+        bins, value = _bins(rows[:, place], labels, masses, absent.take(train))
         missing = feature.missing
         found.append(
             {
@@ -64,10 +66,13 @@ def _as_trained(sample: Sample, train: Places) -> Rows:
     return design(sample.prepared.take(train), sample.labels[train], weights, seed)[0]
 
 
-def _bins(values: Rows, labels: Labels, absent: Replaced) -> tuple[list[dict[str, Any]], float]:
+def _bins(
+    values: Rows, labels: Labels, masses: Weights | None, absent: Replaced
+) -> tuple[list[dict[str, Any]], float]:
     """Amounts in bins, then what is missing and each code in bins of their own; and their IV."""
     amounts = absent.amounts
-    cuts = binned(values[amounts], labels[amounts]).cuts
+    mass = None if masses is None else masses[amounts]
+    cuts = binned(values[amounts], labels[amounts], mass).cuts
     last = len(cuts) + 1
     where = np.minimum(places(values, cuts), last)
     where[absent.missing] = last
@@ -76,20 +81,21 @@ def _bins(values: Rows, labels: Labels, absent: Replaced) -> tuple[list[dict[str
     for number, (code, _, mask) in enumerate(absent.codes, last + 1):
         where[mask] = number
         names.append((f"code {code:g}", "code"))
-    bad, good, woe = counted(where, labels, len(names))
+    bad, good, woe = counted(where, labels, len(names), masses)
+    rows = np.bincount(where, minlength=len(names))
     value = Binned(cuts, woe, bad, good).information_value
     return [
         {
             "bin": name,
             "kind": kind,
-            "rows": b + g,
+            "rows": count,
             "bad_rate": round(b / (b + g), _DIGITS),
             "woe": round(w, _DIGITS),
         }
-        for (name, kind), b, g, w in zip(
-            names, bad.tolist(), good.tolist(), woe.tolist(), strict=True
+        for (name, kind), count, b, g, w in zip(
+            names, rows.tolist(), bad.tolist(), good.tolist(), woe.tolist(), strict=True
         )
-        if b + g
+        if count
     ], round(value, _DIGITS)
 
 
@@ -105,14 +111,15 @@ def stability(trained: Trained, pds: np.typing.NDArray[np.float64]) -> list[dict
     order = sorted(range(len(seen)), key=lambda i: (keys[int(seen[i])], i))
     parts = [np.array(part, dtype=np.int64) for part in np.array_split(order, _PERIODS)]
     cuts = cut_points(pds[parts[0]].astype(np.float32))
+    masses = np.ones(len(seen)) if sample.weights is None else sample.weights[seen]
     return [
         {
             "period": number,
             "from": _told(sample, int(seen[part[0]])),
             "until": _told(sample, int(seen[part[-1]])),
             "rows": len(part),
-            "bad_rate": round(float(sample.labels[seen[part]].mean()), _DIGITS),
-            "mean_pd": round(float(pds[part].mean()), _DIGITS),
+            "bad_rate": _mean(sample.labels[seen[part]], masses[part]),
+            "mean_pd": _mean(pds[part], masses[part]),
             "psi_of_pd": psi(
                 shares(pds[parts[0]].astype(np.float32), cuts),
                 shares(pds[part].astype(np.float32), cuts),
@@ -121,6 +128,10 @@ def stability(trained: Trained, pds: np.typing.NDArray[np.float64]) -> list[dict
         }
         for number, part in enumerate(parts, 1)
     ]
+
+
+def _mean(values: npt.NDArray[Any], masses: Weights) -> float:
+    return round(float(np.average(values, weights=masses)), _DIGITS)
 
 
 def _told(sample: Sample, row: int) -> str:

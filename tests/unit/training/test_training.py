@@ -269,6 +269,62 @@ def test_weights_count(tmp_path: Path, trained: Trained) -> None:
     assert weighted.model != trained.model
 
 
+def sampled(rows: int) -> dict[str, np.ndarray]:
+    """One in ten of the good, each standing for ten."""
+    found = columns(rows, 4)
+    keep = (found["outcome"] == 1) | (np.random.default_rng(1).random(rows) < 0.1)
+    found = {name: values[keep] for name, values in found.items()}
+    return {**found, "mass": np.where(found["outcome"] == 1, 1.0, 10.0)}
+
+
+def test_a_weighted_card_is_judged_by_what_its_rows_stand_for(tmp_path: Path) -> None:
+    """A sample of the good is no other population: the PD is right, and all rows say the same."""
+    spec, whole = read(tmp_path, SPEC + "weight: mass\n"), columns(9_000, 4)
+    trained = train(spec, table_of(sampled(9_000)))
+    found = report(trained, "x")
+    rate = float(whole["outcome"].mean())
+    assert sum(tenth["inside"] for tenth in found["calibration"]) >= 8
+    assert found["population"][0]["bad_rate"] == pytest.approx(rate, abs=0.02)
+    assert found["population"][0]["effective_rows"] < found["population"][0]["rows"] / 2
+    assert found["discrimination"]["bad_rate"] == pytest.approx(rate, abs=0.02)
+    one = train(read(tmp_path, SPEC), table_of(whole))
+    all_rows = report(one, "x")
+    for key, off in (("auc", 0.03), ("ks", 0.05), ("brier", 0.02)):
+        value = all_rows["discrimination"][key]["value"]
+        assert found["discrimination"][key]["value"] == pytest.approx(value, abs=off)
+        assert found["baselines"][0][key] == pytest.approx(all_rows["baselines"][0][key], abs=off)
+    assert trained.manifest.cross_validation.brier_mean == pytest.approx(
+        one.manifest.cross_validation.brier_mean, abs=0.01
+    )
+    for name in ("fairness", "segments"):
+        assert len(found[name]) == len(all_rows[name])
+    for part, other in zip(found["fairness"], all_rows["fairness"], strict=True):
+        for group, same in zip(part["groups"], other["groups"], strict=True):
+            assert group["bad_rate"] == pytest.approx(same["bad_rate"], abs=0.04)
+    html = page(found, plots(found, trained))
+    assert "of as many rows of equal weight as say the same" in html
+    assert "every row counts by its mass" in html
+
+
+def test_equal_weights_change_no_measure(tmp_path: Path, trained: Trained) -> None:
+    """Three of everybody are the same people: measures and intervals stay."""
+    found = report(trained, "x")
+    spec = read(tmp_path, SPEC + "weight: mass\n")
+    sample = replace(trained.sample, spec=spec, weights=np.full(900, 3.0))
+    weighted = report(replace(trained, sample=sample), "x")
+    for part in ("discrimination", "calibration", "segments"):
+        assert weighted[part] == found[part], part
+    # A level is drawn to the average by twenty rows, and three of everybody are more than one.
+    numbers = [
+        [v for v in made["variables"] if v["feature"] != "job"] for made in (weighted, found)
+    ]
+    assert numbers[0] == numbers[1]
+    for one, other in zip(weighted["fairness"], found["fairness"], strict=True):
+        assert one["groups"] == other["groups"]
+        for at, same in zip(one["thresholds"], other["thresholds"], strict=True):
+            assert at["pd_cut_off"] == pytest.approx(same["pd_cut_off"], abs=0.002)
+
+
 @pytest.mark.parametrize(
     "change, told",
     [

@@ -20,10 +20,14 @@ _DIGITS = 4
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Replaced:
-    """Rows by what was there instead of an amount: masks over the rows of the sample."""
+    """Rows by what was there instead of an amount: masks over the rows of the sample.
+
+    ``outside``: amounts that were moved to an end of the range.
+    """
 
     missing: Mask
     codes: tuple[tuple[float, Instead, Mask], ...]
+    outside: Mask
 
     @property
     def amounts(self) -> Mask:
@@ -36,24 +40,31 @@ class Replaced:
     def take(self, rows: Places) -> Replaced:
         """Some of the rows."""
         codes = tuple((code, instead, mask[rows]) for code, instead, mask in self.codes)
-        return Replaced(self.missing[rows], codes)
+        return Replaced(self.missing[rows], codes, self.outside[rows])
 
 
 def replaced(sample: Sample, place: int) -> Replaced:
     """Of the feature at this place. No row is in two of the masks."""
     feature = sample.features[place]
+    none = np.zeros(len(sample.labels), dtype=np.bool_)
     if place in sample.prepared.levels:
         texts = sample.prepared.levels[place]
-        return Replaced(np.array([text == MISSING_LEVEL for text in texts.tolist()], np.bool_), ())
+        missing = np.array([text == MISSING_LEVEL for text in texts.tolist()], np.bool_)
+        return Replaced(missing, (), none)
     if sample.spec.bureau is not None:
-        return Replaced(np.isnan(sample.prepared.numbers[:, place]), ())
+        return Replaced(np.isnan(sample.prepared.numbers[:, place]), (), none)
     columns = {name: sample.table.numbers(name) for name in feature.of.names}
     raw = raw_values(feature, columns, sample.table.rows)
-    missing = np.isnan(raw.values)
+    taken = np.zeros(len(raw.values), dtype=np.bool_)
     for here in raw.coded:
-        missing = missing & ~here
+        taken |= here
+    outside = ~taken & ((raw.values < feature.low) | (raw.values > feature.high))
     codes = zip(feature.special, raw.coded, strict=True)
-    return Replaced(missing, tuple((code, instead, here) for (code, instead), here in codes))
+    return Replaced(
+        np.isnan(raw.values) & ~taken,
+        tuple((code, instead, here) for (code, instead), here in codes),
+        outside,
+    )
 
 
 def codes_told(sample: Sample, place: int, found: Replaced) -> list[dict[str, Any]]:

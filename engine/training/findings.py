@@ -19,6 +19,7 @@ LOOKED_FOR = (
     "tenths by PD whose mean PD lies outside the 95 % interval of their bad rate",
     "a riskier tenth with a lower bad rate",
     "a sign against which the bad rate runs over the bins of the feature",
+    "a feature of which more than 5 % of the rows lie outside its range, or with one value only",
     f"a group approved at less than {FOUR_FIFTHS:g} of the rate of the best group",
     "a segment or a group in which the card ranks worse than in all rows",
     "texts of a draft, no sign at all, or no families in the spec",
@@ -26,6 +27,8 @@ LOOKED_FOR = (
 #: A trend over the bins counts from here on: one in a thousand by chance, as features are many.
 _CLEAR = 3.29
 _Z = 1.959964
+#: A range that cuts off more than the tails was written for another unit, or another table.
+_MOST_OUTSIDE = 0.05
 _MEASURES = (("auc", "AUC", 1), ("ks", "KS", 1), ("brier", "Brier", -1))
 
 Finding = dict[str, str]
@@ -43,6 +46,7 @@ def findings(report: Mapping[str, Any], doubts: Sequence[str] = ()) -> dict[str,
             *_off(report["calibration"]),
             *_out_of_order(report["calibration"]),
             *_signs(report["variables"]),
+            *_ranges(report["variables"]),
             *_below_four_fifths(report["fairness"]),
             *_ranked_worse(report),
             *(_finding("spec", text) for text in doubts),
@@ -153,6 +157,22 @@ def _signs(variables: Sequence[Mapping[str, Any]]) -> list[Finding]:
             " without the other features)."
         )
         found.append(_finding("sign", text))
+    return found
+
+
+def _ranges(variables: Sequence[Mapping[str, Any]]) -> list[Finding]:
+    found = []
+    for variable in variables:
+        name, share = variable["feature"], variable["outside_share"]
+        if share is not None and share > _MOST_OUTSIDE:
+            text = (
+                f"{name}: {share:.1%} of the rows lie outside its range {variable['range'][0]:g} .."
+                f" {variable['range'][1]:g} and were moved to its ends: is it of another unit?"
+            )
+            found.append(_finding("range", text))
+        if variable["constant"]:
+            text = f"{name} has the same value in all training rows that have one: it tells nothing"
+            found.append(_finding("range", f"{text}."))
     return found
 
 

@@ -46,6 +46,11 @@ def variables(trained: Trained) -> list[dict[str, Any]]:
                 "range": [feature.low, feature.high],
                 "missing": missing.value if isinstance(missing, Missing) else missing,
                 "missing_share": round(float(absent.missing.mean()), _DIGITS),
+                # The bureau's summary comes within its ranges.
+                "outside_share": None
+                if sample.spec.bureau
+                else round(float(absent.outside.mean()), _DIGITS),
+                "constant": _constant(sample, place, absent.take(train), train),
                 "codes": codes_told(sample, place, absent),
                 "information_value": value,
                 "gain_share": round(gain.get(feature.name, 0.0) / total, _DIGITS),
@@ -53,6 +58,12 @@ def variables(trained: Trained) -> list[dict[str, Any]]:
             }
         )
     return sorted(found, key=lambda entry: -entry["gain_share"])
+
+
+def _constant(sample: Sample, place: int, absent: Replaced, train: Places) -> bool:
+    """Whether all training rows that have an amount, or a level, have the same."""
+    column = sample.prepared.levels.get(place, sample.prepared.numbers[:, place])
+    return len(set(column[train][absent.amounts].tolist())) <= 1
 
 
 def _as_trained(sample: Sample, train: Places) -> Rows:

@@ -7,6 +7,8 @@ from typing import Any
 import numpy as np
 
 from engine.training import Trained, read_spec, table_of, train
+from engine.training.page import model_card, page
+from engine.training.report import report
 from engine.training.spec import Spec
 from engine.training.variables import variables
 from tests.training_tables import SPEC, columns, spec_file
@@ -43,6 +45,35 @@ def test_a_category_that_tells_something_keeps_its_information_value(tmp_path: P
     found["job"] = np.where(found["late"] > 1, "often", "never").astype(object)
     told = variable(train(quick(tmp_path), table_of(found)), "job")
     assert told["information_value"] > 0.2
+
+
+def test_a_range_of_another_unit_is_a_finding(tmp_path: Path) -> None:
+    """Shares where the table has percent: nearly all rows are moved to the upper end."""
+    found = columns()
+    found["income"] = np.where(np.isnan(found["income"]), np.nan, found["income"] + 60_000)
+    trained = train(quick(tmp_path), table_of(found))
+    told = variable(trained, "income")
+    assert told["outside_share"] == round(float((~np.isnan(found["income"])).mean()), 4)
+    assert told["constant"]
+    assert variable(trained, "utilisation")["outside_share"] == 0
+    made = report(trained, "x")
+    texts = [item["text"] for item in made["findings"]["found"] if item["kind"] == "range"]
+    assert len(texts) == 2
+    assert "of the rows lie outside its range 0 .. 50000" in texts[0]
+    assert texts[1].startswith("income has the same value in all training rows")
+    share = f"{100 * told['outside_share']:.1f} %"
+    assert f"<td>0 .. 50000</td><td>{share}</td>" in page(made, [])
+    assert f"| income | income | -1 | {share} | worst |" in model_card(made, [])
+
+
+def test_tails_outside_the_range_are_none(tmp_path: Path) -> None:
+    """A range is there to cut them off."""
+    found = columns()
+    found["income"][:30] = 1e6
+    trained = train(quick(tmp_path), table_of(found))
+    assert variable(trained, "income")["outside_share"] == round(30 / 900, 4)
+    made = report(trained, "x")["findings"]["found"]
+    assert "range" not in [item["kind"] for item in made]
 
 
 def test_bins_are_of_the_training_rows(tmp_path: Path) -> None:

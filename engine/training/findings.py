@@ -20,6 +20,8 @@ LOOKED_FOR = (
     "a riskier tenth with a lower bad rate",
     "a sign against which the bad rate runs over the bins of the feature",
     "a feature of which more than 5 % of the rows lie outside its range, or with one value only",
+    "a feature that ranks at .95 of AUC or more by itself, as one that knows the outcome does",
+    "copies of rows, from one in a hundred on",
     f"a group approved at less than {FOUR_FIFTHS:g} of the rate of the best group",
     "a segment or a group in which the card ranks worse than in all rows",
     "texts of a draft, no sign at all, or no families in the spec",
@@ -29,6 +31,9 @@ _CLEAR = 3.29
 _Z = 1.959964
 #: A range that cuts off more than the tails was written for another unit, or another table.
 _MOST_OUTSIDE = 0.05
+#: No feature of an application ranks so well by itself; one written down later does.
+_KNOWS = 0.95
+_MANY_COPIES = 0.01
 _MEASURES = (("auc", "AUC", 1), ("ks", "KS", 1), ("brier", "Brier", -1))
 
 Finding = dict[str, str]
@@ -47,6 +52,8 @@ def findings(report: Mapping[str, Any], doubts: Sequence[str] = ()) -> dict[str,
             *_out_of_order(report["calibration"]),
             *_signs(report["variables"]),
             *_ranges(report["variables"]),
+            *_knowing(report["variables"]),
+            *_copied(report["copies"]),
             *_below_four_fifths(report["fairness"]),
             *_ranked_worse(report),
             *(_finding("spec", text) for text in doubts),
@@ -174,6 +181,28 @@ def _ranges(variables: Sequence[Mapping[str, Any]]) -> list[Finding]:
             text = f"{name} has the same value in all training rows that have one: it tells nothing"
             found.append(_finding("range", f"{text}."))
     return found
+
+
+def _knowing(variables: Sequence[Mapping[str, Any]]) -> list[Finding]:
+    return [
+        _finding(
+            "leak",
+            f"{variable['feature']} by itself ranks at an AUC of {variable['auc_alone']:.4f}: it"
+            " may know the outcome. Was it known when the decision was made?",
+        )
+        for variable in variables
+        if variable["auc_alone"] >= _KNOWS
+    ]
+
+
+def _copied(found: Mapping[str, Any]) -> list[Finding]:
+    if found["share"] < _MANY_COPIES:
+        return []
+    text = (
+        f"{found['rows']:,} rows ({found['share']:.1%}) are copies of another in all features and"
+        " the outcome, in rare values too: the card was measured on rows that it had seen."
+    )
+    return [_finding("copies", text)]
 
 
 def _below_four_fifths(attributes: Sequence[Mapping[str, Any]]) -> list[Finding]:

@@ -17,6 +17,7 @@ import numpy.typing as npt
 
 from engine.training.behaviour import grids, reasons
 from engine.training.comparison import compared
+from engine.training.copies import copies
 from engine.training.doubts import doubts
 from engine.training.fairness import fairness, groups_of
 from engine.training.figures import Mask, Values, calibration, discrimination, effective
@@ -63,6 +64,7 @@ def report(
     found = {
         "lineage": _lineage(trained, command),
         "population": _population(sample),
+        "copies": copies(sample),
         "measured_on": protocol(sample),
         "discrimination": discrimination(bad, pds, masses),
         "folds": _folds(trained),

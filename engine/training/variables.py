@@ -11,7 +11,7 @@ from engine.scoring.frozen_bins import cut_points, shares
 from engine.training.baselines import Binned, binned, counted, places
 from engine.training.codes import Replaced, codes_told, replaced
 from engine.training.encode import Labels, Places, Rows, Weights, design
-from engine.training.figures import psi
+from engine.training.figures import alone, psi
 from engine.training.sample import TRAIN, Sample, sort_keys
 from engine.training.spec import Missing
 from engine.training.train import Trained
@@ -52,6 +52,7 @@ def variables(trained: Trained) -> list[dict[str, Any]]:
                 else round(float(absent.outside.mean()), _DIGITS),
                 "constant": _constant(sample, place, absent.take(train), train),
                 "codes": codes_told(sample, place, absent),
+                "auc_alone": round(alone(labels == 1, rows[:, place], masses), _DIGITS),
                 "information_value": value,
                 "gain_share": round(gain.get(feature.name, 0.0) / total, _DIGITS),
                 "bins": bins,

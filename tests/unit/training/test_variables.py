@@ -76,6 +76,48 @@ def test_tails_outside_the_range_are_none(tmp_path: Path) -> None:
     assert "range" not in [item["kind"] for item in made]
 
 
+def told_of(found: dict[str, np.ndarray], spec: Spec) -> tuple[dict[str, Any], list[str]]:
+    """The report of a table, and the kinds of what is found."""
+    made = report(train(spec, table_of(found)), "x")
+    return made, [item["kind"] for item in made["findings"]["found"]]
+
+
+def test_a_feature_that_knows_the_outcome_is_a_finding(tmp_path: Path) -> None:
+    """Nearly the outcome itself, as what is written down afterwards; and by what is missing."""
+    found = columns(3_000)
+    wrong = np.random.default_rng(1).random(3_000) < 0.02
+    known = np.where(wrong, 1 - found["outcome"], found["outcome"])
+    found["inquiries"] = np.where(known == 1, np.nan, 3.0)
+    made, kinds = told_of(found, quick(tmp_path))
+    (text,) = [item["text"] for item in made["findings"]["found"] if item["kind"] == "leak"]
+    assert text.startswith("inquiries by itself ranks at an AUC of 0.9")
+    assert "leak" in kinds
+    assert max(v["auc_alone"] for v in made["variables"] if v["feature"] != "inquiries") < 0.8
+
+
+def test_copies_of_rows_are_a_finding(tmp_path: Path) -> None:
+    """A copy on the other side of a fold is a row that was seen; one in a thousand is none."""
+    found = columns(2_000)
+    assert told_of(found, quick(tmp_path))[0]["copies"] == {"rows": 0, "share": 0.0}
+    twice = {n: np.concatenate([values, values[:100]]) for n, values in found.items()}
+    made, kinds = told_of(twice, quick(tmp_path))
+    assert made["copies"] == {"rows": 100, "share": round(100 / 2_100, 4)}
+    assert kinds.count("copies") == 1
+    assert "Copies of other rows" in page(made, [])
+    few = {n: np.concatenate([values, values[:2]]) for n, values in found.items()}
+    assert "copies" not in told_of(few, quick(tmp_path))[1]
+
+
+def test_rows_of_few_values_are_alike_by_chance(tmp_path: Path) -> None:
+    """Two columns of few values make the same rows many times over; half of all owe nothing."""
+    found = columns(2_000)
+    found["income"] = np.round(found["income"] / 10_000) * 10_000
+    found["balance"], found["limit"] = np.zeros(2_000), np.ones(2_000)
+    made, kinds = told_of(found, quick(tmp_path))
+    assert made["copies"]["share"] < 0.01
+    assert "copies" not in kinds
+
+
 def test_bins_are_of_the_training_rows(tmp_path: Path) -> None:
     """Under a split by time, later outcomes are for measuring."""
     found = columns()

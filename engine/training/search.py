@@ -23,8 +23,8 @@ from engine.training.spec import Tuning
 
 HOLD_OUT = 0.25
 _OTHER_SEED = 1_000
-#: The configurations were drawn for tables that say at least so much: some 200 bad rows.
-_ENOUGH = 200.0
+#: The configurations were drawn for tables that say at least so much: some 100 bad rows.
+_ENOUGH = 100.0
 
 Progress = Callable[[], None]
 

@@ -55,8 +55,8 @@ def test_many_bad_rows_are_searched_as_before() -> None:
     tuning = Tuning()
     labels = np.array([1, 0] * 400, dtype=np.int8)
     assert scaled(tuning, labels) == candidates(tuning)
-    assert scaled(tuning, labels[:400])[0].min_child_weight == 10
-    assert scaled(tuning, labels[:400], np.full(400, 2.0)) == candidates(tuning)
+    assert scaled(tuning, labels[:200])[0].min_child_weight == 10
+    assert scaled(tuning, labels[:200], np.full(200, 2.0)) == candidates(tuning)
 
 
 def test_a_table_that_says_nothing_is_refused_in_words(tmp_path: Path) -> None:

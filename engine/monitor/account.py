@@ -25,13 +25,13 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from engine.intervals import Z
 from engine.monitor.causes import Cause, Key, Kind, judged
 from engine.monitor.cells import Metric, Moments
 from engine.monitor.decompose import NOTHING
 from engine.monitor.observation import Segment
 from engine.monitor.policies import PolicyEffect
 from engine.monitor.population import Population
-from engine.monitor.statistics import Z
 
 _Floats = npt.NDArray[np.float64]
 _Marks = npt.NDArray[np.int64]

@@ -21,11 +21,12 @@ from enum import StrEnum
 from itertools import combinations
 from math import inf, sqrt
 
+from engine.intervals import Z
 from engine.monitor.cells import Cell, Metric, Moments
 from engine.monitor.decompose import NOTHING, SMALL, minus, moments_of, plus
 from engine.monitor.observation import DIMENSIONS
 from engine.monitor.population import OTHER, Population
-from engine.monitor.statistics import Z, two_sided
+from engine.monitor.statistics import two_sided
 
 #: Values with fewer observations in both windows together are pooled.
 LEAST_VALUE = 50

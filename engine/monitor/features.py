@@ -14,9 +14,10 @@ import numpy as np
 import numpy.typing as npt
 import xgboost as xgb
 
+from engine.intervals import Z
 from engine.monitor.cards import WatchedCard
 from engine.monitor.stability import Bins, Stability, stability
-from engine.monitor.statistics import Z, two_sided
+from engine.monitor.statistics import two_sided
 from engine.scoring.card import Card
 
 Values = Sequence[tuple[float, ...]]

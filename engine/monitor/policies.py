@@ -13,10 +13,11 @@ from fractions import Fraction
 from math import sqrt
 
 from engine.evaluate import evaluate
+from engine.intervals import Z
 from engine.monitor.cells import Metric, Moments
 from engine.monitor.decompose import NOTHING, plus
 from engine.monitor.observation import Segment, segment_of
-from engine.monitor.statistics import Z, two_sided
+from engine.monitor.statistics import two_sided
 from engine.outcome import Decision, Outcome
 from engine.policy import Policy
 from engine.record import DecisionRecord

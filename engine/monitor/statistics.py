@@ -8,8 +8,8 @@ from math import erfc, sqrt
 
 from scipy.special import chdtrc
 
-#: Standard errors to either side of an interval of 95 %.
-Z = 1.959964
+from engine.intervals import wilson_interval
+
 #: Below it the chi-square distribution is a poor guide (Cochran).
 LEAST_EXPECTED = 5.0
 
@@ -29,12 +29,7 @@ def wilson(hits: int, n: int) -> Rate:
     """The share ``hits / n`` with its interval."""
     if n <= 0:
         return Rate(hits, n, None, None, None)
-    share = hits / n
-    centre = share + Z * Z / (2 * n)
-    spread = Z * sqrt(share * (1 - share) / n + Z * Z / (4 * n * n))
-    whole = 1 + Z * Z / n
-    low, high = (centre - spread) / whole, (centre + spread) / whole
-    return Rate(hits, n, share, max(low, 0.0), min(high, 1.0))
+    return Rate(hits, n, hits / n, *wilson_interval(hits, n))
 
 
 def two_sided(z: float) -> float:

@@ -12,7 +12,8 @@ from markupsafe import Markup
 from engine.currency import MINOR_DIGITS
 from engine.drawing.pages import environment
 from engine.drawing.plots import axes_of, svg
-from engine.simulate.report_text import NOTE, OUTCOMES, changed, interval, rates
+from engine.intervals import wilson_interval
+from engine.simulate.report_text import NOTE, OUTCOMES, changed, rates
 from engine.simulate.run import Simulation
 from engine.simulate.tally import DIMENSIONS, LINE_STEPS, PD_STEPS
 
@@ -36,7 +37,7 @@ def page(found: Simulation) -> str:
                 (
                     name,
                     [
-                        (*row, *interval(row[3], row[1]))
+                        (*row, *wilson_interval(row[3], row[1]))
                         for row in rates(name, tally.segments)[:_MOST]
                     ],
                 )

@@ -5,18 +5,17 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Callable, Mapping
-from math import sqrt
 
 from rich.console import Console
 from rich.table import Table
 
 from engine.currency import MINOR_DIGITS
+from engine.intervals import wilson_interval
 from engine.outcome import Outcome
 from engine.simulate.run import Simulation
 from engine.simulate.tally import DIMENSIONS, LINE_STEPS, PD_STEPS, Cell, Side
 
 OUTCOMES = tuple(outcome.value for outcome in Outcome)
-_Z = 1.959964
 _MOST_ROWS = 15
 NOTE = (
     "Of applicants who would newly be approved nobody has seen the repayment: their loss is what "
@@ -107,19 +106,8 @@ def rates(
     return sorted(found, key=lambda row: (-row[1], row[0]))
 
 
-def interval(count: float, total: float) -> tuple[float, float]:
-    """Wilson's interval of a rate at 95 %."""
-    if total == 0:
-        return 0.0, 1.0
-    rate = count / total
-    scale = 1 + _Z**2 / total
-    middle = (rate + _Z**2 / (2 * total)) / scale
-    half = _Z * sqrt(rate * (1 - rate) / total + _Z**2 / (4 * total**2)) / scale
-    return max(middle - half, 0.0), min(middle + half, 1.0)
-
-
 def _rate(count: int, total: int) -> str:
-    low, high = interval(count, total)
+    low, high = wilson_interval(count, total)
     return f"{count / total:.1%} ({low:.1%} to {high:.1%})" if total else "-"
 
 
@@ -181,8 +169,8 @@ def as_json(found: Simulation) -> str:
                 "decisions": n,
                 "current": b,
                 "candidate": a,
-                "current_95": interval(b, n),
-                "candidate_95": interval(a, n),
+                "current_95": wilson_interval(b, n),
+                "candidate_95": wilson_interval(a, n),
             }
             for d in DIMENSIONS
             for v, n, b, a in rates(d, tally.segments)

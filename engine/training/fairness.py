@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from engine.simulate.report_text import interval
+from engine.intervals import wilson_interval
 from engine.training.figures import LEAST_ROWS, Mask, Values, auc, effective
 from engine.training.spec import Protected
 from engine.training.table import Table, Texts
@@ -106,7 +106,7 @@ def _intervals(rate: float, rows: float, best: float, rows_of_best: float) -> di
 
     The best group itself has no interval of its ratio: it is 1 by being the best.
     """
-    low, high = interval(rate * rows, rows)
+    low, high = wilson_interval(rate * rows, rows)
     found: dict[str, Any] = {"low": round(low, _DIGITS), "high": round(high, _DIGITS)}
     if not rate or rate == best:
         return {**found, "ratio_low": None, "ratio_high": None}

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from engine.simulate.report_text import interval
+from engine.intervals import wilson_interval
 
 Values = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
@@ -100,7 +100,7 @@ def calibration(
         rate = float(np.average(bad[places], weights=mass))
         mean = float(np.average(pds[places], weights=mass))
         total = effective(mass, len(places))
-        low, high = interval(rate * total, total)
+        low, high = wilson_interval(rate * total, total)
         found.append(
             {
                 "part": number,

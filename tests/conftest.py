@@ -15,9 +15,9 @@ from engine.api import logs
 from engine.api.addresses import Addresses
 from engine.api.bootstrap import build
 from engine.api.server import Server
-from engine.settings import Deadlines, Log, Network, Settings, Storage
+from engine.settings import Deadlines, Log, Settings
 from tests.neo4j_server import Neo4jServer, alone, end_server, find_server, run_of
-from tests.running_app import POLICY
+from tests.running_app import loopback_settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,11 +33,7 @@ def touchstone_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Runn
     """The real server with the shipped policy, patient, on free ports, with data of its own."""
     directory = tmp_path_factory.mktemp("touchstone")
     settings = replace(
-        Settings(),
-        network=Network(
-            listen="127.0.0.1:0", admin_listen="127.0.0.1:0", metrics_listen="127.0.0.1:0"
-        ),
-        storage=Storage(data_dir=directory / "data", policy_dir=POLICY),
+        loopback_settings(directory / "data"),
         deadlines=Deadlines(drain_wait_ms=0),
         log=Log(log_level="debug"),
     )

@@ -108,7 +108,8 @@ def read_accounts(
     batch: pa.RecordBatch, columns: Sequence[Column], first_row: int, products: Collection[str]
 ) -> tuple[Accounts, list[RowFault]]:
     """The sound rows of a batch, and every fault of the others. ``first_row`` counts from 0."""
-    found = {column.name: _values(batch, column) for column in columns}
+    read = {column.name: _values(batch, column) for column in columns}
+    found = {name: values for name, (values, _) in read.items()}
     faults: list[RowFault] = []
     sound = np.ones(batch.num_rows, dtype=np.bool_)
 
@@ -119,9 +120,7 @@ def read_accounts(
 
     for column in columns:
         _check(column, found[column.name], note)
-        if column.kind is Kind.INT and column.name in batch.schema.names:
-            wrong = _fractions(batch.column(column.name))
-            note(column.name, wrong & found[column.name].known, "is no whole number")
+        note(column.name, read[column.name][1], "is no whole number")
     _check_texts(found, products, note)
     numbers = np.arange(first_row + 1, first_row + 1 + batch.num_rows, dtype=np.int64)
     accounts = Accounts(numbers, found)
@@ -158,31 +157,25 @@ def _lengths(texts: Values) -> Ints:
     return np.fromiter(map(len, texts.data), dtype=np.int64, count=len(texts.data))
 
 
-def _values(batch: pa.RecordBatch, column: Column) -> Values:
+def _values(batch: pa.RecordBatch, column: Column) -> tuple[Values, Bools]:
+    """The column, and the rows of a column of whole numbers that hold another one."""
+    none = np.zeros(batch.num_rows, dtype=np.bool_)
     empty = _EMPTY[column.kind]
     if column.name not in batch.schema.names:
         kind = object if column.kind is Kind.STRING else type(empty)
         data = np.full(batch.num_rows, empty, dtype=kind)
-        return Values(data, np.zeros(batch.num_rows, dtype=np.bool_))
+        return Values(data, none), none
     array = batch.column(column.name)
     if types.is_dictionary(array.type):
         array = array.dictionary_decode()
     known = array.is_valid().to_numpy(zero_copy_only=False)
     if column.kind is Kind.INT and types.is_floating(array.type):
         numbers = array.cast(pa.float64()).fill_null(np.nan).to_numpy(zero_copy_only=False)
-        whole = np.where(np.isnan(numbers) | _fractions(array), 0, numbers)
-        return Values(whole.astype(np.int64), known & ~np.isnan(numbers))
+        known = ~np.isnan(numbers)
+        whole = (numbers == np.floor(numbers)) & (np.abs(numbers) <= _EXACT)
+        return Values(np.where(whole, numbers, 0).astype(np.int64), known), known & ~whole
     filled = _cast(array, column).fill_null(empty).to_numpy(zero_copy_only=False)
-    return Values(filled, known)
-
-
-def _fractions(array: pa.Array) -> Bools:
-    """Rows of doubles that are no whole numbers, or so large that they may be another one."""
-    if not types.is_floating(array.type):
-        return np.zeros(len(array), dtype=np.bool_)
-    numbers = array.cast(pa.float64()).fill_null(0.0).to_numpy(zero_copy_only=False)
-    whole = (numbers == np.floor(numbers)) & (np.abs(numbers) <= _EXACT)
-    return np.asarray(~np.isnan(numbers) & ~whole)
+    return Values(filled, known), none
 
 
 def _cast(array: pa.Array, column: Column) -> pa.Array:

@@ -17,6 +17,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.tree import DecisionTreeClassifier
 
 from engine.training.encode import Labels, Rows, Weights
+from engine.training.figures import part_of
 
 _BINS = 12
 _LEAST_SHARE = 0.05
@@ -67,7 +68,7 @@ def binned(
         tree = DecisionTreeClassifier(
             max_leaf_nodes=most, min_samples_leaf=_LEAST_SHARE, random_state=0, criterion="entropy"
         )
-        mass = None if masses is None else masses[known]
+        mass = part_of(masses, known)
         tree.fit(values[known].reshape(-1, 1).astype(np.float64), labels[known], mass)
         inner = tree.tree_.feature >= 0
         cuts = np.unique(tree.tree_.threshold[inner])

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from engine.training.encode import MISSING_LEVEL, Places, instead_of, raw_values
-from engine.training.figures import Mask
+from engine.training.figures import Mask, mean_of
 from engine.training.sample import Sample
 from engine.training.spec import FeatureSpec, Instead, Missing
 
@@ -55,15 +55,11 @@ def replaced(sample: Sample, place: int) -> Replaced:
         return Replaced(np.isnan(sample.prepared.numbers[:, place]), (), none)
     columns = {name: sample.table.numbers(name) for name in feature.of.names}
     raw = raw_values(feature, columns, sample.table.rows)
-    taken = np.zeros(len(raw.values), dtype=np.bool_)
-    for here in raw.coded:
-        taken |= here
-    outside = ~taken & ((raw.values < feature.low) | (raw.values > feature.high))
     codes = zip(feature.special, raw.coded, strict=True)
     return Replaced(
-        np.isnan(raw.values) & ~taken,
+        raw.missing,
         tuple((code, instead, here) for (code, instead), here in codes),
-        outside,
+        raw.outside(feature),
     )
 
 
@@ -86,10 +82,7 @@ def codes_told(sample: Sample, place: int, found: Replaced) -> list[dict[str, An
 
 
 def _bad_rate(sample: Sample, mask: Mask) -> float | None:
-    if not mask.any():
-        return None
-    masses = None if sample.weights is None else sample.weights[mask]
-    return round(float(np.average(sample.labels[mask], weights=masses)), _DIGITS)
+    return round(mean_of(sample.labels, mask, sample.weights), _DIGITS) if mask.any() else None
 
 
 def _becomes(feature: FeatureSpec, instead: Instead) -> str:

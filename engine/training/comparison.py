@@ -12,6 +12,7 @@ import numpy as np
 from engine.scoring.points import probability
 from engine.training.baselines import classical, untuned
 from engine.training.encode import Labels, Places, Rows, Weights, design, encoded
+from engine.training.figures import part_of
 from engine.training.optbinning import by_optbinning
 from engine.training.sample import TEST, TRAIN, Sample
 from engine.training.validate import folds_of, measures_of
@@ -39,7 +40,7 @@ def margins_by(sample: Sample, fitted: Fitted) -> Folds:
     found = []
     for train, test in pairs_of(sample):
         labels = sample.labels[train]
-        weights = None if sample.weights is None else sample.weights[train]
+        weights = part_of(sample.weights, train)
         rows, levels = design(sample.prepared.take(train), labels, weights, sample.spec.split.seed)
         others = encoded(sample.prepared.take(test), levels)
         found.append((test, fitted(rows, labels, weights, others)))

@@ -12,6 +12,7 @@ from math import fsum, log
 import numpy as np
 import numpy.typing as npt
 
+from engine.training.figures import Mask, part_of
 from engine.training.formula import Values
 from engine.training.spec import FeatureSpec, Instead, Kind, Missing, Outside, Spec
 from engine.training.table import Table, Texts, TrainingRefused
@@ -88,7 +89,25 @@ class Raw:
     """The formula for each row, and the rows that hold each code; no row has two of them."""
 
     values: Values
-    coded: tuple[npt.NDArray[np.bool_], ...]
+    coded: tuple[Mask, ...]
+
+    @property
+    def special(self) -> Mask:
+        """The rows that hold any code."""
+        found = np.zeros(len(self.values), dtype=np.bool_)
+        for here in self.coded:
+            found |= here
+        return found
+
+    @property
+    def missing(self) -> Mask:
+        """The rows without a value that hold no code."""
+        return np.asarray(np.isnan(self.values) & ~self.special)
+
+    def outside(self, feature: FeatureSpec) -> Mask:
+        """The rows whose amount is not in the range of the feature."""
+        beyond = (self.values < feature.low) | (self.values > feature.high)
+        return np.asarray(beyond & ~self.special)
 
 
 def raw_values(feature: FeatureSpec, columns: Mapping[str, Values], rows: int) -> Raw:
@@ -107,7 +126,7 @@ def raw_values(feature: FeatureSpec, columns: Mapping[str, Values], rows: int) -
     return Raw(np.broadcast_to(feature.of.of(columns), rows).copy(), tuple(coded))
 
 
-def _is_code(values: Values, code: float) -> npt.NDArray[np.bool_]:
+def _is_code(values: Values, code: float) -> Mask:
     """A code with a fraction is also found in columns of single precision."""
     same = np.asarray(values == code)
     if code == np.floor(code):
@@ -118,21 +137,17 @@ def _is_code(values: Values, code: float) -> npt.NDArray[np.bool_]:
 def _number(feature: FeatureSpec, raw: Raw) -> tuple[Values, tuple[Faulty, ...]]:
     low, high = feature.low, feature.high
     values = raw.values.copy()
-    special = np.zeros(len(values), dtype=np.bool_)
-    for here in raw.coded:
-        special |= here
-    missing = np.isnan(values) & ~special
+    special, missing = raw.special, raw.missing
     values[missing] = instead_of(feature, feature.missing)
     refused = missing if feature.missing is Missing.REFUSE else np.zeros_like(missing)
     for (code, instead), here in zip(feature.special, raw.coded, strict=True):
         values[here] = _instead_of_code(feature, code, instead)
         if instead is Missing.REFUSE:
             refused = refused | here
-    outside = ~missing & ~special & ((raw.values < low) | (raw.values > high))
     there = ~np.isnan(values) & ~special
     values[there] = np.clip(values[there], low, high)
-    if feature.outside is Outside.CLIP:
-        outside = np.zeros_like(missing)
+    clips = feature.outside is Outside.CLIP
+    outside = np.zeros_like(missing) if clips else raw.outside(feature)
     return values, (
         Faulty(refused, feature.name, "is missing"),
         Faulty(outside, feature.name, f"is outside {low:g} .. {high:g}"),
@@ -243,8 +258,7 @@ def design(
         levels[place] = fit_levels(texts, labels, weights)
         for part in range(_CROSS):
             inside, others = fifth == part, fifth != part
-            mass = None if weights is None else weights[others]
-            fitted = fit_levels(texts[others], labels[others], mass)
+            fitted = fit_levels(texts[others], labels[others], part_of(weights, others))
             rows[inside, place] = fitted.encoded(texts[inside])
     return rows, levels
 

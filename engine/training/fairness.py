@@ -11,10 +11,9 @@ from math import exp, sqrt
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
-from engine.intervals import wilson_interval
-from engine.training.figures import LEAST_ROWS, Mask, Values, auc, effective
+from engine.intervals import Z, wilson_interval
+from engine.training.figures import LEAST_ROWS, Mask, Values, auc, effective, mean_of, part_of
 from engine.training.spec import Protected
 from engine.training.table import Table, Texts
 
@@ -23,7 +22,6 @@ SHARES = (0.3, 0.5, 0.7)
 #: Below four fifths of the best group's rate an examiner asks why.
 FOUR_FIFTHS = 0.8
 _MOST_GROUPS = 12
-_Z = 1.959964
 _DIGITS = 4
 
 
@@ -84,20 +82,15 @@ def fairness(
     }
 
 
-def _mean(values: npt.NDArray[Any], mask: Mask, masses: Values | None) -> float:
-    return float(np.average(values[mask], weights=None if masses is None else masses[mask]))
-
-
 def _group(name: str, mask: Mask, bad: Mask, pds: Values, masses: Values | None) -> dict[str, Any]:
-    mass = None if masses is None else masses[mask]
     both = 0 < int(bad[mask].sum()) < int(mask.sum())
     return {
         "group": name,
         "rows": int(mask.sum()),
         "bad": int(bad[mask].sum()),
-        "bad_rate": round(_mean(bad, mask, masses), _DIGITS),
-        "mean_pd": round(_mean(pds, mask, masses), _DIGITS),
-        "auc": round(auc(bad[mask], pds[mask], mass), _DIGITS) if both else None,
+        "bad_rate": round(mean_of(bad, mask, masses), _DIGITS),
+        "mean_pd": round(mean_of(pds, mask, masses), _DIGITS),
+        "auc": round(auc(bad[mask], pds[mask], part_of(masses, mask)), _DIGITS) if both else None,
     }
 
 
@@ -110,7 +103,7 @@ def _intervals(rate: float, rows: float, best: float, rows_of_best: float) -> di
     found: dict[str, Any] = {"low": round(low, _DIGITS), "high": round(high, _DIGITS)}
     if not rate or rate == best:
         return {**found, "ratio_low": None, "ratio_high": None}
-    half = _Z * sqrt((1 - rate) / (rate * rows) + (1 - best) / (best * rows_of_best))
+    half = Z * sqrt((1 - rate) / (rate * rows) + (1 - best) / (best * rows_of_best))
     return {
         **found,
         "ratio_low": round(rate / best * exp(-half), _DIGITS),
@@ -132,13 +125,12 @@ def _at(
 ) -> dict[str, Any]:
     cut = _cut_off(share, pds, masses)
     approved = pds <= cut
-    rates = {name: _mean(approved, mask, masses) for name, mask in members.items()}
+    rates = {name: mean_of(approved, mask, masses) for name, mask in members.items()}
     rows = {
-        name: effective(None if masses is None else masses[mask], int(mask.sum()))
-        for name, mask in members.items()
+        name: effective(part_of(masses, mask), int(mask.sum())) for name, mask in members.items()
     }
     good = {
-        name: _mean(approved, mask & ~bad, masses) if (mask & ~bad).any() else 0.0
+        name: mean_of(approved, mask & ~bad, masses) if (mask & ~bad).any() else 0.0
         for name, mask in members.items()
     }
     best, best_good = max(rates.values(), default=0.0), max(good.values(), default=0.0)

@@ -53,6 +53,16 @@ def brier(bad: Mask, pds: Values, masses: Values | None = None) -> float:
     return float(np.average((pds - bad) ** 2, weights=masses))
 
 
+def part_of(masses: Values | None, rows: npt.NDArray[Any] | Sequence[int]) -> Values | None:
+    """The masses of some of the rows; ``None``: all rows count alike."""
+    return None if masses is None else masses[rows]
+
+
+def mean_of(values: npt.NDArray[Any], rows: npt.NDArray[Any], masses: Values | None) -> float:
+    """The mean over some of the rows, each by its mass."""
+    return float(np.average(values[rows], weights=part_of(masses, rows)))
+
+
 def effective(masses: Values | None, rows: int) -> float:
     """How many rows of equal mass say as much: a rate of them has the same spread."""
     return rows if masses is None else float(masses.sum() ** 2 / np.sum(masses**2))
@@ -96,10 +106,8 @@ def calibration(
     order = np.argsort(pds, kind="stable")
     found = []
     for number, places in enumerate(np.array_split(order, parts), 1):
-        mass = None if masses is None else masses[places]
-        rate = float(np.average(bad[places], weights=mass))
-        mean = float(np.average(pds[places], weights=mass))
-        total = effective(mass, len(places))
+        rate, mean = mean_of(bad, places, masses), mean_of(pds, places, masses)
+        total = effective(part_of(masses, places), len(places))
         low, high = wilson_interval(rate * total, total)
         found.append(
             {

@@ -11,6 +11,7 @@ from math import sqrt
 from statistics import fmean
 from typing import Any
 
+from engine.intervals import Z
 from engine.training.fairness import FOUR_FIFTHS
 
 #: What is looked for, in the order in which it is told.
@@ -28,7 +29,6 @@ LOOKED_FOR = (
 )
 #: A trend over the bins counts from here on: one in a thousand by chance, as features are many.
 _CLEAR = 3.29
-_Z = 1.959964
 #: A range that cuts off more than the tails was written for another unit, or another table.
 _MOST_OUTSIDE = 0.05
 #: No feature of an application ranks so well by itself; one written down later does.
@@ -271,5 +271,5 @@ def _area(group: Mapping[str, Any]) -> dict[str, float]:
     good = max(group["rows"] - bad, 1)
     one, two = area / (2 - area), 2 * area**2 / (1 + area)
     spread = area * (1 - area) + (bad - 1) * (one - area**2) + (good - 1) * (two - area**2)
-    half = _Z * sqrt(max(spread, 0) / (bad * good))
+    half = Z * sqrt(max(spread, 0) / (bad * good))
     return {"value": area, "low": area - half, "high": area + half}

@@ -20,7 +20,15 @@ from engine.training.comparison import compared
 from engine.training.copies import copies
 from engine.training.doubts import doubts
 from engine.training.fairness import fairness, groups_of
-from engine.training.figures import Mask, Values, calibration, discrimination, effective
+from engine.training.figures import (
+    Mask,
+    Values,
+    calibration,
+    discrimination,
+    effective,
+    mean_of,
+    part_of,
+)
 from engine.training.findings import findings
 from engine.training.points_table import points_table
 from engine.training.sample import Sample
@@ -144,7 +152,7 @@ def _population(sample: Sample) -> list[dict[str, Any]]:
             "part": name,
             "rows": int(mask.sum()),
             "bad_rate": _mean(labels, mask, sample.weights),
-            "effective_rows": round(effective(_of(sample.weights, mask), int(mask.sum())), 1),
+            "effective_rows": round(effective(part_of(sample.weights, mask), int(mask.sum())), 1),
         }
         for name, mask in parts
     ]
@@ -158,12 +166,8 @@ def _folds(trained: Trained) -> list[dict[str, float]]:
     ]
 
 
-def _of(masses: Values | None, mask: Mask) -> Values | None:
-    return None if masses is None else masses[mask]
-
-
 def _mean(values: npt.NDArray[Any], mask: Mask, masses: Values | None) -> float:
-    return round(float(np.average(values[mask], weights=_of(masses, mask))), _DIGITS)
+    return round(mean_of(values, mask, masses), _DIGITS)
 
 
 def _segments(
@@ -182,7 +186,7 @@ def _segments(
                 "rows": rows,
                 "bad_rate": _mean(bad, mask, masses) if rows else None,
                 "mean_pd": _mean(pds, mask, masses) if rows else None,
-                "measured": discrimination(bad[mask], pds[mask], _of(masses, mask))
+                "measured": discrimination(bad[mask], pds[mask], part_of(masses, mask))
                 if rows
                 else None,
             }

@@ -297,5 +297,3 @@ def _check_columns(spec: Spec, table: Table) -> None:
     for segment in spec.segments:
         for name in segment.when.names:
             table.numbers(name)
-    if spec.split.column:
-        sort_keys(table, spec.split.column)

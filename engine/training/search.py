@@ -19,6 +19,7 @@ import xgboost as xgb
 from sklearn.model_selection import train_test_split
 
 from engine.training.encode import Labels, Rows, Weights
+from engine.training.figures import part_of
 from engine.training.spec import Tuning
 
 HOLD_OUT = 0.25
@@ -160,7 +161,7 @@ def _hold_out(
     )
 
     def part(places: Sequence[int]) -> xgb.DMatrix:
-        mass = None if weights is None else weights[places]
+        mass = part_of(weights, places)
         return matrix(shape, rows[places], labels[places], mass)
 
     return part(inner), part(outer)

@@ -34,7 +34,7 @@ from engine.scoring.manifest import (
 from engine.scoring.points import Calibrator, Scale, probability
 from engine.training.bins import feature_bins
 from engine.training.encode import OTHER_LEVEL, Levels, Rows, design, encoded, least
-from engine.training.figures import alone
+from engine.training.figures import alone, part_of
 from engine.training.sample import CALIBRATE, TEST, TRAIN, Sample, sample_of
 from engine.training.search import Fit, candidates, fit, margins, matrix
 from engine.training.spec import Spec
@@ -132,7 +132,7 @@ def _train(sample: Sample, progress: Callable[[], None]) -> Trained:
     scored = None if by_time else out_of_fold(sample, progress)
     places = np.flatnonzero(sample.period == TRAIN)
     labels = sample.labels[places]
-    weights = None if sample.weights is None else sample.weights[places]
+    weights = part_of(sample.weights, places)
     seed = sample.spec.split.seed
     crossed, levels = design(sample.prepared.take(places), labels, weights, seed)
     fitted = fit(sample.shape, crossed, labels, weights, progress)

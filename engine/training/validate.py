@@ -18,6 +18,7 @@ from engine.scoring.calibrate import NotCalibrated, platt
 from engine.scoring.manifest import CrossValidation
 from engine.scoring.points import probability
 from engine.training.encode import design, encoded
+from engine.training.figures import part_of
 from engine.training.sample import Sample
 from engine.training.search import Fit, Progress, fit, margins
 
@@ -40,7 +41,7 @@ class Scored:
 def fit_on(sample: Sample, rows: npt.NDArray[np.int64], progress: Progress) -> Fit:
     """A model of some rows of the sample."""
     labels = sample.labels[rows]
-    weights = None if sample.weights is None else sample.weights[rows]
+    weights = part_of(sample.weights, rows)
     found, _ = design(sample.prepared.take(rows), labels, weights, sample.spec.split.seed)
     return fit(sample.shape, found, labels, weights, progress)
 
@@ -49,7 +50,7 @@ def score_by(
     sample: Sample, fitted: Fit, train: npt.NDArray[np.int64], test: npt.NDArray[np.int64]
 ) -> list[float]:
     """Margins of the test rows; levels of categories are those of the training rows."""
-    weights = None if sample.weights is None else sample.weights[train]
+    weights = part_of(sample.weights, train)
     _, levels = design(
         sample.prepared.take(train), sample.labels[train], weights, sample.spec.split.seed
     )
@@ -89,7 +90,7 @@ def masses_of(sample: Sample) -> list[float] | None:
 
 def masses_scored(sample: Sample, scored: Scored) -> npt.NDArray[np.float64] | None:
     """The same of the rows that were scored."""
-    return None if sample.weights is None else sample.weights[scored.rows]
+    return part_of(sample.weights, scored.rows)
 
 
 def calibrated_across(

@@ -5,13 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from engine.scoring.frozen_bins import cut_points, shares
 from engine.training.baselines import Binned, binned, counted, places
 from engine.training.codes import Replaced, codes_told, replaced
 from engine.training.encode import Labels, Places, Rows, Weights, design
-from engine.training.figures import alone, psi
+from engine.training.figures import alone, mean_of, part_of, psi
 from engine.training.sample import TRAIN, Sample, sort_keys
 from engine.training.spec import Missing
 from engine.training.train import Trained
@@ -28,7 +27,7 @@ def variables(trained: Trained) -> list[dict[str, Any]]:
     sample = trained.sample
     train = np.flatnonzero(sample.period == TRAIN)
     rows, labels = _as_trained(sample, train), sample.labels[train]
-    masses = None if sample.weights is None else sample.weights[train]
+    masses = part_of(sample.weights, train)
     scores = trained.booster.get_score(importance_type="total_gain")
     gain = {name: float(np.sum(value)) for name, value in scores.items()}
     total = sum(gain.values()) or 1.0
@@ -73,7 +72,7 @@ def _as_trained(sample: Sample, train: Places) -> Rows:
     The value of a level comes from other rows: with the outcomes of its own, a category of noise
     with many levels would tell a lot about them.
     """
-    weights = None if sample.weights is None else sample.weights[train]
+    weights = part_of(sample.weights, train)
     seed = sample.spec.split.seed
     return design(sample.prepared.take(train), sample.labels[train], weights, seed)[0]
 
@@ -83,8 +82,7 @@ def _bins(
 ) -> tuple[list[dict[str, Any]], float]:
     """Amounts in bins, then what is missing and each code in bins of their own; and their IV."""
     amounts = absent.amounts
-    mass = None if masses is None else masses[amounts]
-    cuts = binned(values[amounts], labels[amounts], mass).cuts
+    cuts = binned(values[amounts], labels[amounts], part_of(masses, amounts)).cuts
     last = len(cuts) + 1
     where = np.minimum(places(values, cuts), last)
     where[absent.missing] = last
@@ -123,15 +121,15 @@ def stability(trained: Trained, pds: np.typing.NDArray[np.float64]) -> list[dict
     order = sorted(range(len(seen)), key=lambda i: (keys[int(seen[i])], i))
     parts = [np.array(part, dtype=np.int64) for part in np.array_split(order, _PERIODS)]
     cuts = cut_points(pds[parts[0]].astype(np.float32))
-    masses = np.ones(len(seen)) if sample.weights is None else sample.weights[seen]
+    masses = part_of(sample.weights, seen)
     return [
         {
             "period": number,
             "from": _told(sample, int(seen[part[0]])),
             "until": _told(sample, int(seen[part[-1]])),
             "rows": len(part),
-            "bad_rate": _mean(sample.labels[seen[part]], masses[part]),
-            "mean_pd": _mean(pds[part], masses[part]),
+            "bad_rate": round(mean_of(sample.labels[seen], part, masses), _DIGITS),
+            "mean_pd": round(mean_of(pds, part, masses), _DIGITS),
             "psi_of_pd": psi(
                 shares(pds[parts[0]].astype(np.float32), cuts),
                 shares(pds[part].astype(np.float32), cuts),
@@ -140,10 +138,6 @@ def stability(trained: Trained, pds: np.typing.NDArray[np.float64]) -> list[dict
         }
         for number, part in enumerate(parts, 1)
     ]
-
-
-def _mean(values: npt.NDArray[Any], masses: Weights) -> float:
-    return round(float(np.average(values, weights=masses)), _DIGITS)
 
 
 def _told(sample: Sample, row: int) -> str:

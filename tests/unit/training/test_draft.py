@@ -186,17 +186,9 @@ def test_chinese_files_are_read_as_such(tmp_path: Path) -> None:
     rows = "".join(f"{level},{number},{outcome}\n" for level, number, outcome in cells)
     path = tmp_path / "gbk.csv"
     path.write_bytes(("学历,n,结果\n" + rows).encode("gbk"))
-    text = draft(path, "结果", ("坏",))
-    assert "encoding: gb18030  # a guess" in text
-    table = read_table(path, read_spec_of(tmp_path, text).data)
-    assert set(table.texts("column_1").tolist()) == set(levels)
-
-
-def read_spec_of(tmp_path: Path, text: str) -> Spec:
-    """A drafted text as a spec."""
-    file = tmp_path / "drafted.yaml"
-    file.write_text(text, encoding="utf-8")
-    return read_spec(file)
+    _, sample = drafted(path, "结果", "坏")
+    assert "encoding: gb18030  # a guess" in path.with_suffix(".yaml").read_text("utf-8")
+    assert set(sample.table.texts("column_1").tolist()) == set(levels)
 
 
 def test_two_columns_that_differ_in_case_keep_their_values(tmp_path: Path) -> None:
